@@ -1,0 +1,30 @@
+//! How the tables came to be, oldest change first, on SQLite and on PostgreSQL.
+//!
+//! A change that has been released is never edited; a further one is added below it.
+//! Columns are named by strings, for the entities of the service move on and history must not.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261122_000001_places_and_rules;
+mod m20261122_000002_organizations;
+mod m20261122_000003_answered_questions;
+mod m20261122_000004_outbox;
+mod table;
+
+/// Runs the list of changes up and down.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_places_and_rules::Migration),
+            Box::new(m20261122_000002_organizations::Migration),
+            Box::new(m20261122_000003_answered_questions::Migration),
+            Box::new(m20261122_000004_outbox::Migration),
+        ]
+    }
+}
+
+pub use sea_orm_migration::MigratorTrait;

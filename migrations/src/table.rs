@@ -1,0 +1,101 @@
+//! What every table here has in common.
+
+use sea_orm_migration::{prelude::*, schema::*};
+
+/// A table with an id, the version for optimistic locking, and who made and last changed a row, when.
+pub(crate) fn record(name: &'static str) -> TableCreateStatement {
+    Table::create()
+        .table(name)
+        .col(pk_uuid("id"))
+        .col(integer("version").default(1))
+        .col(timestamp_with_time_zone("created_at"))
+        .col(text_null("created_by"))
+        .col(timestamp_with_time_zone("updated_at"))
+        .col(text_null("updated_by"))
+        .take()
+}
+
+/// A table that belongs to a record and comes and goes with it.
+pub(crate) fn part(name: &'static str) -> TableCreateStatement {
+    Table::create().table(name).col(pk_uuid("id")).take()
+}
+
+/// A table of pairs, `left_id` and `right_id`; the pair goes when its left side goes.
+pub(crate) fn pairs(
+    name: &'static str,
+    left: (&'static str, &'static str),
+    right: (&'static str, &'static str),
+) -> TableCreateStatement {
+    Table::create()
+        .table(name)
+        .col(uuid(left.0))
+        .col(uuid(right.0))
+        .primary_key(Index::create().col(left.0).col(right.0))
+        .foreign_key(&mut owned_by(name, left.0, left.1))
+        .foreign_key(&mut refers_to(name, right.0, right.1))
+        .take()
+}
+
+/// A reference that must be released before what it points to can go.
+pub(crate) fn refers_to(
+    table: &'static str,
+    column: &'static str,
+    target: &'static str,
+) -> ForeignKeyCreateStatement {
+    ForeignKey::create()
+        .name(format!("{table}_{column}_fkey"))
+        .from(table, column)
+        .to(target, "id")
+        .on_delete(ForeignKeyAction::Restrict)
+        .take()
+}
+
+/// A reference to the record that a row is a part of.
+pub(crate) fn owned_by(
+    table: &'static str,
+    column: &'static str,
+    target: &'static str,
+) -> ForeignKeyCreateStatement {
+    refers_to(table, column, target).on_delete(ForeignKeyAction::Cascade).take()
+}
+
+/// An index named after its table and columns.
+pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index.name(format!("{table}_{}_idx", columns.join("_"))).table(table);
+    for column in columns {
+        index.col(*column);
+    }
+    index
+}
+
+/// An index that allows each combination of values once.
+pub(crate) fn unique(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    index(table, columns).unique().take()
+}
+
+/// Makes tables and their indexes, in this order.
+pub(crate) async fn create(
+    manager: &SchemaManager<'_>,
+    tables: Vec<TableCreateStatement>,
+    indexes: Vec<IndexCreateStatement>,
+) -> Result<(), DbErr> {
+    for table in tables {
+        manager.create_table(table).await?;
+    }
+    for index in indexes {
+        manager.create_index(index).await?;
+    }
+    Ok(())
+}
+
+/// Drops tables, in this order.
+pub(crate) async fn drop(
+    manager: &SchemaManager<'_>,
+    tables: &[&'static str],
+) -> Result<(), DbErr> {
+    for table in tables {
+        manager.drop_table(Table::drop().table(*table).take()).await?;
+    }
+    Ok(())
+}
