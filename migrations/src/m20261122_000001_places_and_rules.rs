@@ -2,7 +2,7 @@
 
 use sea_orm_migration::{prelude::*, schema::*};
 
-use crate::table::{create, drop, index, owned_by, pairs, part, record, refers_to, unique};
+use crate::table::{create, drop, index, order_by_bytes, owned_by, pairs, part, record, refers_to, unique};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -30,7 +30,16 @@ impl MigrationTrait for Migration {
             unique("regulation_relations", &["from_id", "to_id", "kind"]),
             index("regulation_relations", &["to_id"]),
         ];
-        create(manager, tables, indexes).await
+        create(manager, tables, indexes).await?;
+        let ordered = [
+            ("districts", "code"),
+            ("expertise_areas", "code"),
+            ("stations", "code"),
+            ("regulations", "key"),
+            ("regulations", "issued_on"),
+            ("regulations", "effective_on"),
+        ];
+        order_by_bytes(manager, &ordered).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -2,7 +2,7 @@
 
 use sea_orm_migration::{prelude::*, schema::*};
 
-use crate::table::{create, drop, index, pairs, record, refers_to, unique};
+use crate::table::{create, drop, index, order_by_bytes, pairs, record, refers_to, unique};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -28,7 +28,8 @@ impl MigrationTrait for Migration {
             unique("resources", &["organization_id", "external_id"]),
             index("resource_areas", &["area_id"]),
         ];
-        create(manager, tables, indexes).await
+        create(manager, tables, indexes).await?;
+        order_by_bytes(manager, &[("organizations", "code")]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

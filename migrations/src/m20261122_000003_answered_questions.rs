@@ -2,7 +2,7 @@
 
 use sea_orm_migration::{prelude::*, schema::*};
 
-use crate::table::{create, drop, index, owned_by, pairs, part, record, refers_to, unique};
+use crate::table::{create, drop, index, order_by_bytes, owned_by, pairs, part, record, refers_to, unique};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -34,7 +34,8 @@ impl MigrationTrait for Migration {
             index("confirmations", &["answered_question_id"]),
             unique("answered_question_versions", &["answered_question_id", "version"]),
         ];
-        create(manager, tables, indexes).await
+        create(manager, tables, indexes).await?;
+        order_by_bytes(manager, &[("answered_questions", "number")]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -107,7 +108,8 @@ fn confirmations() -> TableCreateStatement {
         .take()
 }
 
-/// What an answered question said before it was changed, whole, as it was then.
+/// What an answered question said before it was changed, whole, and who might see it then: what was written for a few
+/// stays with them when the answer is later opened to more.
 fn answered_question_versions() -> TableCreateStatement {
     part("answered_question_versions")
         .col(uuid("answered_question_id"))
@@ -116,6 +118,8 @@ fn answered_question_versions() -> TableCreateStatement {
         .col(text("answer"))
         .col(text_null("summary"))
         .col(json_binary("citations"))
+        .col(string("audience_token"))
+        .col(string("owner_token"))
         .col(timestamp_with_time_zone("written_at"))
         .col(timestamp_with_time_zone("replaced_at"))
         .foreign_key(&mut owned_by(

@@ -20,10 +20,22 @@ impl MigrationTrait for Migration {
             .col(json_binary("tokens_after"))
             .col(timestamp_with_time_zone("noted_at"))
             .take();
-        create(manager, vec![outbox], vec![index("outbox", &["noted_at"])]).await
+        // One row: the last revision that pruning has removed. A follower behind it cannot catch up any more.
+        let tail = Table::create()
+            .table("outbox_tail")
+            .col(integer("id").primary_key())
+            .col(big_integer("pruned_to"))
+            .take();
+        create(manager, vec![outbox, tail], vec![index("outbox", &["noted_at"])]).await?;
+        let first = Query::insert()
+            .into_table("outbox_tail")
+            .columns(["id", "pruned_to"])
+            .values_panic([1.into(), 0.into()])
+            .take();
+        manager.execute(first).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop(manager, &["outbox"]).await
+        drop(manager, &["outbox_tail", "outbox"]).await
     }
 }

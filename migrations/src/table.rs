@@ -1,6 +1,10 @@
 //! What every table here has in common.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::*,
+    sea_orm::{ConnectionTrait, DbBackend},
+};
 
 /// A table with an id, the version for optimistic locking, and who made and last changed a row, when.
 pub(crate) fn record(name: &'static str) -> TableCreateStatement {
@@ -85,6 +89,22 @@ pub(crate) async fn create(
     }
     for index in indexes {
         manager.create_index(index).await?;
+    }
+    Ok(())
+}
+
+/// Lets PostgreSQL order a column by its characters' numbers, as SQLite does, whatever the server's locale: lists come
+/// in the same order everywhere, and a cursor stays good after a restore elsewhere.
+pub(crate) async fn order_by_bytes(
+    manager: &SchemaManager<'_>,
+    columns: &[(&'static str, &'static str)],
+) -> Result<(), DbErr> {
+    if manager.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    for (table, column) in columns {
+        let sql = format!(r#"ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE varchar COLLATE "C""#);
+        manager.get_connection().execute_unprepared(&sql).await?;
     }
     Ok(())
 }

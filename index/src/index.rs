@@ -1,0 +1,344 @@
+//! The index as its user holds it: one door for changes, one for searches.
+
+use crate::{
+    document::{Change, Day, Key, Kind},
+    error::{Error, Result},
+    fields::{self, schema},
+    rebuild::Rebuild,
+    request::{Found, Hit, Page, SearchRequest, SimilarRequest, Suggestion},
+    search, similar,
+    snapshot::Snapshots,
+    storage::{self, Generation, Note},
+    suggest,
+    view::View,
+};
+use std::{
+    collections::HashMap,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tantivy::{IndexWriter, Term, indexer::UserOperation};
+use tracing::warn;
+
+/// The engine takes no less for a thread.
+const LEAST_MEMORY: usize = 15_000_000;
+/// A larger change is cut into pieces, so that several threads share it.
+const PIECE: usize = 128;
+
+/// How an index is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Bytes that writing may use in all, at least 15 MB a thread.
+    pub memory_budget: usize,
+    /// How long a commit is kept for somebody who is paging through it.
+    pub snapshot_keep: Duration,
+    /// Threads that analyse and write.
+    pub writer_threads: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            memory_budget: 64_000_000,
+            snapshot_keep: Duration::from_mins(5),
+            writer_threads: threads.min(4),
+        }
+    }
+}
+
+impl Options {
+    fn threads(&self) -> usize {
+        self.writer_threads.clamp(1, (self.memory_budget / LEAST_MEMORY).max(1))
+    }
+
+    pub(crate) fn writer(&self, index: &tantivy::Index) -> tantivy::Result<IndexWriter> {
+        let threads = self.threads();
+        index.writer_with_num_threads(
+            threads,
+            (self.memory_budget / threads).max(LEAST_MEMORY) * threads,
+        )
+    }
+}
+
+/// How far an index has come, and how large it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// The serving generation.
+    pub generation: u64,
+    /// By which rules its files were built.
+    pub fingerprint: String,
+    /// The highest revision that has been applied; none: nothing ever was.
+    pub watermark: Option<u64>,
+    /// Documents that can be found.
+    pub documents: u64,
+    /// Parts the index consists of.
+    pub segments: usize,
+    /// Bytes on disk.
+    pub bytes: u64,
+}
+
+/// A full-text index in a folder. Blocking: callers on an async thread hand its calls to a blocking one.
+pub struct Index {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) dir: PathBuf,
+    pub(crate) options: Options,
+    /// None: for reading only.
+    lock: Option<File>,
+    serving: RwLock<Arc<Generation>>,
+    writer: Mutex<Option<IndexWriter>>,
+    snapshots: Snapshots,
+    pub(crate) rebuilding: AtomicBool,
+}
+
+impl Index {
+    /// Opens the index in a folder, or makes an empty one where there is none or none that can be read; then
+    /// [`Index::needs_rebuild`] says so. Only one process at a time has it open like this.
+    pub fn open(dir: &Path, options: Options) -> Result<Self> {
+        fs::create_dir_all(dir)?;
+        let lock = storage::lock(dir)?;
+        let doubtful = storage::mark_open(dir)?;
+        let there = storage::current(dir).map(|number| -> Result<Generation> {
+            let generation = Generation::open(dir, number)?;
+            if doubtful {
+                generation.examine()?;
+            }
+            Ok(generation)
+        });
+        let generation = match there {
+            Some(Ok(generation)) => generation,
+            other => {
+                if let Some(Err(error)) = other {
+                    warn!(folder = %dir.display(), "the index cannot be read and begins anew: {error}");
+                }
+                let number = storage::next_number(dir);
+                let generation = Generation::create(dir, number)?;
+                storage::set_current(dir, number)?;
+                generation
+            }
+        };
+        storage::remove_others(dir, generation.folder.number);
+        Ok(Self::new(dir, options, Some(lock), generation))
+    }
+
+    /// Opens the index in a folder for looking at it, also beside a running service. Changes are refused.
+    pub fn open_read_only(dir: &Path) -> Result<Self> {
+        let damaged =
+            |reason: &str| Error::Damaged { folder: dir.to_path_buf(), reason: reason.to_owned() };
+        let number = storage::current(dir).ok_or_else(|| damaged("there is no index"))?;
+        Ok(Self::new(dir, Options::default(), None, Generation::open(dir, number)?))
+    }
+
+    fn new(dir: &Path, options: Options, lock: Option<File>, generation: Generation) -> Self {
+        let inner = Inner {
+            dir: dir.to_path_buf(),
+            options,
+            lock,
+            serving: RwLock::new(Arc::new(generation)),
+            writer: Mutex::new(None),
+            snapshots: Snapshots::new(options.snapshot_keep),
+            rebuilding: AtomicBool::new(false),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// By which rules this program builds an index: versions and dictionaries.
+    pub fn fingerprint() -> String {
+        fields::fingerprint()
+    }
+
+    /// Loads the dictionaries now rather than with the first search.
+    pub fn warm() {
+        crate::analysis::words::warm();
+    }
+
+    /// How far the index has come.
+    pub fn state(&self) -> State {
+        let view = self.inner.view();
+        State {
+            generation: view.generation,
+            fingerprint: view.fingerprint.clone(),
+            watermark: view.watermark,
+            documents: view.searcher.num_docs(),
+            segments: view.segments.len(),
+            bytes: view.folder.bytes(),
+        }
+    }
+
+    /// Whether the index has to be built anew: it is empty, built by other rules, or its files are gone.
+    pub fn needs_rebuild(&self) -> bool {
+        let view = self.inner.view();
+        view.watermark.is_none()
+            || view.fingerprint != Self::fingerprint()
+            || !view.folder.is_there()
+            || view.folder.unreadable.load(Ordering::Acquire)
+    }
+
+    /// Applies changes and commits them with the revision they reach up to. When it returns, searches see them. Of
+    /// several changes of one document the last counts. On an error nothing was applied; [`Error::Damaged`] asks for a
+    /// rebuild.
+    pub fn apply(&self, changes: Vec<Change>, watermark: u64) -> Result<()> {
+        let inner = &*self.inner;
+        if inner.lock.is_none() {
+            return Err(Error::ReadOnly);
+        }
+        let mut writer = inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let generation = inner.generation();
+        if !generation.folder.is_there() {
+            *writer = None;
+            return Err(generation.folder.damaged("its files are gone"));
+        }
+        let result = inner.write(&generation, &mut writer, changes, watermark);
+        if result.is_err() {
+            // The writer forgets what it was given; the next call begins with a fresh one.
+            *writer = None;
+        }
+        drop(writer);
+        inner.snapshots.tidy();
+        result
+    }
+
+    /// Begins a new generation beside the serving one, which goes on to serve until [`Rebuild::finish`].
+    pub fn begin_rebuild(&self) -> Result<Rebuild> {
+        if self.inner.lock.is_none() {
+            return Err(Error::ReadOnly);
+        }
+        Rebuild::begin(Arc::clone(&self.inner))
+    }
+
+    /// All documents with their digests, in no particular order, to compare with where they came from.
+    pub fn verify(&self) -> impl Iterator<Item = (Key, u64)> + use<> {
+        let view = self.inner.view();
+        (0..view.segments.len()).flat_map(move |number| {
+            let view = Arc::clone(&view);
+            let documents = view.searcher.segment_readers()[number].max_doc();
+            (0..documents).filter_map(move |doc| {
+                let columns = &view.segments[number];
+                let there = !view.searcher.segment_readers()[number].is_deleted(doc);
+                there.then(|| (columns.key(doc), columns.digest.first(doc).unwrap_or_default()))
+            })
+        })
+    }
+
+    /// Searches.
+    pub fn search(&self, request: &SearchRequest) -> Result<Found> {
+        let cursor = match request.page {
+            Page::First { after, .. } => after,
+            Page::Last { before, .. } => before,
+        };
+        let view = self.inner.snapshots.view(cursor, &self.inner.view());
+        let found = read(&view, || search::search(&view, request))?;
+        if (found.has_next || found.has_previous) && !found.hits.is_empty() {
+            self.inner.snapshots.keep(&view);
+        }
+        Ok(found)
+    }
+
+    /// Names that fit what has been typed so far: characters, pinyin, initials, from the start or inside. Names that
+    /// begin with it come first, then the most used; every name once.
+    pub fn suggest(
+        &self,
+        tokens: &[String],
+        today: Day,
+        typed: &str,
+        kinds: &[Kind],
+        limit: usize,
+    ) -> Result<Vec<Suggestion>> {
+        let view = self.inner.view();
+        read(&view, || suggest::suggest(&view, tokens, today, typed, kinds, limit))
+    }
+
+    /// Documents like a text, the most alike first.
+    pub fn similar(&self, request: &SimilarRequest) -> Result<Vec<Hit>> {
+        let view = self.inner.view();
+        read(&view, || similar::similar(&view, request))
+    }
+}
+
+/// Reads from a view; files that cannot be read are damage, and make the index ask for a rebuild.
+fn read<T>(view: &View, look: impl FnOnce() -> Result<T>) -> Result<T> {
+    let result = storage::unharmed(look)
+        .unwrap_or_else(|| Err(view.folder.damaged("a file cannot be read")));
+    if matches!(result, Err(Error::Damaged { .. })) {
+        view.folder.unreadable.store(true, Ordering::Release);
+    }
+    result
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // The writer goes first: it may still be merging.
+        *self.writer.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+        if self.lock.is_some() {
+            storage::mark_closed(&self.dir, &self.generation().folder);
+        }
+    }
+}
+
+impl Inner {
+    pub(crate) fn generation(&self) -> Arc<Generation> {
+        Arc::clone(&self.serving.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn view(&self) -> Arc<View> {
+        self.generation().view()
+    }
+
+    /// Lets another generation serve; the old one is removed once nobody reads it.
+    pub(crate) fn switch(&self, generation: Generation) {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        *writer = None;
+        let mut serving = self.serving.write().unwrap_or_else(PoisonError::into_inner);
+        serving.folder.obsolete.store(true, Ordering::Release);
+        *serving = Arc::new(generation);
+    }
+
+    fn write(
+        &self,
+        generation: &Generation,
+        open: &mut Option<IndexWriter>,
+        changes: Vec<Change>,
+        watermark: u64,
+    ) -> Result<()> {
+        let blame = |error| generation.folder.blame(error);
+        let writer = match open {
+            Some(writer) => writer,
+            None => open.insert(self.options.writer(&generation.index).map_err(blame)?),
+        };
+        let view = generation.view();
+        let mut last: HashMap<Key, Change> = HashMap::with_capacity(changes.len());
+        for change in changes {
+            last.insert(change.key(), change);
+        }
+        let mut operations = Vec::new();
+        for change in last.into_values() {
+            let key = Term::from_field_bytes(schema().1.key, &change.key().bytes());
+            // Looking first is cheaper than a deletion that finds nothing: an import is mostly new documents.
+            if view.searcher.doc_freq(&key).map_err(blame)? > 0 {
+                operations.push(UserOperation::Delete(key));
+            }
+            if let Change::Put(document) = change {
+                operations.push(UserOperation::Add(fields::entry(&document)));
+            }
+            if operations.len() >= PIECE {
+                writer.run(operations.drain(..)).map_err(blame)?;
+            }
+        }
+        if !operations.is_empty() {
+            writer.run(operations).map_err(blame)?;
+        }
+        let mut commit = writer.prepare_commit().map_err(blame)?;
+        let note = Note { watermark: Some(watermark), fingerprint: view.fingerprint.clone() };
+        commit.set_payload(&note.write());
+        commit.commit().map_err(blame)?;
+        generation.reload()
+    }
+}

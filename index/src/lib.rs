@@ -1,0 +1,46 @@
+//! Finding texts, in Chinese and English, that the one who asks may see.
+//!
+//! Two doors: [`Index::apply`] takes in changes, [`Index::search`] answers; beside them [`Index::suggest`] while typing
+//! and [`Index::similar`] for a pasted text. The index knows texts, fields, audience tokens and days. It knows no people,
+//! no tables, no accounts, and it stores no text: a hit is a [`Key`].
+//!
+//! In reading order: [`document`](Document) (what is put in), `analysis` (texts into terms), `fields` (how they are laid
+//! down), `query` (what was typed), `filter` (who may see what), `scan`, `collect` and `search` (how it is found),
+//! `ranking` (every weight), `storage` and `rebuild` (how it lies on disk).
+
+mod analysis;
+mod collect;
+mod cursor;
+mod directory;
+mod document;
+mod error;
+mod facets;
+mod fields;
+mod filter;
+mod hash;
+mod highlight;
+mod index;
+mod phrase;
+mod query;
+mod ranking;
+mod rebuild;
+mod request;
+mod scan;
+mod search;
+mod similar;
+mod snapshot;
+mod spelling;
+mod storage;
+mod suggest;
+mod view;
+
+pub use cursor::Cursor;
+pub use document::{Change, Currency, CurrencyDays, Day, Document, Key, Kind};
+pub use error::{Error, Result};
+pub use filter::Filter;
+pub use highlight::{Fragment, Highlighter};
+pub use index::{Index, Options, State};
+pub use rebuild::Rebuild;
+pub use request::{
+    Facet, FacetField, Found, Hit, Page, SearchRequest, SimilarRequest, Sort, Suggestion,
+};

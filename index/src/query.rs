@@ -1,0 +1,506 @@
+//! What a person typed, as what to look for; never an error, at worst no hits.
+//!
+//! Free words, "exact phrases", -without, document numbers, identifiers, a pasted e-mail. Which terms matter and how
+//! much is judged by the language alone (see [`ranking::informativeness`]).
+
+use crate::{
+    analysis::{Analysis, Sort, Stream, fold, words},
+    ranking,
+};
+use std::{collections::HashMap, ops::Range};
+
+/// Of a longer text only the beginning is read.
+const LONGEST: usize = 8_000;
+/// Quotes and minus signs are orders in a short text; in a longer one they are what the author wrote.
+const LONGEST_WITH_ORDERS: usize = 300;
+/// So many pieces of a query may be identifiers.
+const MOST_IDENTIFIERS: usize = 8;
+/// More phrases than this are treated as free words.
+const MOST_PHRASES: usize = 8;
+
+/// What to look for.
+#[derive(Debug, Default)]
+pub(crate) struct Query {
+    /// Nothing was typed: everything is asked for.
+    pub(crate) everything: bool,
+    /// The terms, those of the matter first.
+    pub(crate) terms: Vec<QueryTerm>,
+    /// Every hit contains all of these.
+    pub(crate) phrases: Vec<Phrase>,
+    /// All that was typed, where it may be a name: hits in which it stands together come before others.
+    pub(crate) name: Option<Phrase>,
+    /// No hit contains any of these.
+    pub(crate) without: Vec<Phrase>,
+    /// The whole text as an identifier.
+    pub(crate) identifier: Option<String>,
+    /// Pieces of it that may be identifiers.
+    pub(crate) identifiers: Vec<String>,
+    /// The sum of [`QueryTerm::mass`].
+    pub(crate) mass: u32,
+    /// A pasted text rather than a few words.
+    pub(crate) long: bool,
+    /// The informative runs of Chinese characters and the words in letters, for spelling.
+    pub(crate) spelling: Vec<String>,
+}
+
+/// One term.
+#[derive(Clone, Debug)]
+pub(crate) struct QueryTerm {
+    pub(crate) stream: Stream,
+    pub(crate) text: String,
+    /// How much it counts in the score.
+    pub(crate) weight: f32,
+    /// How much it counts towards being a hit; 0: not at all.
+    pub(crate) mass: u32,
+    /// Looked at only for the best hits.
+    pub(crate) late: bool,
+    /// Worth marking in a text.
+    pub(crate) marked: bool,
+}
+
+/// Units in a row.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Phrase {
+    /// The units with their places, the first at 0.
+    pub(crate) units: Vec<(String, u32)>,
+}
+
+impl Query {
+    /// Reads what was typed.
+    pub(crate) fn parse(typed: &str) -> Self {
+        let typed = beginning(typed, LONGEST);
+        let orders = Orders::read(typed);
+        let mut query = Self { everything: typed.trim().is_empty(), ..Self::default() };
+        if query.everything {
+            return query;
+        }
+        query.phrases = orders.phrases.iter().filter_map(|text| Phrase::of(text)).collect();
+        query.without = orders.without.iter().filter_map(|text| Phrase::of(text)).collect();
+        let analysis = Analysis::of(&orders.positive);
+        if analysis.units.is_empty() {
+            // Only exclusions: everything else is asked for.
+            query.everything = !query.without.is_empty();
+            return query;
+        }
+        query.take_terms(&analysis);
+        query.take_identifiers(typed);
+        let plain = query.phrases.is_empty() && query.without.is_empty();
+        if plain && (2..=ranking::LONGEST_NAME).contains(&analysis.units.len()) {
+            query.name = Phrase::of(typed);
+        }
+        query
+    }
+
+    fn take_terms(&mut self, analysis: &Analysis) {
+        let matter = Matter::of(analysis);
+        self.long = matter.words > ranking::LONG;
+        let mut terms: HashMap<(Stream, &str), QueryTerm> = HashMap::new();
+        for token in &analysis.tokens {
+            let Some((weight, mass, marked)) = matter.judge(token.sort, &token.units, analysis)
+            else {
+                continue;
+            };
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a small positive number"
+            )]
+            let mass = (mass * 100.0).round() as u32;
+            let stream = token.sort.stream();
+            let text = analysis.text(token);
+            let late = mass == 0 && (stream == Stream::Characters || weight < ranking::PAIRS);
+            let term = terms.entry((stream, text)).or_insert_with(|| QueryTerm {
+                stream,
+                text: text.to_owned(),
+                weight: 0.0,
+                mass,
+                late,
+                marked,
+            });
+            term.weight =
+                (term.weight + weight).min(weight.max(term.weight) * ranking::MOST_REPEATS);
+            term.mass = term.mass.max(mass);
+            term.late &= late;
+            term.marked |= marked;
+        }
+        self.terms = terms.into_values().collect();
+        // The order of terms decides the order of sums: it must not depend on a map.
+        self.terms.sort_unstable_by(|a, b| {
+            b.mass.cmp(&a.mass).then_with(|| (a.stream, &a.text).cmp(&(b.stream, &b.text)))
+        });
+        if self.terms.iter().all(|term| term.mass == 0) {
+            // Nothing but function words: then they are the matter.
+            for term in self
+                .terms
+                .iter_mut()
+                .filter(|term| term.stream != Stream::Characters || analysis.units.len() == 1)
+            {
+                term.mass = 100;
+                term.late = false;
+                term.marked = true;
+            }
+        }
+        if self.terms.iter().all(|term| term.mass == 0) {
+            for term in &mut self.terms {
+                term.mass = 100;
+                term.late = false;
+            }
+        }
+        self.mass = self.terms.iter().map(|term| term.mass).sum();
+        self.spelling = matter.spelling(analysis);
+    }
+
+    fn take_identifiers(&mut self, typed: &str) {
+        if typed.chars().nth(200).is_none() {
+            let whole = fold::identifier(typed);
+            self.identifier = (!whole.is_empty()).then_some(whole);
+        }
+        let pieces = typed.split(|ch: char| {
+            ch.is_whitespace() || matches!(ch, '，' | '。' | '、' | '；' | '？' | ',' | ';' | '?')
+        });
+        for piece in pieces {
+            if self.identifiers.len() >= MOST_IDENTIFIERS {
+                break;
+            }
+            let folded = fold::identifier(piece);
+            let telling =
+                folded.chars().nth(3).is_some() && folded.chars().any(|ch| ch.is_ascii_digit());
+            if telling && folded.len() < 200 && self.identifier.as_ref() != Some(&folded) {
+                self.identifiers.push(folded);
+            }
+        }
+    }
+}
+
+impl Phrase {
+    fn of(text: &str) -> Option<Self> {
+        let analysis = Analysis::of(beginning(text, 200));
+        let first = analysis.units.first()?.position;
+        let units = (0..)
+            .zip(&analysis.units)
+            .map(|(at, unit)| (analysis.folded_text(at..at + 1).to_owned(), unit.position - first));
+        Some(Self { units: units.collect() })
+    }
+}
+
+/// Quotes and minus signs taken out of a typed text.
+#[derive(Debug, Default)]
+struct Orders {
+    /// What is left, phrases included.
+    positive: String,
+    phrases: Vec<String>,
+    without: Vec<String>,
+}
+
+impl Orders {
+    fn read(typed: &str) -> Self {
+        let mut orders = Self::default();
+        if typed.chars().nth(LONGEST_WITH_ORDERS).is_some() {
+            typed.clone_into(&mut orders.positive);
+            return orders;
+        }
+        let mut rest = typed;
+        let mut at_start = true;
+        while let Some(ch) = rest.chars().next() {
+            let after = &rest[ch.len_utf8()..];
+            let minus = at_start
+                && matches!(ch, '-' | '－' | '−')
+                && after.starts_with(|next: char| !next.is_whitespace() && next != '-');
+            if minus {
+                let (text, left) = quoted(after).unwrap_or_else(|| {
+                    after.split_at(after.find(char::is_whitespace).unwrap_or(after.len()))
+                });
+                if orders.without.len() < MOST_PHRASES {
+                    orders.without.push(text.to_owned());
+                }
+                rest = left;
+                continue;
+            }
+            if let Some((text, left)) = quoted(rest) {
+                if orders.phrases.len() < MOST_PHRASES {
+                    orders.phrases.push(text.to_owned());
+                }
+                orders.positive.push(fold::PART_BREAK);
+                orders.positive.push_str(text);
+                orders.positive.push(fold::PART_BREAK);
+                rest = left;
+                at_start = true;
+                continue;
+            }
+            orders.positive.push(ch);
+            at_start = ch.is_whitespace();
+            rest = after;
+        }
+        orders
+    }
+}
+
+/// What stands in quotes at the start of a text, and what follows; none without a closing quote or without content.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let open = text.chars().next()?;
+    let close = match open {
+        '"' | '＂' => open,
+        '“' => '”',
+        '「' => '」',
+        '『' => '』',
+        _ => return None,
+    };
+    let inside = &text[open.len_utf8()..];
+    let end = inside.find(close)?;
+    (!inside[..end].trim().is_empty()).then(|| (&inside[..end], &inside[end + close.len_utf8()..]))
+}
+
+fn beginning(text: &str, characters: usize) -> &str {
+    text.char_indices().nth(characters).map_or(text, |(end, _)| &text[..end])
+}
+
+/// What the units of a query say: which belong to which word, and how informative that is.
+struct Matter {
+    /// For each unit: the word it belongs to.
+    word_of: Vec<usize>,
+    pieces: Vec<Piece>,
+    /// How many informative words there are.
+    words: usize,
+}
+
+struct Piece {
+    units: Range<u32>,
+    /// 0 for a function word, or one that was not chosen.
+    informativeness: f32,
+    function: bool,
+    /// Stands inside a concept.
+    covered: bool,
+    chosen: bool,
+}
+
+impl Matter {
+    fn of(analysis: &Analysis) -> Self {
+        let mut pieces = Vec::new();
+        for run in analysis.han_runs() {
+            for segment in words::segments(analysis.folded_text(run.clone())) {
+                let offset = |at: usize| run.start + u32::try_from(at).unwrap_or_default();
+                pieces.push(Piece::new(offset(segment.start)..offset(segment.end), analysis, true));
+            }
+        }
+        for (at, unit) in (0..).zip(&analysis.units) {
+            if !unit.han {
+                pieces.push(Piece::new(at..at + 1, analysis, false));
+            }
+        }
+        pieces.sort_unstable_by_key(|piece| piece.units.start);
+        let mut word_of = vec![0; analysis.units.len()];
+        for (number, piece) in pieces.iter().enumerate() {
+            for unit in piece.units.clone() {
+                word_of[unit as usize] = number;
+            }
+        }
+        for concept in analysis.tokens.iter().filter(|token| token.sort == Sort::Concept) {
+            for unit in concept.units.clone() {
+                pieces[word_of[unit as usize]].covered = true;
+            }
+        }
+        let mut matter = Self { word_of, pieces, words: 0 };
+        matter.choose(analysis);
+        matter
+    }
+
+    /// Of a long text the most informative words are chosen, those that it repeats before others.
+    fn choose(&mut self, analysis: &Analysis) {
+        let mut values: HashMap<&str, (f32, u32)> = HashMap::new();
+        for piece in self.pieces.iter().filter(|piece| !piece.function) {
+            let text = analysis.folded_text(piece.units.clone());
+            let value = values.entry(text).or_insert((piece.informativeness, 0));
+            value.1 += 1;
+        }
+        self.words = values.len();
+        let mut ranked: Vec<(f32, &str)> = values
+            .into_iter()
+            .map(|(text, (informativeness, count))| {
+                #[expect(clippy::cast_precision_loss, reason = "a logarithm of it is taken")]
+                let repeated = 1.0 + (count as f32).ln();
+                (informativeness * repeated, text)
+            })
+            .collect();
+        ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+        ranked.truncate(ranking::MOST_WORDS);
+        let chosen: std::collections::HashSet<&str> =
+            ranked.into_iter().map(|(_, text)| text).collect();
+        let all = self.words <= ranking::MOST_WORDS;
+        for piece in &mut self.pieces {
+            piece.chosen = all || chosen.contains(analysis.folded_text(piece.units.clone()));
+        }
+    }
+
+    /// Weight and informativeness of a term, and whether it is worth marking; none for a term to leave out.
+    fn judge(
+        &self,
+        sort: Sort,
+        units: &Range<u32>,
+        analysis: &Analysis,
+    ) -> Option<(f32, f32, bool)> {
+        let (first, last) =
+            (self.word_of[units.start as usize], self.word_of[units.end as usize - 1]);
+        let pieces = &self.pieces[first..=last];
+        if !pieces.iter().any(|piece| piece.chosen) {
+            return None;
+        }
+        let function = pieces.iter().all(|piece| piece.function);
+        let covered = pieces.iter().all(|piece| piece.covered);
+        let damp = if function { ranking::FUNCTION_WORDS } else { 1.0 }
+            * if covered { ranking::COVERED } else { 1.0 };
+        let silent = function || covered;
+        let piece = &self.pieces[first];
+        Some(match sort {
+            Sort::Concept => (ranking::CONCEPTS, ranking::CONCEPT_INFORMATIVENESS, true),
+            Sort::Word => (ranking::WORDS * damp, 0.0, !function),
+            Sort::Compound => (ranking::COMPOUNDS * damp, 0.0, !function),
+            Sort::Stem => {
+                (ranking::STEMS * damp, if silent { 0.0 } else { piece.informativeness }, !function)
+            }
+            Sort::Character => {
+                let unit = &analysis.units[units.start as usize];
+                let follows = analysis
+                    .units
+                    .get(units.end as usize)
+                    .is_some_and(|next| next.han && next.adjoins);
+                let alone = unit.han
+                    && !follows
+                    && !(unit.adjoins
+                        && units.start > 0
+                        && analysis.units[units.start as usize - 1].han);
+                let mass = if alone && !silent { ranking::SINGLE_INFORMATIVENESS } else { 0.0 };
+                (ranking::CHARACTERS * damp, mass, mass > 0.0)
+            }
+            Sort::Pair => {
+                let mass = if silent { 0.0 } else { self.pair(first, last) };
+                (
+                    ranking::PAIRS * damp,
+                    mass,
+                    mass >= ranking::UNKNOWN * ranking::SINGLE_INFORMATIVENESS,
+                )
+            }
+        })
+    }
+
+    fn pair(&self, first: usize, last: usize) -> f32 {
+        let (a, b) = (&self.pieces[first], &self.pieces[last]);
+        if first == last {
+            #[expect(clippy::cast_precision_loss, reason = "the length of a word")]
+            let pairs = (a.units.len() - 1) as f32;
+            return a.informativeness / pairs;
+        }
+        if a.function || b.function {
+            return 0.0;
+        }
+        let unknown = a.units.len() == 1 || b.units.len() == 1;
+        let share = if unknown { ranking::UNKNOWN } else { ranking::STRADDLING };
+        share * a.informativeness.min(b.informativeness).max(ranking::SINGLE_INFORMATIVENESS)
+    }
+
+    fn spelling(&self, analysis: &Analysis) -> Vec<String> {
+        let mut texts: Vec<String> = Vec::new();
+        let mut open: Option<Range<u32>> = None;
+        for piece in &self.pieces {
+            let han = analysis.units[piece.units.start as usize].han;
+            let joins = open.as_ref().is_some_and(|open| {
+                open.end == piece.units.start && analysis.units[piece.units.start as usize].adjoins
+            });
+            let usable = !piece.function && !piece.covered;
+            if let Some(range) = open.as_mut().filter(|_| usable && joins && han) {
+                range.end = piece.units.end;
+                continue;
+            }
+            texts.extend(open.take().map(|range| analysis.folded_text(range).to_owned()));
+            if usable && han {
+                open = Some(piece.units.clone());
+            } else if usable {
+                texts.push(analysis.folded_text(piece.units.clone()).to_owned());
+            }
+        }
+        texts.extend(open.map(|range| analysis.folded_text(range).to_owned()));
+        texts
+    }
+}
+
+impl Piece {
+    fn new(units: Range<u32>, analysis: &Analysis, han: bool) -> Self {
+        let text = analysis.folded_text(units.clone());
+        let function = words::is_function_word(text);
+        let characters = text.chars().count();
+        let informativeness = if function {
+            0.0
+        } else if han && characters > 1 {
+            ranking::informativeness(
+                words::general_frequency(text),
+                characters,
+                words::is_domain_word(text),
+                words::is_everyday_word(text),
+            )
+        } else if han || characters == 1 {
+            ranking::SINGLE_INFORMATIVENESS
+        } else if text.chars().all(char::is_numeric) {
+            ranking::NUMBER_INFORMATIVENESS
+        } else if words::is_everyday_word(text) {
+            ranking::informativeness(0, characters, false, true)
+        } else {
+            ranking::STEM_INFORMATIVENESS
+        };
+        Self { units, informativeness, function, covered: false, chosen: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mass_of(query: &Query, text: &str) -> Option<u32> {
+        query.terms.iter().find(|term| term.text == text).map(|term| term.mass)
+    }
+
+    #[test]
+    fn words_of_the_matter_count_and_function_words_do_not() {
+        let query = Query::parse("如何申请医疗器械注册？");
+        assert_eq!(mass_of(&query, "如何"), Some(0));
+        assert!(mass_of(&query, "注册") > Some(0));
+        assert!(!query.long);
+    }
+
+    #[test]
+    fn quotes_and_minus_are_orders() {
+        let query = Query::parse("\"上市许可持有人\" 变更 -药品 「委托生产」 IL-6");
+        assert_eq!(query.phrases.len(), 2);
+        assert_eq!(query.phrases[0].units.len(), 7);
+        assert_eq!(query.without.len(), 1);
+        assert!(mass_of(&query, "il") > Some(0));
+        assert!(Query::parse("-药品").everything);
+    }
+
+    #[test]
+    fn a_name_and_its_concept_are_asked_for_once() {
+        let query = Query::parse("UDI 赋码");
+        assert!(mass_of(&query, "\u{1}udi") > Some(0));
+        assert_eq!(mass_of(&query, "udi"), Some(0));
+    }
+
+    #[test]
+    fn a_single_character_can_be_asked_for() {
+        assert!(mass_of(&Query::parse("胃"), "胃") > Some(0));
+        assert!(Query::parse("的").mass > 0);
+        assert!(Query::parse("是什么").mass > 0);
+    }
+
+    #[test]
+    fn any_shape_is_read_and_long_texts_are_bounded() {
+        for typed in
+            ["", "  ", "\"", "-", "--", "“”", "\u{301}", "？！…", "👩‍👩‍👧", "\0", "- -", "\"\" -\"\""]
+        {
+            Query::parse(typed);
+        }
+        assert!(Query::parse(" \t").everything);
+        assert!(!Query::parse("？！").everything);
+        let mail = "贵站您好，我司研发的一次性使用无菌导管组件包含导丝与球囊，想请问注册检验流程。"
+            .repeat(500);
+        let query = Query::parse(&mail);
+        assert!(query.terms.len() < 400, "{}", query.terms.len());
+    }
+}

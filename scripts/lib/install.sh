@@ -1,0 +1,63 @@
+# Installs what a check needs, where it may; says what to do where it may not. To be sourced.
+
+# as_root COMMAND…: runs it with the rights to install.
+as_root() {
+    if [[ $EUID -eq 0 ]]; then
+        "$@"
+    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        sudo -n env DEBIAN_FRONTEND=noninteractive "$@"
+    else
+        echo "This needs the rights to install packages: run as root, or as a user who may use sudo without a password." >&2
+        return 1
+    fi
+}
+
+# apt_install PACKAGE…
+apt_install() {
+    if ! command -v apt-get >/dev/null; then
+        echo "There is no apt-get here. Install by hand what provides: $*" >&2
+        return 1
+    fi
+    echo "Installing $* …"
+    export DEBIAN_FRONTEND=noninteractive
+    if [[ -z ${apt_is_fresh:-} ]]; then
+        as_root apt-get update -qq || return 1
+        apt_is_fresh=yes
+    fi
+    # Somebody else's installation may hold the lock: wait for it rather than fail.
+    as_root apt-get install -y -qq --no-install-recommends \
+        -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 "$@" >/dev/null
+}
+
+# needs COMMAND PACKAGE…: installs the packages unless the command is there.
+needs() {
+    local command=$1
+    shift
+    command -v "$command" >/dev/null && return
+    apt_install "$@" || return 1
+    command -v "$command" >/dev/null && return
+    echo "$* is installed, but there is still no $command." >&2
+    return 1
+}
+
+# install_rust_tools: rustfmt and clippy belong to the toolchain, and a minimal one lacks them.
+install_rust_tools() {
+    if ! command -v cargo >/dev/null && [[ -x $HOME/.cargo/bin/cargo ]]; then
+        export PATH="$HOME/.cargo/bin:$PATH"
+    fi
+    if ! command -v cargo >/dev/null; then
+        echo "There is no cargo here: install Rust first (https://rustup.rs)." >&2
+        return 1
+    fi
+    needs cc gcc libc6-dev || return 1
+    local tool
+    for tool in fmt clippy; do
+        cargo "$tool" --version >/dev/null 2>&1 && continue
+        rustup component add "${tool/fmt/rustfmt}" || return 1
+    done
+}
+
+# install_node: Debian's own is new enough.
+install_node() {
+    needs node nodejs && needs npm npm
+}

@@ -1,0 +1,147 @@
+//! Who may see what: the one place that knows.
+//!
+//! A thing carries audience tokens, a viewer holds tokens, and the thing is visible exactly when the two sets meet. The
+//! same set of tokens becomes a condition in SQL ([`rows`]) and a clause in the index ([`hits`]), so that a count, a
+//! facet and a list can never disagree. What a viewer may not see does not exist for them.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use sea_orm::entity::prelude::*;
+
+mod graphql;
+mod hits;
+mod rows;
+
+pub use graphql::ViewerNode;
+pub use hits::IndexScope;
+pub use rows::{Guarded, everyone, owned, owned_from};
+
+/// The token of what everybody may see.
+pub const PUBLIC: &str = "public";
+/// The token of what partner portals may see.
+pub const PARTNERS: &str = "partners";
+/// The token of what the network of stations may see.
+pub const NETWORK: &str = "network";
+
+/// Who may read a thing, as its owner says it.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, async_graphql::Enum,
+    serde::Serialize, serde::Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Audience {
+    /// Everybody.
+    Public,
+    /// Partner portals, and the network of stations.
+    Partners,
+    /// The network of stations and their officers.
+    Network,
+    /// The stations and officers of one district.
+    District,
+    /// The owning station alone.
+    Station,
+    /// The owning organization alone.
+    Organization,
+}
+
+/// The token of a district's people.
+pub fn district_token(code: &str) -> String {
+    format!("district:{code}")
+}
+
+/// The token of a station's people.
+pub fn station_token(code: &str) -> String {
+    format!("station:{code}")
+}
+
+/// The token of an organization's people.
+pub fn organization_token(id: Uuid) -> String {
+    format!("organization:{}", id.simple())
+}
+
+impl Audience {
+    /// The token that a viewer must hold to be of this audience. `owner` is the owner's token, `district` the code of
+    /// the district of a thing that has one; without one, only the owner is meant.
+    pub fn token(self, owner: &str, district: Option<&str>) -> String {
+        match self {
+            Self::Public => PUBLIC.to_owned(),
+            Self::Partners => PARTNERS.to_owned(),
+            Self::Network => NETWORK.to_owned(),
+            Self::District => district.map_or_else(|| owner.to_owned(), district_token),
+            Self::Station | Self::Organization => owner.to_owned(),
+        }
+    }
+}
+
+/// Who is asking: the tokens they hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    tokens: Arc<[String]>,
+}
+
+impl Viewer {
+    /// Anybody.
+    pub fn anonymous() -> Self {
+        Self::holding([PUBLIC])
+    }
+
+    /// A viewer that holds these tokens. What is public is open to everybody, so that token is always among them.
+    pub fn holding<T: Into<String>>(tokens: impl IntoIterator<Item = T>) -> Self {
+        let mut tokens: Vec<String> = tokens.into_iter().map(Into::into).collect();
+        tokens.push(PUBLIC.to_owned());
+        tokens.sort_unstable();
+        tokens.dedup();
+        Self { tokens: tokens.into() }
+    }
+
+    /// The tokens, sorted, each once.
+    pub fn tokens(&self) -> &[String] {
+        &self.tokens
+    }
+
+    /// Whether a thing with this audience token is visible.
+    pub fn holds(&self, token: &str) -> bool {
+        self.tokens.binary_search_by(|held| held.as_str().cmp(token)).is_ok()
+    }
+}
+
+/// What may be seen in a list: everything (by the service itself, which then shows it to nobody), or what a viewer may
+/// see on a day.
+#[derive(Clone, Debug)]
+pub enum Scope {
+    /// The service at its own work: indexing, verifying, exporting by the operator.
+    Service,
+    /// What these tokens open on this day.
+    Of {
+        /// The viewer.
+        viewer: Viewer,
+        /// The day, with which embargoes are compared.
+        today: NaiveDate,
+    },
+}
+
+impl Scope {
+    /// What a viewer may see on a day.
+    pub fn of(viewer: &Viewer, today: NaiveDate) -> Self {
+        Self::Of { viewer: viewer.clone(), today }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_public_is_open_to_everybody() {
+        assert_eq!(Viewer::anonymous().tokens(), ["public"]);
+        assert!(Viewer::holding(["network"]).holds(PUBLIC));
+        assert!(!Viewer::anonymous().holds(NETWORK));
+    }
+
+    #[test]
+    fn a_district_audience_without_a_district_is_the_owner_alone() {
+        assert_eq!(Audience::District.token("station:SH-PD", Some("PD")), "district:PD");
+        assert_eq!(Audience::District.token("organization:1", None), "organization:1");
+    }
+}

@@ -1,0 +1,45 @@
+//! A scope said to the database.
+
+use sea_orm::{Condition, QueryFilter, Select, entity::prelude::*};
+
+use super::Scope;
+
+/// An entity whose rows know who may see them. There is no other way to read it.
+pub trait Guarded: EntityTrait {
+    /// The rows of a scope, as a condition.
+    fn shown_in(scope: &Scope) -> Condition;
+
+    /// A query that finds only what the scope may see.
+    fn visible_to(scope: &Scope) -> Select<Self> {
+        #[expect(clippy::disallowed_methods, reason = "the one place that starts from nothing")]
+        Self::find().filter(Self::shown_in(scope))
+    }
+}
+
+/// The condition of what everybody may see.
+pub fn everyone() -> Condition {
+    Condition::all()
+}
+
+/// The condition of rows with an audience token and an owner token.
+pub fn owned<C: ColumnTrait>(scope: &Scope, audience: C, owner: C) -> Condition {
+    match scope {
+        Scope::Service => everyone(),
+        Scope::Of { viewer, .. } => Condition::any()
+            .add(audience.is_in(viewer.tokens().iter().map(String::as_str)))
+            .add(owner.is_in(viewer.tokens().iter().map(String::as_str))),
+    }
+}
+
+/// The same, for rows that only their owner sees before a day.
+pub fn owned_from<C: ColumnTrait>(scope: &Scope, audience: C, owner: C, from: C) -> Condition {
+    match scope {
+        Scope::Service => everyone(),
+        Scope::Of { viewer, today } => {
+            let tokens = || viewer.tokens().iter().map(String::as_str);
+            let released = Condition::any().add(from.is_null()).add(from.lte(*today));
+            let audience = Condition::all().add(audience.is_in(tokens())).add(released);
+            Condition::any().add(audience).add(owner.is_in(tokens()))
+        }
+    }
+}

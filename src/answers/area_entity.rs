@@ -1,0 +1,26 @@
+//! Which areas belong to what.
+
+use sea_orm::{Condition, entity::prelude::*};
+use serde::{Deserialize, Serialize};
+
+use crate::access::{Guarded, Scope, everyone};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "answered_question_areas")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub answered_question_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub area_id: Uuid,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Guarded for Entity {
+    fn shown_in(_: &Scope) -> Condition {
+        everyone()
+    }
+}

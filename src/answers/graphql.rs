@@ -1,0 +1,378 @@
+//! How answered questions look from outside.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, Enum, ID, Object};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{QueryFilter, QueryOrder, entity::prelude::*};
+
+use super::{
+    AnsweredQuestion, AnsweredQuestionFilter, Basis, Citation, Confirmation, DeviceClass,
+    ProductKind, State, Version,
+    citation_graphql::{CitationNode, ConfirmationNode, citation_nodes, confirmation_nodes},
+    entity, version_entity,
+};
+use crate::{
+    access::{Audience, Guarded},
+    app::Ctx,
+    batch::{Batch, Shared, grouped},
+    error::{Fault, Result},
+    expertise::{ExpertiseAreaNode, areas_of},
+    ids::{GlobalId, NodeKind},
+    page::{Keyset, Page, Place, connection, counter, slice},
+    regulations::{CurrencyNode, currency},
+    stations::{self, StationNode},
+};
+
+/// An answered question among the others of its page.
+#[derive(Clone)]
+pub struct AnsweredQuestionNode {
+    answered: Arc<AnsweredQuestion>,
+    page: Arc<AnsweredQuestionPage>,
+}
+
+struct AnsweredQuestionPage {
+    stations: Shared<Uuid, StationNode>,
+    areas: Shared<Uuid, Vec<Uuid>>,
+    citations: Shared<Uuid, Vec<Citation>>,
+    citation_nodes: Shared<Uuid, Vec<CitationNode>>,
+    confirmations: Shared<Uuid, Vec<Confirmation>>,
+    confirmation_nodes: Shared<Uuid, Vec<ConfirmationNode>>,
+    versions: Shared<Uuid, Vec<Version>>,
+    successors: Shared<Uuid, AnsweredQuestionNode>,
+}
+
+/// Answered questions that know of each other, so that what belongs to them is loaded at once.
+pub fn nodes(rows: impl IntoIterator<Item = AnsweredQuestion>) -> Vec<AnsweredQuestionNode> {
+    let rows: Vec<Arc<AnsweredQuestion>> = rows.into_iter().map(Arc::new).collect();
+    let ids = || rows.iter().map(|row| row.id);
+    let page = Arc::new(AnsweredQuestionPage {
+        stations: Arc::new(Batch::new(rows.iter().map(|row| row.station_id))),
+        areas: Arc::new(Batch::new(ids())),
+        citations: Arc::new(Batch::new(ids())),
+        citation_nodes: Arc::new(Batch::new(ids())),
+        confirmations: Arc::new(Batch::new(ids())),
+        confirmation_nodes: Arc::new(Batch::new(ids())),
+        versions: Arc::new(Batch::new(ids())),
+        successors: Arc::new(Batch::new(rows.iter().filter_map(|row| row.superseded_by_id))),
+    });
+    let node = |answered| AnsweredQuestionNode { answered, page: Arc::clone(&page) };
+    rows.into_iter().map(node).collect()
+}
+
+/// What the viewer may see of these, as nodes of one page.
+pub async fn nodes_by_id(
+    ctx: &Ctx,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, AnsweredQuestionNode>> {
+    let rows = super::by_ids(ctx.db(), &ctx.scope(), ids).await?;
+    Ok(nodes(rows.into_values()).into_iter().map(|node| (node.answered.id, node)).collect())
+}
+
+impl AnsweredQuestionNode {
+    /// The row behind it.
+    pub fn row(&self) -> &AnsweredQuestion {
+        &self.answered
+    }
+
+    async fn loaded_citations(&self, ctx: &Ctx) -> Result<&HashMap<Uuid, Vec<Citation>>> {
+        self.page.citations.all(|ids| super::citations(ctx.db(), ids)).await
+    }
+
+    async fn loaded_confirmations(&self, ctx: &Ctx) -> Result<&HashMap<Uuid, Vec<Confirmation>>> {
+        self.page.confirmations.all(|ids| super::confirmations(ctx.db(), ids)).await
+    }
+}
+
+/// A de-identified question with its answer: what a station shares of what it knows.
+#[Object(name = "AnsweredQuestion")]
+impl AnsweredQuestionNode {
+    /// Its global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::encode(NodeKind::AnsweredQuestion, self.answered.id)
+    }
+
+    /// The number by which people call it.
+    async fn number(&self) -> &str {
+        &self.answered.number
+    }
+
+    /// The question, without anything that would tell who asked.
+    async fn question(&self) -> &str {
+        &self.answered.question
+    }
+
+    /// The answer, in Markdown.
+    async fn answer(&self) -> &str {
+        &self.answered.answer
+    }
+
+    /// The answer in a sentence.
+    async fn summary(&self) -> Option<&str> {
+        self.answered.summary.as_deref()
+    }
+
+    /// The station that answered.
+    async fn station(&self, ctx: &Context<'_>) -> Result<StationNode, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let load = |ids| stations::nodes_by_id(ctx, ids);
+        Ok(self.page.stations.require(&self.answered.station_id, load).await?.clone())
+    }
+
+    /// The areas it belongs to.
+    async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<ExpertiseAreaNode>, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let load = |ids| super::area_ids(ctx.db(), ids);
+        let areas = self.page.areas.get(&self.answered.id, load).await?;
+        Ok(areas_of(&ctx.tree().await?, areas.map(Vec::as_slice).unwrap_or_default()))
+    }
+
+    /// What kind of product it is about.
+    async fn product_kind(&self) -> Option<ProductKind> {
+        self.answered.product_kind
+    }
+
+    /// The class of the device it is about.
+    async fn device_class(&self) -> Option<DeviceClass> {
+        self.answered.device_class
+    }
+
+    /// The articles it rests on, and what else to read.
+    async fn citations(&self, ctx: &Context<'_>) -> Result<Vec<CitationNode>, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let loaded = self.loaded_citations(ctx).await?;
+        let load = async |_| Ok(citation_nodes(loaded));
+        let citations = self.page.citation_nodes.get(&self.answered.id, load).await?;
+        Ok(citations.cloned().unwrap_or_default())
+    }
+
+    /// Against which later regulations it was checked and found to stand.
+    async fn confirmations(&self, ctx: &Context<'_>) -> Result<Vec<ConfirmationNode>, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let loaded = self.loaded_confirmations(ctx).await?;
+        let load = async |_| Ok(confirmation_nodes(loaded));
+        let confirmations = self.page.confirmation_nodes.get(&self.answered.id, load).await?;
+        Ok(confirmations.cloned().unwrap_or_default())
+    }
+
+    /// Whether the law it rests on still stands.
+    async fn currency(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "On which day; today where nothing is said.")] as_of: Option<NaiveDate>,
+    ) -> Result<CurrencyNode, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let graph = ctx.graph().await?;
+        let citations = self.loaded_citations(ctx).await?;
+        let confirmations = self.loaded_confirmations(ctx).await?.get(&self.answered.id);
+        let grounds = super::grounds(
+            &self.answered,
+            citations.get(&self.answered.id).map(Vec::as_slice).unwrap_or_default(),
+            confirmations.map(Vec::as_slice).unwrap_or_default(),
+        );
+        let day = as_of.unwrap_or(ctx.today);
+        Ok(CurrencyNode::new(currency::assess(&grounds, &graph, day), day, graph))
+    }
+
+    /// How far it has been reviewed.
+    async fn state(&self) -> State {
+        self.answered.state
+    }
+
+    /// Who may see it.
+    async fn audience(&self) -> Audience {
+        self.answered.audience
+    }
+
+    /// What the answer rests on.
+    async fn basis(&self) -> Basis {
+        self.answered.basis
+    }
+
+    /// Who answered.
+    async fn author(&self) -> Option<&str> {
+        self.answered.author.as_deref()
+    }
+
+    /// When it was answered.
+    async fn answered_on(&self) -> Option<NaiveDate> {
+        self.answered.answered_on
+    }
+
+    /// When somebody last confirmed that it stands.
+    async fn confirmed_on(&self) -> Option<NaiveDate> {
+        self.answered.confirmed_on
+    }
+
+    /// The day by which it is to be looked at again.
+    async fn review_by(&self) -> Option<NaiveDate> {
+        self.answered.review_by
+    }
+
+    /// The answer that took its place, where there is one that the viewer may see.
+    async fn superseded_by(&self, ctx: &Context<'_>) -> Result<Option<AnsweredQuestionNode>, Fault> {
+        let Some(successor) = self.answered.superseded_by_id else { return Ok(None) };
+        let ctx = ctx.data_unchecked::<Ctx>();
+        Ok(self.page.successors.get(&successor, |ids| nodes_by_id(ctx, ids)).await?.cloned())
+    }
+
+    /// The id under which its station keeps it.
+    async fn external_id(&self) -> &str {
+        &self.answered.external_id
+    }
+
+    /// How often others have reused it.
+    async fn reuse_count(&self) -> i32 {
+        self.answered.reuse_count
+    }
+
+    /// How many found it helpful.
+    async fn helpful(&self) -> i32 {
+        self.answered.helpful
+    }
+
+    /// How many did not.
+    async fn unhelpful(&self) -> i32 {
+        self.answered.unhelpful
+    }
+
+    /// How often it has been changed, counted from 1; for telling whether what one has is the latest.
+    async fn version(&self) -> i32 {
+        self.answered.version
+    }
+
+    /// What it said before it was changed, the latest first, as far as the viewer may see that.
+    async fn versions(&self, ctx: &Context<'_>) -> Result<Vec<VersionNode>, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let load = |ids| versions(ctx, ids);
+        let versions = self.page.versions.get(&self.answered.id, load).await?;
+        Ok(versions.into_iter().flatten().cloned().map(VersionNode).collect())
+    }
+
+    /// When it was recorded here.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.answered.created_at
+    }
+
+    /// When it was last changed here.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.answered.updated_at
+    }
+}
+
+async fn versions(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<Version>>> {
+    let rows = version_entity::Entity::visible_to(&ctx.scope())
+        .filter(version_entity::Column::AnsweredQuestionId.is_in(ids))
+        .order_by_desc(version_entity::Column::Version)
+        .all(ctx.db())
+        .await?;
+    Ok(grouped(rows.into_iter().map(|row| (row.answered_question_id, row))))
+}
+
+/// What an answered question said before it was changed.
+pub struct VersionNode(Version);
+
+/// What an answered question said before it was changed.
+#[Object(name = "AnsweredQuestionVersion")]
+impl VersionNode {
+    /// Which version it was, counted from 1.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// The question as it stood then.
+    async fn question(&self) -> &str {
+        &self.0.question
+    }
+
+    /// The answer as it stood then, in Markdown.
+    async fn answer(&self) -> &str {
+        &self.0.answer
+    }
+
+    /// The answer in a sentence, as it stood then.
+    async fn summary(&self) -> Option<&str> {
+        self.0.summary.as_deref()
+    }
+
+    /// When it was written.
+    async fn written_at(&self) -> DateTime<Utc> {
+        self.0.written_at
+    }
+
+    /// When the next version took its place.
+    async fn replaced_at(&self) -> DateTime<Utc> {
+        self.0.replaced_at
+    }
+}
+
+connection!(
+    AnsweredQuestionConnection,
+    AnsweredQuestionEdge,
+    AnsweredQuestionNode,
+    "A page of answered questions.",
+    "An answered question in a list, with its cursor."
+);
+
+/// How answered questions are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum AnsweredQuestionOrder {
+    /// By the day of the answer, the newest first; without one, last.
+    #[default]
+    Newest,
+    /// By the day of the answer, the oldest first; without one, first.
+    Oldest,
+    /// By how often others reused them, the most reused first.
+    MostReused,
+    /// By their numbers.
+    Number,
+}
+
+impl AnsweredQuestionOrder {
+    fn keyset(self) -> Keyset<entity::Entity> {
+        let day = |row: &AnsweredQuestion| (Place::Date(row.ordered_on), row.id);
+        let (name, column, descending, place): (_, _, _, fn(&AnsweredQuestion) -> _) = match self {
+            Self::Newest => ("answeredQuestions/NEWEST", entity::Column::OrderedOn, true, day),
+            Self::Oldest => ("answeredQuestions/OLDEST", entity::Column::OrderedOn, false, day),
+            Self::MostReused => {
+                ("answeredQuestions/MOST_REUSED", entity::Column::ReuseCount, true, |row| {
+                    (Place::Number(row.reuse_count), row.id)
+                })
+            }
+            Self::Number => ("answeredQuestions/NUMBER", entity::Column::Number, false, |row| {
+                (Place::Text(row.number.clone()), row.id)
+            }),
+        };
+        Keyset { name, column, id: entity::Column::Id, descending, place }
+    }
+}
+
+/// The entry points to answered questions.
+#[derive(Default)]
+pub struct AnsweredQuestionQuery;
+
+#[Object]
+impl AnsweredQuestionQuery {
+    /// The answered questions that the viewer may see.
+    #[expect(clippy::too_many_arguments, reason = "these are Relay's")]
+    async fn answered_questions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from the front.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many, from the back.")] last: Option<i32>,
+        #[graphql(desc = "In front of this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which answered questions; all where nothing is said.")] filter: Option<
+            AnsweredQuestionFilter,
+        >,
+        #[graphql(desc = "In which order.", default)] order_by: AnsweredQuestionOrder,
+    ) -> Result<AnsweredQuestionConnection, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let page = Page::new(ctx.app.paging, first, after, last, before)?;
+        let condition = filter.unwrap_or_default().condition(ctx).await?;
+        let select = entity::Entity::visible_to(&ctx.scope()).filter(condition);
+        let count = counter(ctx.db(), &select);
+        let slice = slice(ctx.db(), select, &order_by.keyset(), &page).await?;
+        Ok(AnsweredQuestionConnection::new(slice, count, nodes))
+    }
+}

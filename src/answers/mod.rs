@@ -1,0 +1,204 @@
+//! Answered questions: what can be shared of what stations know.
+//!
+//! Three axes, never folded into one: the state (how far reviewed), the audience (who may read it), the currency
+//! (whether the law it rests on still stands, see [`crate::regulations::currency`]).
+
+use std::collections::{HashMap, HashSet};
+
+use sea_orm::{ActiveEnum, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*};
+
+use crate::{
+    access::{Guarded, Scope},
+    batch::grouped,
+    clock::day_number,
+    error::Result,
+    expertise::Tree,
+    regulations::currency::{Graph, Grounds, days},
+    stations,
+};
+
+pub(crate) mod area_entity;
+pub(crate) mod citation_entity;
+mod citation_graphql;
+pub(crate) mod confirmation_entity;
+pub(crate) mod entity;
+mod export;
+mod filter;
+mod graphql;
+mod import;
+mod store;
+mod terms;
+pub(crate) mod version_entity;
+
+pub use citation_entity::Model as Citation;
+pub use confirmation_entity::Model as Confirmation;
+pub use entity::Model as AnsweredQuestion;
+pub use filter::AnsweredQuestionFilter;
+pub use graphql::{AnsweredQuestionNode, AnsweredQuestionQuery, nodes, nodes_by_id};
+pub use import::AnsweredQuestions;
+pub use terms::{Basis, CitationRole, DeviceClass, ProductKind, State};
+pub use version_entity::Model as Version;
+
+/// Loads what the viewer may see of these, by id.
+pub async fn by_ids(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, AnsweredQuestion>> {
+    let rows = entity::Entity::visible_to(scope).filter(entity::Column::Id.is_in(ids));
+    Ok(rows.all(db).await?.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Loads the areas of answered questions.
+pub async fn area_ids(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Vec<Uuid>>> {
+    let rows = area_entity::Entity::visible_to(&Scope::Service)
+        .filter(area_entity::Column::AnsweredQuestionId.is_in(ids))
+        .all(db)
+        .await?;
+    Ok(grouped(rows.into_iter().map(|row| (row.answered_question_id, row.area_id))))
+}
+
+/// Loads the citations of answered questions, in their order.
+pub async fn citations(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Vec<Citation>>> {
+    let rows = citation_entity::Entity::visible_to(&Scope::Service)
+        .filter(citation_entity::Column::AnsweredQuestionId.is_in(ids))
+        .order_by_asc(citation_entity::Column::Position)
+        .all(db)
+        .await?;
+    Ok(grouped(rows.into_iter().map(|row| (row.answered_question_id, row))))
+}
+
+/// Loads against what answered questions were checked, in order.
+pub async fn confirmations(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Vec<Confirmation>>> {
+    let rows = confirmation_entity::Entity::visible_to(&Scope::Service)
+        .filter(confirmation_entity::Column::AnsweredQuestionId.is_in(ids))
+        .order_by_asc(confirmation_entity::Column::Position)
+        .all(db)
+        .await?;
+    Ok(grouped(rows.into_iter().map(|row| (row.answered_question_id, row))))
+}
+
+/// What an answer rests on, for computing its currency.
+pub fn grounds(
+    answered: &AnsweredQuestion,
+    citations: &[Citation],
+    confirmations: &[Confirmation],
+) -> Grounds {
+    let basis = citations.iter().filter(|citation| citation.role == CitationRole::Basis);
+    let basis = basis.map(|citation| (citation.regulation_id, crate::json::texts(&citation.articles)));
+    Grounds {
+        basis: basis.collect(),
+        confirmed: confirmations.iter().map(|row| row.regulation_id).collect(),
+        review_by: answered.review_by,
+    }
+}
+
+/// Loads answered questions with what the index needs of them.
+pub async fn documents(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+    tree: &Tree,
+    graph: &Graph,
+) -> Result<Vec<zhanjian_index::Document>> {
+    let rows = by_ids(db, &Scope::Service, ids).await?;
+    let ids: Vec<Uuid> = rows.keys().copied().collect();
+    let mut areas = area_ids(db, ids.clone()).await?;
+    let mut citations = citations(db, ids.clone()).await?;
+    let mut confirmations = confirmations(db, ids).await?;
+    let station_ids: HashSet<Uuid> = rows.values().map(|row| row.station_id).collect();
+    let stations = stations::by_ids(db, station_ids.into_iter().collect()).await?;
+    let document = |row: AnsweredQuestion| {
+        let citations = citations.remove(&row.id).unwrap_or_default();
+        let confirmations = confirmations.remove(&row.id).unwrap_or_default();
+        let currency = days(&grounds(&row, &citations, &confirmations), graph);
+        let cited: HashSet<&str> =
+            citations.iter().map(|citation| graph.name(citation.regulation_id)).collect();
+        let mut keywords: Vec<String> = cited.into_iter().map(str::to_owned).collect();
+        keywords.sort_unstable();
+        zhanjian_index::Document {
+            audience: vec![row.audience_token],
+            owner: vec![row.owner_token],
+            title: row.question,
+            body: row.summary.map_or_else(
+                || row.answer.clone(),
+                |summary| format!("{summary}\n{}", row.answer),
+            ),
+            keywords,
+            identifiers: vec![row.number, row.external_id],
+            station: stations.get(&row.station_id).map(|station| station.code.clone()),
+            areas: tree.closed_codes(areas.remove(&row.id).unwrap_or_default()),
+            product_kind: row.product_kind.map(|kind| kind.to_value()),
+            device_class: row.device_class.map(|class| class.to_value()),
+            year: row.answered_on.map(|day| chrono::Datelike::year(&day)),
+            dated_on: row.answered_on.map(day_number),
+            currency: Some(currency),
+            superseded: row.state == State::Superseded,
+            superseded_by: row.superseded_by_id.map(|id| {
+                crate::search::key(zhanjian_index::Kind::AnsweredQuestion, id)
+            }),
+            uses: u32::try_from(row.reuse_count).unwrap_or(0),
+            ..crate::search::public_document(zhanjian_index::Kind::AnsweredQuestion, row.id)
+        }
+    };
+    Ok(rows.into_values().map(document).collect())
+}
+
+/// The next ids after one, in their order, for going through all of them in steps.
+pub async fn ids_after(
+    db: &impl ConnectionTrait,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Uuid>> {
+    let mut select = entity::Entity::visible_to(&Scope::Service);
+    if let Some(after) = after {
+        select = select.filter(entity::Column::Id.gt(after));
+    }
+    let ids = select
+        .select_only()
+        .column(entity::Column::Id)
+        .order_by_asc(entity::Column::Id)
+        .limit(limit)
+        .into_tuple();
+    Ok(ids.all(db).await?)
+}
+
+/// The answers that cite one of these regulations.
+pub async fn citing(db: &impl ConnectionTrait, regulations: Vec<Uuid>) -> Result<Vec<Uuid>> {
+    let ids = citation_entity::Entity::visible_to(&Scope::Service)
+        .select_only()
+        .column(citation_entity::Column::AnsweredQuestionId)
+        .distinct()
+        .filter(citation_entity::Column::RegulationId.is_in(regulations))
+        .into_tuple();
+    Ok(ids.all(db).await?)
+}
+
+/// The answers filed under one of these areas.
+pub async fn filed_under(db: &impl ConnectionTrait, areas: Vec<Uuid>) -> Result<Vec<Uuid>> {
+    let ids = area_entity::Entity::visible_to(&Scope::Service)
+        .select_only()
+        .column(area_entity::Column::AnsweredQuestionId)
+        .distinct()
+        .filter(area_entity::Column::AreaId.is_in(areas))
+        .into_tuple();
+    Ok(ids.all(db).await?)
+}
+
+/// The answers of one of these stations.
+pub async fn of_stations(db: &impl ConnectionTrait, stations: Vec<Uuid>) -> Result<Vec<Uuid>> {
+    let ids = entity::Entity::visible_to(&Scope::Service)
+        .select_only()
+        .column(entity::Column::Id)
+        .filter(entity::Column::StationId.is_in(stations))
+        .into_tuple();
+    Ok(ids.all(db).await?)
+}

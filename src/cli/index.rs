@@ -1,0 +1,96 @@
+//! `zhanjian index`
+
+use std::{sync::Arc, time::Duration};
+
+use zhanjian_index::{Index, Options};
+
+use super::{Failure, IndexCommand, Outcome};
+use crate::{
+    config::Config,
+    indexer::{self, Indexer, Progress},
+    outbox,
+    service::{self, Settings},
+};
+
+/// How long the running service may take to make its index anew.
+const PATIENCE: Duration = Duration::from_secs(3600);
+
+/// Looks after the index, beside a running service or without one.
+pub async fn run(config: &Config, command: IndexCommand) -> Result<Outcome, Failure> {
+    super::require_data(config)?;
+    match command {
+        IndexCommand::Status => status(config).await,
+        IndexCommand::Verify => verify(config).await,
+        IndexCommand::Rebuild => rebuild(config).await,
+    }
+}
+
+async fn status(config: &Config) -> Result<Outcome, Failure> {
+    let db = super::open_database(config).await?;
+    let head = outbox::head(db.read()).await?;
+    let index = Index::open_read_only(&config.data_dir.join("index"))?;
+    let state = index.state();
+    let watermark = state.watermark.map_or(-1, |at| i64::try_from(at).unwrap_or(i64::MAX));
+    let behind = head.saturating_sub(watermark.max(0));
+    let same = state.fingerprint == Index::fingerprint();
+    super::say(&format!(
+        "generation   {}\ndocuments    {}\nsegments     {}\nbytes        {}\nwatermark    {}\nhead         {head}\nbehind       {behind}\nanalyzer     {}",
+        state.generation,
+        state.documents,
+        state.segments,
+        state.bytes,
+        if watermark < 0 { "none yet".to_owned() } else { watermark.to_string() },
+        if same { "this version's" } else { "another version's: it will be rebuilt at the next start" },
+    ));
+    let current = behind == 0 && same && !index.needs_rebuild();
+    Ok(if current { Outcome::Done } else { Outcome::Refused })
+}
+
+async fn verify(config: &Config) -> Result<Outcome, Failure> {
+    let db = super::open_database(config).await?;
+    let index = Index::open_read_only(&config.data_dir.join("index"))?;
+    let report = indexer::verify(&db, &index).await?;
+    for difference in &report.differences {
+        super::say(&difference.to_string());
+    }
+    super::say(&format!(
+        "{} documents compared, {} differences, {} changes still to be taken in",
+        report.documents,
+        report.differences.len(),
+        report.pending
+    ));
+    Ok(if report.differences.is_empty() { Outcome::Done } else { Outcome::Refused })
+}
+
+async fn rebuild(config: &Config) -> Result<Outcome, Failure> {
+    let request = service::rebuild_request(&config.data_dir);
+    std::fs::write(&request, b"").map_err(|cause| {
+        Failure::new(format!("cannot write into {}: {cause}", config.data_dir.display()))
+    })?;
+    let index = match Index::open(&config.data_dir.join("index"), Options::default()) {
+        Ok(index) => index,
+        Err(zhanjian_index::Error::Locked(_)) => return wait(&request).await,
+        Err(fault) => return Err(fault.into()),
+    };
+    let db = super::open_database(config).await?;
+    let settings = Settings::of(config).indexer;
+    let indexer = Indexer::new(db, Arc::new(index), Arc::new(Progress::new()), settings);
+    // The first step makes it anew, the further ones take in what changed meanwhile.
+    while indexer.step().await? {}
+    super::say("the index was made anew");
+    Ok(Outcome::Done)
+}
+
+/// The running service makes its own index anew; it takes the request away once that is done.
+async fn wait(request: &std::path::Path) -> Result<Outcome, Failure> {
+    super::tell("the service is running and has been asked to make its index anew; waiting …");
+    let asked = std::time::Instant::now();
+    while request.exists() {
+        if asked.elapsed() > PATIENCE {
+            return Err(Failure::new("the service has not done it within an hour; see its log"));
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    super::say("the index was made anew by the running service");
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,487 @@
+//! The command line: what can be asked for, and how a command ends.
+//!
+//! What each command does stands in the file of its name; here are only its words, so that `--help` can be
+//! read in one place.
+
+use std::{fmt, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{
+    config::{self, Config, Flags},
+    db::Database,
+    error::Error,
+    language::Language,
+    service::{self, Settings},
+    telemetry::Telemetry,
+};
+
+mod backup;
+mod export;
+mod import;
+mod index;
+mod migrate;
+mod serve;
+
+const EXIT_STATUSES: &str = "\
+Exit status:
+  0  done, and nothing was refused
+  1  done, but something was refused or differs: rows of an import, findings of a check
+  2  the command line or a setting is wrong; nothing was done
+  3  failed: the database, the disk or the network stood in the way
+
+Settings: flags win over ZHANJIAN_* environment variables, and those over zhanjian.toml.
+`zhanjian schema --settings` prints them all.";
+
+/// Prior answers and matching partners, found between registration guidance stations.
+#[derive(Debug, Parser)]
+#[command(name = "zhanjian", version, after_help = EXIT_STATUSES, propagate_version = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Args)]
+pub struct SettingsArgs {
+    /// The settings file; without it ./zhanjian.toml, or else zhanjian.toml in the data folder
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The folder of the SQLite database and of the index
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<String>,
+    /// The database; without it, SQLite in the data folder
+    // A password on a command line can be seen by everybody on the machine: hence the help points elsewhere.
+    #[arg(long, global = true, value_name = "URL", long_help = DATABASE_URL_HELP)]
+    pub database_url: Option<String>,
+}
+
+const DATABASE_URL_HELP: &str = "\
+The database, such as postgres://zhanjian@db.example:5432/zhanjian; without it, SQLite in the data folder.
+Everybody on the machine can see a command line: give a password in ZHANJIAN_DATABASE_URL or in the settings file.";
+
+/// What can be asked for.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the GraphQL API until told to stop
+    Serve(ServeArgs),
+    /// Bring rows of a file into the database
+    Import(ImportArgs),
+    /// Write rows of the database to a file that import reads
+    Export(ExportArgs),
+    /// Look after the full-text index
+    #[command(subcommand)]
+    Index(IndexCommand),
+    /// Bring the tables up to this version, or back
+    Migrate(MigrateArgs),
+    /// Print the GraphQL schema (SDL)
+    Schema(SchemaArgs),
+    /// Copy the database while it serves, or put a copy back
+    Backup(BackupArgs),
+}
+
+/// `zhanjian serve`
+#[derive(Args, Debug)]
+pub struct ServeArgs {
+    /// Address and port to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<String>,
+    /// Start with sample data, if the data folder is empty
+    #[arg(long)]
+    pub demo: bool,
+}
+
+/// `zhanjian import`
+#[derive(Args, Debug)]
+pub struct ImportArgs {
+    /// What the rows are
+    pub kind: Kind,
+    /// JSON Lines, CSV (UTF-8, GBK, GB18030) or XLSX
+    pub file: PathBuf,
+    /// The station that owns rows which name none
+    #[arg(long, value_name = "CODE")]
+    pub station: Option<String>,
+    /// Who may see rows which do not say it
+    #[arg(long, value_enum, ignore_case = true)]
+    pub audience: Option<Audience>,
+    /// Show what is wrong in every row, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take the good rows, though others are refused
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Refuse a file with columns that mean nothing here
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// `zhanjian export`
+#[derive(Args, Debug)]
+pub struct ExportArgs {
+    /// What the rows are
+    pub kind: Kind,
+    /// Where to write; `-` is standard output
+    #[arg(default_value = "-")]
+    pub file: PathBuf,
+    /// The format; without it, what the file's name says, else JSON Lines
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+}
+
+/// What rows can be.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Kind {
+    AnsweredQuestions,
+    Regulations,
+    RegulationRelations,
+    ExpertiseAreas,
+    Stations,
+    Organizations,
+    ResearchOutputs,
+    Resources,
+}
+
+/// Who may see imported rows which do not say it themselves.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+#[value(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Audience {
+    /// Everybody
+    Public,
+    /// Partner portals, and all below
+    Partners,
+    /// Every station and every bureau
+    Network,
+    /// The stations and the bureau of one district
+    District,
+    /// The owning station or organization
+    Owner,
+}
+
+/// What export writes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Format {
+    /// JSON Lines
+    Jsonl,
+    /// CSV in UTF-8
+    Csv,
+}
+
+/// `zhanjian index`
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Subcommand)]
+pub enum IndexCommand {
+    /// Say how far the index has caught up with the database
+    Status,
+    /// Compare index and database, and name every difference
+    Verify,
+    /// Make the index anew from the database
+    Rebuild,
+}
+
+/// `zhanjian migrate`
+#[derive(Args, Debug)]
+pub struct MigrateArgs {
+    /// Without it: up
+    #[command(subcommand)]
+    pub direction: Option<MigrateCommand>,
+}
+
+/// Which way to migrate.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Subcommand)]
+pub enum MigrateCommand {
+    /// Bring the tables up to this version
+    Up,
+    /// Take back changes of the tables, the latest first; what only they held is lost
+    Down {
+        /// How many
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        steps: u32,
+    },
+    /// List the changes, and which of them the database has
+    Status,
+}
+
+/// `zhanjian schema`
+#[derive(Args, Debug)]
+pub struct SchemaArgs {
+    /// Print a commented settings file with every default instead
+    #[arg(long)]
+    pub settings: bool,
+}
+
+/// `zhanjian backup`
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub struct BackupArgs {
+    /// The folder to copy to; it must be empty or not there
+    pub dir: Option<PathBuf>,
+    /// Put the copy in DIR back into an empty data folder instead
+    #[arg(long, value_name = "DIR")]
+    pub restore: Option<PathBuf>,
+}
+
+impl Cli {
+    /// The settings that the command line gives.
+    #[must_use]
+    pub fn flags(&self) -> Flags {
+        let listen = match &self.command {
+            Command::Serve(serve) => serve.listen.clone(),
+            _ => None,
+        };
+        Flags {
+            config: self.settings.config.clone(),
+            data_dir: self.settings.data_dir.clone(),
+            database_url: self.settings.database_url.clone(),
+            listen,
+        }
+    }
+}
+
+/// Not derived: the database's address may hold a password.
+impl std::fmt::Debug for SettingsArgs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SettingsArgs")
+            .field("config", &self.config)
+            .field("data_dir", &self.data_dir)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a command ends; the numbers are part of the contract with scripts.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// Done, and nothing was refused.
+    Done,
+    /// Done, but something was refused or differs.
+    Refused,
+    /// The command line or a setting is wrong; nothing was done.
+    Misused,
+    /// The database, the disk or the network stood in the way.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(match outcome {
+            Outcome::Done => 0,
+            Outcome::Refused => 1,
+            Outcome::Misused => 2,
+            Outcome::Failed => 3,
+        })
+    }
+}
+
+/// Runs the command that was asked for.
+pub fn run(cli: &Cli) -> Outcome {
+    if let Command::Schema(arguments) = &cli.command {
+        return print_schema(arguments);
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    let config = match Config::load(&cli.flags(), std::env::vars_os(), &here) {
+        Ok(config) => config,
+        Err(faults) => {
+            tell(&format!("zhanjian: {faults}"));
+            return Outcome::Misused;
+        }
+    };
+    let telemetry = match &cli.command {
+        Command::Serve(_) => Telemetry::of_service(&config),
+        _ => Telemetry::of_command(&config.log),
+    };
+    let telemetry = match telemetry {
+        Ok(telemetry) => telemetry,
+        Err(fault) => {
+            tell(&format!("zhanjian: {fault}"));
+            return Outcome::Failed;
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(fault) => {
+            tell(&format!("zhanjian: the machine gives no threads: {fault}"));
+            return Outcome::Failed;
+        }
+    };
+    let figures = telemetry.figures.clone();
+    let ended = runtime.block_on(async {
+        match &cli.command {
+            Command::Serve(arguments) => Ok(serve::run(&config, arguments, figures).await),
+            Command::Import(arguments) => import::run(&config, arguments).await,
+            Command::Export(arguments) => export::run(&config, arguments).await,
+            Command::Index(command) => index::run(&config, *command).await,
+            Command::Migrate(arguments) => migrate::run(&config, arguments).await,
+            Command::Backup(arguments) => backup::run(&config, arguments).await,
+            Command::Schema(arguments) => Ok(print_schema(arguments)),
+        }
+    });
+    ended.unwrap_or_else(|failure| {
+        tell(&format!("zhanjian: {failure}"));
+        failure.outcome
+    })
+}
+
+fn print_schema(arguments: &SchemaArgs) -> Outcome {
+    if arguments.settings {
+        say(config::example().trim_end());
+    } else {
+        say(crate::schema::builder().finish().sdl().trim_end());
+    }
+    Outcome::Done
+}
+
+/// Why a command could not do its work, in a sentence for the person at the terminal.
+#[derive(Debug)]
+pub struct Failure {
+    sentence: String,
+    outcome: Outcome,
+}
+
+impl Failure {
+    /// The database, the disk or the network stood in the way.
+    pub fn new(sentence: impl Into<String>) -> Self {
+        Self { sentence: sentence.into(), outcome: Outcome::Failed }
+    }
+
+    /// The command line is wrong.
+    pub fn misuse(sentence: impl Into<String>) -> Self {
+        Self { sentence: sentence.into(), outcome: Outcome::Misused }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.sentence)
+    }
+}
+
+/// The operator at the terminal is told the cause: it is theirs to mend.
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match &error {
+            Error::Internal(cause) => Self::new(cause.to_string()),
+            error => Self::new(error.message(Language::En)),
+        }
+    }
+}
+
+impl From<sea_orm::DbErr> for Failure {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::new(format!("the database: {error}"))
+    }
+}
+
+impl From<zhanjian_index::Error> for Failure {
+    fn from(error: zhanjian_index::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<crate::files::FileError> for Failure {
+    fn from(error: crate::files::FileError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// Opens the database and brings its tables up to this version.
+async fn open_database(config: &Config) -> Result<Database, Failure> {
+    let opened = service::open_database(&Settings::of(config).database).await;
+    opened.map_err(|error| {
+        Failure::new(format!("cannot open the database {}: {error}", config.database.url))
+    })
+}
+
+/// Makes the data folder, or says why it cannot be used.
+fn prepare_data_dir(config: &Config) -> Result<(), Failure> {
+    let folder = &config.data_dir;
+    std::fs::create_dir_all(folder).map_err(|cause| {
+        Failure::new(format!("cannot make the data folder {}: {cause}", folder.display()))
+    })
+}
+
+/// A command that reads must not make an empty database out of a mistyped folder.
+fn require_data(config: &Config) -> Result<(), Failure> {
+    let usual = config.database.url == config::DatabaseUrl::sqlite_in(&config.data_dir);
+    if usual && !config.data_dir.join("zhanjian.sqlite").exists() {
+        let folder = config.data_dir.display();
+        return Err(Failure::misuse(format!(
+            "there is no data in {folder}; name the folder with --data-dir"
+        )));
+    }
+    Ok(())
+}
+
+/// Writes a result to standard output. Whoever reads it may have gone, which is no fault.
+fn say(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Writes a message for the person at the terminal to standard error.
+fn tell(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_definitions_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_commands_of_the_manual_are_understood() {
+        for line in [
+            "zhanjian serve --demo --listen 127.0.0.1:0 --data-dir /srv/zhanjian",
+            "zhanjian import answered-questions answers.jsonl --station SH-PD --audience PUBLIC",
+            "zhanjian import regulation-relations relations.csv --dry-run --keep-going --strict",
+            "zhanjian --database-url postgres://db.example/zhanjian import resources r.xlsx --audience network",
+            "zhanjian export research-outputs --format csv",
+            "zhanjian index verify --data-dir data",
+            "zhanjian migrate",
+            "zhanjian migrate down --steps 3",
+            "zhanjian schema --settings",
+            "zhanjian backup copies/today",
+            "zhanjian backup --restore copies/today",
+        ] {
+            parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        }
+    }
+
+    #[test]
+    fn half_a_command_is_refused_with_status_2() {
+        for line in [
+            "zhanjian",
+            "zhanjian import answers",
+            "zhanjian import needs file.csv",
+            "zhanjian import stations s.csv --audience nobody",
+            "zhanjian backup",
+            "zhanjian backup here --restore there",
+            "zhanjian migrate down --steps 0",
+            "zhanjian import stations s.csv --listen 127.0.0.1:1",
+        ] {
+            let error = parse(line).expect_err(line);
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+    }
+
+    #[test]
+    fn flags_reach_the_settings_and_no_password_is_shown() {
+        let cli = parse("zhanjian serve --listen [::1]:9 --database-url postgres://a:hunter2@h/d")
+            .unwrap();
+
+        let flags = cli.flags();
+        assert_eq!(flags.listen.as_deref(), Some("[::1]:9"));
+        assert_eq!(flags.database_url.as_deref(), Some("postgres://a:hunter2@h/d"));
+        assert!(!format!("{cli:?}").contains("hunter2"));
+    }
+}

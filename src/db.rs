@@ -1,0 +1,156 @@
+//! The two ways to the database: a pool of readers, and one road for writing.
+//!
+//! SQLite has one writer: writes go through a single connection and begin with `BEGIN IMMEDIATE`, so that none fails
+//! half way for having read first. Readers have their own pool beside it; in WAL mode neither waits for the other.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use tokio::sync::Notify;
+
+use crate::{error::Result, outbox::Write};
+
+/// How to reach a database and with how many connections.
+#[derive(Clone, Debug)]
+pub struct DatabaseSettings {
+    /// `sqlite://FILE` or `postgres://…`.
+    pub url: String,
+    /// Connections for reading.
+    pub readers: u32,
+    /// How long a request waits for a free connection.
+    pub acquire_timeout: Duration,
+}
+
+impl DatabaseSettings {
+    /// The SQLite file in a data folder.
+    pub fn in_folder(folder: &Path) -> Self {
+        let url = format!("sqlite://{}", folder.join("zhanjian.sqlite").display());
+        Self::at(url)
+    }
+
+    /// A database at a URL, with the usual number of connections.
+    pub fn at(url: impl Into<String>) -> Self {
+        Self { url: url.into(), readers: 8, acquire_timeout: Duration::from_secs(5) }
+    }
+}
+
+/// The database, open.
+#[derive(Clone, Debug)]
+pub struct Database {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+    written: Arc<Notify>,
+    statements: Arc<AtomicU64>,
+}
+
+impl Database {
+    /// Opens the database; a missing SQLite file is made.
+    ///
+    /// # Errors
+    /// [`DbErr`] as the driver gives it: no such host, no right to the file, a file that is no database.
+    pub async fn open(settings: &DatabaseSettings) -> Result<Self, DbErr> {
+        let sqlite = settings.url.starts_with("sqlite:");
+        let mut writers = options(settings);
+        let mut readers = options(settings);
+        readers.max_connections(settings.readers);
+        if sqlite {
+            writers.max_connections(1).min_connections(1);
+            // Whoever waits to write waits for the one before, not for a free reader.
+            writers.acquire_timeout(Duration::from_secs(60));
+        } else {
+            writers.max_connections(settings.readers);
+        }
+        let mut writer = sea_orm::Database::connect(writers).await?;
+        let mut reader = sea_orm::Database::connect(readers).await?;
+        let statements = Arc::new(AtomicU64::new(0));
+        for connection in [&mut writer, &mut reader] {
+            let statements = Arc::clone(&statements);
+            connection.set_metric_callback(move |_| {
+                statements.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        Ok(Self { reader, writer, written: Arc::new(Notify::new()), statements })
+    }
+
+    /// For reading. What is read here may be older than a write that has not yet been committed, never half of it.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// Begins a change. It is undone unless [`Write::commit`] ends it.
+    pub async fn write(&self) -> Result<Write> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = self.writer.begin_with_options(options).await?;
+        Ok(Write::new(transaction, Arc::clone(&self.written)))
+    }
+
+    /// A read that sees one state of the database throughout.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction> {
+        let options = TransactionOptions {
+            isolation_level: (self.engine() == DbBackend::Postgres)
+                .then_some(sea_orm::IsolationLevel::RepeatableRead),
+            access_mode: None,
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+        };
+        Ok(self.reader.begin_with_options(options).await?)
+    }
+
+    /// The connection that migrations run on.
+    pub fn for_migrations(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> DbBackend {
+        self.reader.get_database_backend()
+    }
+
+    /// Told whenever this process has committed a change.
+    pub fn written(&self) -> Arc<Notify> {
+        Arc::clone(&self.written)
+    }
+
+    /// How many statements have been run since the start.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Closes all connections, once what they do is done.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.reader.close().await?;
+        self.writer.close().await
+    }
+}
+
+fn options(settings: &DatabaseSettings) -> ConnectOptions {
+    let mut options = ConnectOptions::new(settings.url.clone());
+    options
+        .sqlx_logging(false)
+        .acquire_timeout(settings.acquire_timeout)
+        .connect_timeout(settings.acquire_timeout)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .foreign_keys(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // In WAL mode only FULL keeps every acknowledged commit through a power cut.
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(30))
+                .pragma("cache_size", "-16000")
+        });
+    options
+}

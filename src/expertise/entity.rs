@@ -1,0 +1,37 @@
+//! The table of areas.
+
+use sea_orm::{Condition, entity::prelude::*};
+use serde::{Deserialize, Serialize};
+
+use super::Facet;
+use crate::access::{Guarded, Scope, everyone};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "expertise_areas")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub version: i32,
+    pub created_at: DateTimeUtc,
+    pub created_by: Option<String>,
+    pub updated_at: DateTimeUtc,
+    pub updated_by: Option<String>,
+    pub code: String,
+    pub parent_id: Option<Uuid>,
+    pub label: String,
+    pub label_en: Option<String>,
+    pub facet: Facet,
+    pub aliases: Json,
+    pub position: i32,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Guarded for Entity {
+    fn shown_in(_: &Scope) -> Condition {
+        everyone()
+    }
+}

@@ -1,0 +1,52 @@
+//! One row of a file.
+
+use std::ops::{Deref, DerefMut};
+
+use super::columns::Log;
+use super::object::Entry;
+use super::{Fault, Object, RowFaults};
+
+/// One row: an [`Object`] with a place in the file, and the last word on whether it is right.
+///
+/// ```text
+/// let question = row.required_text("question");
+/// for mut citation in row.objects("citations") {
+///     let regulation = citation.required_text("regulation");
+/// }
+/// row.finish()?;      // everything that was wrong, or nothing
+/// ```
+#[derive(Debug)]
+pub struct Row(Object);
+
+impl Row {
+    pub(super) fn new(line: u64, entries: Vec<Entry>, log: Log) -> Row {
+        Row(Object::new(line, entries, log))
+    }
+
+    /// Everything that was found wrong with the row, nested objects included.
+    ///
+    /// To be asked last: what was not asked for by then counts as a column that nobody knows.
+    pub fn finish(mut self) -> Result<(), RowFaults> {
+        let faults = self.take_faults();
+        if faults.is_empty() { Ok(()) } else { Err(RowFaults(faults)) }
+    }
+
+    /// The faults so far; they count no longer.
+    pub fn faults(&mut self) -> Vec<Fault> {
+        self.take_faults()
+    }
+}
+
+impl Deref for Row {
+    type Target = Object;
+
+    fn deref(&self) -> &Object {
+        &self.0
+    }
+}
+
+impl DerefMut for Row {
+    fn deref_mut(&mut self) -> &mut Object {
+        &mut self.0
+    }
+}

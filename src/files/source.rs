@@ -1,0 +1,77 @@
+//! Where a file's bytes come from: a file, standard input, or memory.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek};
+use std::path::Path;
+
+use super::{FileError, MAX_PIPED_BYTES, Message};
+
+/// Bytes that can be read more than once: the first pass finds the encoding.
+pub(super) trait Bytes: Read + Seek + Send {}
+impl<T: Read + Seek + Send> Bytes for T {}
+
+/// A named source of bytes.
+pub(super) struct Source {
+    pub(super) name: String,
+    pub(super) bytes: Box<dyn Bytes>,
+    pub(super) length: u64,
+}
+
+impl Source {
+    /// A file by its path; `-` is standard input.
+    pub(super) fn open(path: &Path) -> Result<Source, FileError> {
+        let name = path.display().to_string();
+        if path.as_os_str() == "-" {
+            return Source::piped("standard input", io::stdin().lock());
+        }
+        let file = File::open(path).map_err(|cause| FileError::io(&name, cause))?;
+        let metadata = file.metadata().map_err(|cause| FileError::io(&name, cause))?;
+        if metadata.is_dir() {
+            return Err(FileError::new(
+                &name,
+                Message::new("is a folder; name a file in it", "是文件夹，请指定其中的文件"),
+            ));
+        }
+        if !metadata.is_file() {
+            return Source::piped(&name, file);
+        }
+        Ok(Source { name, bytes: Box::new(file), length: metadata.len() })
+    }
+
+    /// What can be read only once is taken into memory, up to a bound.
+    pub(super) fn piped(name: &str, reader: impl Read) -> Result<Source, FileError> {
+        let mut bytes = Vec::new();
+        reader
+            .take(MAX_PIPED_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|cause| FileError::io(name, cause))?;
+        if bytes.len() as u64 > MAX_PIPED_BYTES {
+            return Err(FileError::new(
+                name,
+                Message::new(
+                    format!("is over {} MiB; save it as a file first", MAX_PIPED_BYTES >> 20),
+                    format!("超过 {} MiB，请先存成文件", MAX_PIPED_BYTES >> 20),
+                ),
+            ));
+        }
+        Ok(Source::memory(name, bytes))
+    }
+
+    /// Bytes that are there already.
+    pub(super) fn memory(name: &str, bytes: impl AsRef<[u8]> + Send + 'static) -> Source {
+        let length = bytes.as_ref().len() as u64;
+        Source { name: name.to_owned(), bytes: Box::new(Cursor::new(bytes)), length }
+    }
+
+    /// The first bytes.
+    pub(super) fn head(&mut self) -> Result<Vec<u8>, FileError> {
+        let mut head = Vec::new();
+        self.bytes
+            .by_ref()
+            .take(4096)
+            .read_to_end(&mut head)
+            .and_then(|_| self.bytes.rewind())
+            .map_err(|cause| FileError::io(&self.name, cause))?;
+        Ok(head)
+    }
+}

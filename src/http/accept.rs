@@ -1,0 +1,126 @@
+//! Which of the two media types of GraphQL over HTTP an answer takes.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+/// How an answer is written. The JSON is the same; the status of a refused document is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Media {
+    /// `application/json`: 200 for every well-formed request.
+    Json,
+    /// `application/graphql-response+json`: 4xx and 5xx where nothing was executed.
+    GraphqlResponse,
+}
+
+impl Media {
+    /// The `Content-Type` of the answer.
+    pub(super) fn content_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Json => "application/json; charset=utf-8",
+            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+        })
+    }
+}
+
+/// How well a type is accepted: by `q` first, then by how exactly it is named.
+type Rank = (f32, u8);
+
+/// What the client accepts best; `None` when neither will do.
+///
+/// JSON when it does not say, or says anything goes; where both are named alike, the newer one.
+pub(super) fn negotiate(headers: &HeaderMap) -> Option<Media> {
+    let mut accepted = headers.get_all(header::ACCEPT).iter().peekable();
+    if accepted.peek().is_none() {
+        return Some(Media::Json);
+    }
+    let ranges: Vec<&str> = accepted
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    let json = rank(&ranges, "json");
+    let graphql = rank(&ranges, "graphql-response+json");
+    match (json, graphql) {
+        (None, None) => None,
+        (Some(_), None) => Some(Media::Json),
+        (None, Some(_)) => Some(Media::GraphqlResponse),
+        (Some(json), Some(graphql)) => {
+            let named = graphql.1 == EXACT;
+            let newer = graphql.0 > json.0 || (named && graphql.0.total_cmp(&json.0).is_eq());
+            Some(if newer { Media::GraphqlResponse } else { Media::Json })
+        }
+    }
+}
+
+const EXACT: u8 = 3;
+
+/// How well `application/{subtype}` is accepted: the most exact range decides, as RFC 9110 says.
+fn rank(ranges: &[&str], subtype: &str) -> Option<Rank> {
+    let mut best: Option<Rank> = None;
+    for range in ranges {
+        let mut parts = range.split(';').map(str::trim);
+        let exactness = match parts.next().unwrap_or_default().to_ascii_lowercase().split_once('/')
+        {
+            Some(("application", own)) if own == subtype => EXACT,
+            Some(("application", "*")) => 2,
+            Some(("*", "*")) => 1,
+            _ => continue,
+        };
+        let mut quality = 1.0;
+        let mut readable = true;
+        for part in parts {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            match name.trim().to_ascii_lowercase().as_str() {
+                "q" => quality = value.trim().parse::<f32>().unwrap_or(0.0).clamp(0.0, 1.0),
+                "charset" => readable = is_utf8(value),
+                _ => {}
+            }
+        }
+        if readable && best.is_none_or(|(_, known)| exactness > known) {
+            best = Some((quality, exactness));
+        }
+    }
+    best.filter(|(quality, _)| *quality > 0.0)
+}
+
+/// Whether the name of a character set means UTF-8.
+pub(super) fn is_utf8(charset: &str) -> bool {
+    let charset = charset.trim().trim_matches('"');
+    charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_type_wins() {
+        let new = Some(Media::GraphqlResponse);
+        let old = Some(Media::Json);
+        for (accept, expected) in [
+            ("*/*", old),
+            ("application/*", old),
+            ("application/json", old),
+            ("application/graphql-response+json", new),
+            ("application/graphql-response+json, application/json", new),
+            ("application/json, application/graphql-response+json", new),
+            ("application/json;q=0.9, application/graphql-response+json;q=0.8", old),
+            ("application/graphql-response+json;q=0.5, */*;q=0.1", new),
+            ("application/graphql-response+json;q=0, */*", old),
+            ("application/json;q=0, */*", new),
+            ("APPLICATION/JSON; charset=UTF-8", old),
+            ("application/json; charset=iso-8859-1", None),
+            (
+                "application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed",
+                new,
+            ),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", old),
+            ("text/html", None),
+            ("image/png, text/*", None),
+            ("", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+            assert_eq!(negotiate(&headers), expected, "{accept}");
+        }
+        assert_eq!(negotiate(&HeaderMap::new()), old);
+    }
+}

@@ -1,0 +1,159 @@
+//! The front door: what comes over HTTP, and how it is answered.
+//!
+//! `/graphql` speaks GraphQL over HTTP, `/health/live` and `/health/ready` speak to whoever runs the service, `/` says
+//! where one is. Every request has an id; whatever is refused on the way to the API is refused as a GraphQL error
+//! with a code.
+
+mod accept;
+mod answer;
+mod body;
+mod client_address;
+mod cors;
+mod graphql;
+mod health;
+mod rate_limit;
+mod request_id;
+mod serve;
+
+pub use client_address::{ClientAddress, PeerAddress, TrustedProxies};
+pub use health::{Check, Readiness};
+pub use rate_limit::RateLimit;
+pub use request_id::RequestId;
+pub use serve::{ServeLimits, serve};
+
+use crate::execution::Executor;
+use crate::language::Language;
+use answer::Answer;
+use async_graphql::Data;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{any, get};
+use axum::{Extension, Router};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the front door needs of the house.
+#[derive(Clone)]
+pub struct Front {
+    /// Executes what is asked.
+    pub executor: Arc<Executor>,
+    /// Finds out who asks.
+    pub reception: Arc<dyn Reception>,
+    /// Says whether the service can do its work.
+    pub readiness: Arc<dyn Readiness>,
+    /// The settings of this layer.
+    pub settings: Settings,
+}
+
+/// The settings of the front door.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The largest request body, in bytes.
+    pub max_body_bytes: usize,
+    /// How long a client may take to send its body.
+    pub body_timeout: Duration,
+    /// Origins whose pages may call the API from a browser, such as `https://portal.example.cn`. None by default.
+    pub cors_origins: Vec<String>,
+    /// Proxies whose word about the client's address is taken. None by default.
+    pub trusted_proxies: TrustedProxies,
+    /// How often one client may ask. No limit when absent, as is right for a service on a loopback address.
+    pub rate_limit: Option<RateLimit>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_body_bytes: 1024 * 1024,
+            body_timeout: Duration::from_secs(10),
+            cors_origins: Vec::new(),
+            trusted_proxies: TrustedProxies::default(),
+            rate_limit: None,
+        }
+    }
+}
+
+/// One who has come to the door, before it is known who it is.
+#[derive(Debug)]
+pub struct Visit<'a> {
+    /// What came with the request: an `Authorization`, say.
+    pub headers: &'a HeaderMap,
+    /// Where it came from; unknown when there is no socket, as in a test.
+    pub address: Option<IpAddr>,
+    /// The id of the request.
+    pub request_id: &'a str,
+    /// The language that was asked for.
+    pub language: Language,
+}
+
+/// Finds out who asks, and lays out what the resolvers will find in their context.
+#[async_graphql::async_trait::async_trait]
+pub trait Reception: Send + Sync {
+    /// The data of one request. An error is answered as it is, with the status of its code, and nothing is executed.
+    async fn receive(&self, visit: &Visit<'_>) -> Result<Data, async_graphql::Error>;
+}
+
+/// The routes and everything around them. Fails when an origin of the settings is not one.
+pub fn router(front: Front) -> Result<Router, String> {
+    let cors = cors::layer(&front.settings.cors_origins)?;
+    let limiter = front.settings.rate_limit.map(rate_limit::Limiter::new).map(Arc::new);
+    let proxies = Arc::new(front.settings.trusted_proxies.clone());
+    let graphql = any(graphql::handle)
+        .layer(from_fn_with_state(limiter, rate_limit::limit))
+        .with_state(front.clone());
+    Ok(Router::new()
+        .route("/graphql", graphql)
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready).with_state(front))
+        .route("/", get(welcome))
+        .fallback(nowhere)
+        .layer(cors)
+        .layer(from_fn_with_state(proxies, client_address::find))
+        .layer(from_fn(careful_headers))
+        .layer(from_fn(request_id::attach)))
+}
+
+/// Headers that keep browsers from guessing and caches from keeping. A page that needs others sets its own.
+async fn careful_headers(request: Request, next: Next) -> Response {
+    const CAREFUL: [(HeaderName, HeaderValue); 5] = [
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(
+                "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+            ),
+        ),
+    ];
+    let mut response = next.run(request).await;
+    for (name, value) in CAREFUL {
+        response.headers_mut().entry(name).or_insert(value);
+    }
+    response
+}
+
+async fn welcome() -> Html<&'static str> {
+    Html(include_str!("welcome.html"))
+}
+
+async fn nowhere(Extension(request_id): Extension<RequestId>, headers: HeaderMap) -> Response {
+    let refusal = crate::execution::Refusal::new(
+        crate::error::Code::NotFound,
+        "There is nothing at this address: the API is at /graphql.",
+        "此地址没有内容，接口地址为 /graphql。",
+    );
+    Answer::refusal(StatusCode::NOT_FOUND, &refusal, language(&headers), request_id.as_str())
+        .into_response()
+}
+
+/// The language that a request asks to be answered in.
+fn language(headers: &HeaderMap) -> Language {
+    headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .map_or_else(Language::default, Language::from_accept_language)
+}

@@ -1,0 +1,180 @@
+//! What the index is made of: which documents a change touches, and the documents as they are now.
+
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+
+use sea_orm::{DatabaseConnection, prelude::Uuid};
+use zhanjian_index::{Change, Document, Kind};
+
+use crate::{
+    answers,
+    error::Result,
+    expertise::{self, Tree},
+    organizations,
+    outbox::{Entry, Subject},
+    regulations::{self, currency::Graph},
+    research,
+    search::key,
+    stations,
+};
+
+/// Documents that are loaded and handed over at once.
+const DOCUMENTS_AT_ONCE: usize = 2_000;
+
+/// Things to be put into the index as they are now, or dropped where they are gone.
+#[derive(Debug)]
+pub(super) struct Changes {
+    tree: Tree,
+    graph: Graph,
+    left: VecDeque<(Kind, Vec<Uuid>)>,
+}
+
+/// All that entries of the log touch: the things themselves, and those that show something of them.
+pub(super) async fn changes(db: &DatabaseConnection, entries: &[Entry]) -> Result<Changes> {
+    let mut touched: HashMap<Subject, BTreeSet<Uuid>> = HashMap::new();
+    for entry in entries {
+        touched.entry(entry.subject).or_default().insert(entry.id);
+    }
+    let (tree, graph) = (expertise::tree(db).await?, regulations::graph(db).await?);
+    let mut ids: HashMap<Kind, BTreeSet<Uuid>> = HashMap::new();
+    for (subject, changed) in touched {
+        let changed: Vec<Uuid> = changed.into_iter().collect();
+        for (kind, also) in touched_by(db, &tree, &graph, subject, changed).await? {
+            ids.entry(kind).or_default().extend(also);
+        }
+    }
+    let mut left = VecDeque::new();
+    for (kind, ids) in ids {
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        left.extend(ids.chunks(DOCUMENTS_AT_ONCE).map(|some| (kind, some.to_vec())));
+    }
+    Ok(Changes { tree, graph, left })
+}
+
+/// What shows something of these.
+async fn touched_by(
+    db: &DatabaseConnection,
+    tree: &Tree,
+    graph: &Graph,
+    subject: Subject,
+    changed: Vec<Uuid>,
+) -> Result<Vec<(Kind, Vec<Uuid>)>> {
+    Ok(match subject {
+        Subject::AnsweredQuestion => vec![(Kind::AnsweredQuestion, changed)],
+        Subject::ResearchOutput => vec![(Kind::ResearchOutput, changed)],
+        Subject::Resource => vec![(Kind::Resource, changed)],
+        Subject::Station => vec![(Kind::Station, changed)],
+        Subject::Organization => vec![
+            (Kind::ResearchOutput, research::ids(db, Some(changed.clone())).await?),
+            (Kind::Resource, organizations::resource_ids(db, Some(changed.clone())).await?),
+            (Kind::Organization, changed),
+        ],
+        Subject::Regulation => {
+            let upstream: HashSet<Uuid> =
+                changed.iter().flat_map(|id| graph.upstream(*id)).collect();
+            let citing = answers::citing(db, upstream.into_iter().collect()).await?;
+            vec![(Kind::AnsweredQuestion, citing), (Kind::Regulation, changed)]
+        }
+        Subject::ExpertiseArea => {
+            let codes: Vec<String> = changed
+                .iter()
+                .filter_map(|id| tree.by_id(*id))
+                .map(|area| area.code.clone())
+                .collect();
+            let areas = tree.subtree_ids("areas", &codes)?;
+            vec![
+                (Kind::AnsweredQuestion, answers::filed_under(db, areas).await?),
+                // These are few: all of them are done again.
+                (Kind::ResearchOutput, research::ids(db, None).await?),
+                (Kind::Resource, organizations::resource_ids(db, None).await?),
+                (Kind::Organization, organizations::all_ids(db).await?),
+                (Kind::Station, stations::all_ids(db).await?),
+            ]
+        }
+    })
+}
+
+impl Changes {
+    /// How many things are still to come.
+    pub(super) fn left(&self) -> usize {
+        self.left.iter().map(|(_, ids)| ids.len()).sum()
+    }
+
+    /// The next batch; none when all is done.
+    pub(super) async fn next(&mut self, db: &DatabaseConnection) -> Result<Option<Vec<Change>>> {
+        let mut batch = Vec::new();
+        while batch.len() < DOCUMENTS_AT_ONCE
+            && let Some((kind, ids)) = self.left.pop_front()
+        {
+            let mut gone: HashSet<Uuid> = ids.iter().copied().collect();
+            for document in load(db, kind, ids, &self.tree, &self.graph).await? {
+                gone.remove(&Uuid::from_u128(document.key.id));
+                batch.push(Change::Put(Box::new(document)));
+            }
+            batch.extend(gone.into_iter().map(|id| Change::Drop(key(kind, id))));
+        }
+        Ok((!batch.is_empty()).then_some(batch))
+    }
+}
+
+/// The documents of these things, as they are now.
+pub(super) async fn load(
+    db: &DatabaseConnection,
+    kind: Kind,
+    ids: Vec<Uuid>,
+    tree: &Tree,
+    graph: &Graph,
+) -> Result<Vec<Document>> {
+    match kind {
+        Kind::AnsweredQuestion => answers::documents(db, ids, tree, graph).await,
+        Kind::ResearchOutput => research::documents(db, ids, tree).await,
+        Kind::Resource => organizations::resource_documents(db, ids, tree).await,
+        Kind::Organization => organizations::documents(db, ids, tree).await,
+        Kind::Station => stations::documents(db, ids, tree).await,
+        Kind::Regulation => regulations::documents(db, ids).await,
+    }
+}
+
+/// All documents there are, in steps.
+#[derive(Debug)]
+pub(super) struct Everything {
+    known: Option<(Tree, Graph)>,
+    small: VecDeque<Kind>,
+    after: Option<Uuid>,
+}
+
+impl Everything {
+    pub(super) fn new() -> Self {
+        let small = Kind::ALL.into_iter().filter(|kind| *kind != Kind::AnsweredQuestion);
+        Self { known: None, small: small.collect(), after: None }
+    }
+
+    /// The next documents; none when all are done.
+    pub(super) async fn next(&mut self, db: &DatabaseConnection) -> Result<Option<Vec<Document>>> {
+        if self.known.is_none() {
+            self.known = Some((expertise::tree(db).await?, regulations::graph(db).await?));
+        }
+        let Some((tree, graph)) = &self.known else { return Ok(None) };
+        if let Some(kind) = self.small.pop_front() {
+            let mut documents = Vec::new();
+            for some in small_ids(db, kind).await?.chunks(DOCUMENTS_AT_ONCE) {
+                documents.extend(load(db, kind, some.to_vec(), tree, graph).await?);
+            }
+            return Ok(Some(documents));
+        }
+        let ids = answers::ids_after(db, self.after, DOCUMENTS_AT_ONCE as u64).await?;
+        let Some(last) = ids.last() else { return Ok(None) };
+        self.after = Some(*last);
+        Ok(Some(load(db, Kind::AnsweredQuestion, ids, tree, graph).await?))
+    }
+}
+
+async fn small_ids(db: &DatabaseConnection, kind: Kind) -> Result<Vec<Uuid>> {
+    match kind {
+        Kind::AnsweredQuestion => Ok(Vec::new()),
+        Kind::ResearchOutput => research::ids(db, None).await,
+        Kind::Resource => organizations::resource_ids(db, None).await,
+        Kind::Organization => organizations::all_ids(db).await,
+        Kind::Station => stations::all_ids(db).await,
+        Kind::Regulation => regulations::all_ids(db).await,
+    }
+}

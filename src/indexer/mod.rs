@@ -1,0 +1,274 @@
+//! Carries changes from the database to the index, a batch at a time.
+//!
+//! It reads the log of changes after the index's own watermark, loads what changed as it is now (so that a repetition
+//! does no harm), applies it, and commits with the new watermark. After a crash at any moment it goes on from there.
+//! Where the index cannot be continued (new, damaged, made by another analyzer, or behind the log's tail), a new
+//! generation is made beside the old one.
+
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use sea_orm::DbBackend;
+use tokio::sync::{Notify, watch};
+use tracing::{error, info, warn};
+use zhanjian_index::Index;
+
+use crate::{
+    db::Database,
+    error::{Error, Result},
+    outbox::{self, After, Entry, Revision},
+    telemetry::figures,
+};
+
+mod documents;
+mod verify;
+
+pub use verify::{Difference, Report, verify};
+
+/// How the indexer works.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long changes are gathered before they are committed together.
+    pub commit_interval: Duration,
+    /// How often to look for changes that nobody announced.
+    pub poll_interval: Duration,
+    /// A file by which another process asks for a rebuild; removed once that is done.
+    pub rebuild_request: PathBuf,
+}
+
+/// The most entries of the log that are taken at once.
+const ENTRIES_AT_ONCE: u64 = 5_000;
+
+/// How long to wait before the same is tried again, at first and at most.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
+
+/// How far the index has followed.
+#[derive(Debug)]
+pub struct Progress {
+    watermark: watch::Sender<Revision>,
+}
+
+impl Progress {
+    /// Nothing followed yet.
+    pub fn new() -> Self {
+        Self { watermark: watch::Sender::new(-1) }
+    }
+
+    /// The revision up to which the index has taken everything in; negative before it is known.
+    pub fn watermark(&self) -> Revision {
+        *self.watermark.borrow()
+    }
+
+    /// Waits until the index has taken in a revision; [`Error::IndexBehind`] when that takes longer than `patience`.
+    pub async fn reach(&self, revision: Revision, patience: Duration) -> Result<()> {
+        let mut watermark = self.watermark.subscribe();
+        let reached = watermark.wait_for(|reached| *reached >= revision);
+        match tokio::time::timeout(patience, reached).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Error::IndexBehind),
+        }
+    }
+
+    fn at(&self, revision: Revision) {
+        self.watermark.send_replace(revision);
+    }
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Follows the log until told to stop.
+pub struct Indexer {
+    db: Database,
+    index: Arc<Index>,
+    progress: Arc<Progress>,
+    settings: Settings,
+}
+
+impl Indexer {
+    /// An indexer of this database and this index.
+    pub fn new(
+        db: Database,
+        index: Arc<Index>,
+        progress: Arc<Progress>,
+        settings: Settings,
+    ) -> Self {
+        Self { db, index, progress, settings }
+    }
+
+    /// Runs until `stop` is told. What it is doing then is finished first.
+    pub async fn run(self, stop: Arc<Notify>) {
+        let stopped = stop.notified();
+        tokio::pin!(stopped);
+        let listener = self.listen();
+        let mut pause = PAUSES.0;
+        loop {
+            // Registered before looking, so that what is written while we look is not missed.
+            let written = self.db.written();
+            let written = written.notified();
+            tokio::pin!(written);
+            written.as_mut().enable();
+            let wait = match self.step().await {
+                Ok(true) => {
+                    pause = PAUSES.0;
+                    self.settings.commit_interval
+                }
+                Ok(false) => {
+                    pause = PAUSES.0;
+                    tokio::select! {
+                        () = &mut stopped => break,
+                        () = &mut written => Duration::ZERO,
+                        () = tokio::time::sleep(self.settings.poll_interval) => Duration::ZERO,
+                    }
+                }
+                Err(fault) => {
+                    warn!(error = %fault, "the index cannot follow for now; trying again");
+                    pause = (pause * 2).min(PAUSES.1);
+                    pause
+                }
+            };
+            tokio::select! {
+                () = &mut stopped => break,
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+        if let Some(listener) = listener {
+            listener.abort();
+        }
+    }
+
+    /// Makes one step: a batch of changes, or a rebuild. False when there was nothing to do.
+    pub async fn step(&self) -> Result<bool> {
+        if self.index.needs_rebuild() || self.rebuild_is_asked_for() {
+            self.rebuild().await?;
+            return Ok(true);
+        }
+        let watermark = self.watermark();
+        let before = self.index.state().watermark;
+        match outbox::after(self.db.read(), watermark, ENTRIES_AT_ONCE).await? {
+            After::Expired => {
+                info!(watermark, "the log of changes no longer reaches back to the index; rebuilding");
+                self.rebuild().await?;
+                Ok(true)
+            }
+            After::Entries(entries) if entries.is_empty() => {
+                debug_assert_eq!(before, self.index.state().watermark);
+                self.settle(watermark);
+                Ok(false)
+            }
+            After::Entries(entries) => {
+                self.take_in(&entries).await?;
+                Ok(true)
+            }
+        }
+    }
+
+    fn watermark(&self) -> Revision {
+        let watermark = self.index.state().watermark.unwrap_or(0);
+        Revision::try_from(watermark).unwrap_or(Revision::MAX)
+    }
+
+    fn settle(&self, watermark: Revision) {
+        if self.progress.watermark() != watermark {
+            self.progress.at(watermark);
+        }
+    }
+
+    /// Applies entries of the log.
+    async fn take_in(&self, entries: &[Entry]) -> Result<()> {
+        let Some(last) = entries.last().map(|entry| entry.revision) else { return Ok(()) };
+        let started = Instant::now();
+        let mut changes = documents::changes(self.db.read(), entries).await?;
+        let count = changes.left();
+        let watermark = self.watermark();
+        // Until the last batch is in, the index only claims what it had: a crash repeats the whole.
+        while let Some(batch) = changes.next(self.db.read()).await? {
+            let revision = if changes.left() == 0 { last } else { watermark };
+            self.apply(batch, revision).await?;
+        }
+        if count == 0 {
+            self.apply(Vec::new(), last).await?;
+        }
+        figures::index_committed(count, started.elapsed());
+        self.progress.at(last);
+        Ok(())
+    }
+
+    async fn apply(
+        &self,
+        changes: Vec<zhanjian_index::Change>,
+        revision: Revision,
+    ) -> Result<()> {
+        let index = Arc::clone(&self.index);
+        let watermark = u64::try_from(revision).unwrap_or(0);
+        tokio::task::spawn_blocking(move || index.apply(changes, watermark)).await??;
+        Ok(())
+    }
+
+    /// Makes a new generation from the database; the old one serves until the switch.
+    async fn rebuild(&self) -> Result<()> {
+        let started = Instant::now();
+        // The position first: what changes from here on is read again afterwards, which does no harm.
+        let head = outbox::head(self.db.read()).await?;
+        let index = Arc::clone(&self.index);
+        let mut rebuild = tokio::task::spawn_blocking(move || index.begin_rebuild()).await??;
+        let mut everything = documents::Everything::new();
+        let mut count = 0;
+        while let Some(batch) = everything.next(self.db.read()).await? {
+            count += batch.len();
+            rebuild = tokio::task::spawn_blocking(move || {
+                rebuild.add(batch)?;
+                Ok::<_, zhanjian_index::Error>(rebuild)
+            })
+            .await??;
+        }
+        let watermark = u64::try_from(head).unwrap_or(0);
+        tokio::task::spawn_blocking(move || rebuild.finish(watermark)).await??;
+        self.rebuild_is_done();
+        self.progress.at(head);
+        let seconds = started.elapsed().as_secs_f64();
+        info!(documents = count, seconds, "the index was made anew from {count} documents");
+        Ok(())
+    }
+
+    fn rebuild_is_asked_for(&self) -> bool {
+        self.settings.rebuild_request.exists()
+    }
+
+    fn rebuild_is_done(&self) {
+        let request = &self.settings.rebuild_request;
+        if let Err(fault) = std::fs::remove_file(request)
+            && fault.kind() != std::io::ErrorKind::NotFound
+        {
+            error!(error = %fault, "the request to rebuild the index could not be removed");
+        }
+    }
+
+    /// On PostgreSQL, is told at once of what other processes write.
+    fn listen(&self) -> Option<tokio::task::JoinHandle<()>> {
+        if self.db.engine() != DbBackend::Postgres {
+            return None;
+        }
+        let pool = self.db.read().get_postgres_connection_pool().clone();
+        let written = self.db.written();
+        Some(tokio::spawn(async move {
+            loop {
+                // Whatever breaks the connection, polling goes on meanwhile.
+                if let Ok(mut listener) = sea_orm::sqlx::postgres::PgListener::connect_with(&pool).await
+                    && listener.listen(outbox::CHANNEL).await.is_ok()
+                {
+                    while listener.recv().await.is_ok() {
+                        written.notify_waiters();
+                    }
+                }
+                tokio::time::sleep(PAUSES.1).await;
+            }
+        }))
+    }
+}

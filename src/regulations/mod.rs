@@ -1,0 +1,139 @@
+//! The documents that answers rest on, and what became of them: which replaces, amends, adjusts or supplements which.
+//!
+//! Everybody may read them. From them follows, for any day, whether an answer still stands ([`currency`]).
+
+use std::collections::HashMap;
+
+use sea_orm::{QueryFilter, QueryOrder, QuerySelect, entity::prelude::*};
+
+use crate::{
+    access::{Guarded, Scope},
+    error::Result,
+};
+
+pub mod currency;
+pub(crate) mod entity;
+mod graphql;
+mod import;
+pub(crate) mod relation_entity;
+mod terms;
+
+pub use entity::Model as Regulation;
+pub use graphql::{
+    CurrencyNode, RegulationNode, RegulationQuery, RegulationRelationNode, nodes, nodes_by_id,
+    relation_nodes_by_id,
+};
+pub use import::{Regulations, RegulationRelations};
+pub use relation_entity::Model as RegulationRelation;
+pub use terms::{Region, RelationKind, RelationScope};
+
+use currency::{Graph, Relation};
+
+impl Regulation {
+    /// How the document is named in a sentence: by its number where it has one.
+    pub fn name(&self) -> &str {
+        self.number.as_deref().unwrap_or(&self.title)
+    }
+}
+
+/// Loads all that is known of what replaces what.
+///
+/// These are some hundreds of rows that nearly every answer needs; two statements fetch them all.
+pub async fn graph<C: ConnectionTrait>(connection: &C) -> Result<Graph> {
+    let regulations = entity::Entity::visible_to(&Scope::Service).all(connection).await?;
+    let relations = relation_entity::Entity::visible_to(&Scope::Service).all(connection).await?;
+    Ok(Graph::new(
+        regulations.iter().map(|row| currency::Document {
+            id: row.id,
+            name: row.name().to_owned(),
+            issued_on: date(row.issued_on.as_deref()),
+            effective_on: date(row.effective_on.as_deref()),
+            ends_on: date(row.ends_on.as_deref()),
+        }),
+        relations.iter().map(|row| Relation {
+            from: row.from_id,
+            to: row.to_id,
+            kind: row.kind,
+            scope: row.scope,
+            articles: crate::json::texts(&row.articles),
+            effective_on: date(row.effective_on.as_deref()),
+            note: row.note.clone(),
+        }),
+    ))
+}
+
+/// A date as a column keeps it. What is stored was parsed once, so what does not parse now is no date.
+pub(crate) fn date(text: Option<&str>) -> Option<crate::partial_date::PartialDate> {
+    text.and_then(|text| text.parse().ok())
+}
+
+/// Loads regulations by id.
+pub async fn by_ids(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Regulation>> {
+    let rows = entity::Entity::visible_to(&Scope::Service)
+        .filter(entity::Column::Id.is_in(ids))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Finds the ids of regulations by their keys; a key without one is left out.
+pub async fn ids_by_key(
+    db: &impl ConnectionTrait,
+    keys: Vec<String>,
+) -> Result<HashMap<String, Uuid>> {
+    let rows: Vec<(String, Uuid)> = entity::Entity::visible_to(&Scope::Service)
+        .select_only()
+        .columns([entity::Column::Key, entity::Column::Id])
+        .filter(entity::Column::Key.is_in(keys))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The ids of all regulations by their keys.
+pub async fn all_ids_by_key(db: &impl ConnectionTrait) -> Result<HashMap<String, Uuid>> {
+    let rows: Vec<(String, Uuid)> = entity::Entity::visible_to(&Scope::Service)
+        .select_only()
+        .columns([entity::Column::Key, entity::Column::Id])
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Loads regulations with what the index needs of them.
+pub async fn documents(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<Vec<zhanjian_index::Document>> {
+    let select =
+        entity::Entity::visible_to(&Scope::Service).filter(entity::Column::Id.is_in(ids));
+    let document = |regulation: Regulation| {
+        let issued = date(regulation.issued_on.as_deref());
+        let body = [&regulation.title_en, &regulation.issuer, &regulation.level];
+        zhanjian_index::Document {
+            title: regulation.title.clone(),
+            body: body.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join("\n"),
+            keywords: regulation.number.iter().cloned().collect(),
+            identifiers: regulation.number.iter().cloned().chain([regulation.key.clone()]).collect(),
+            year: issued.map(crate::partial_date::PartialDate::in_year),
+            dated_on: issued.map(|date| crate::clock::day_number(date.first_day())),
+            ..crate::search::public_document(zhanjian_index::Kind::Regulation, regulation.id)
+        }
+    };
+    Ok(select.all(db).await?.into_iter().map(document).collect())
+}
+
+/// The ids of all regulations, in their order, for rebuilding the index.
+pub async fn all_ids(db: &impl ConnectionTrait) -> Result<Vec<Uuid>> {
+    let ids = entity::Entity::visible_to(&Scope::Service)
+        .select_only()
+        .column(entity::Column::Id)
+        .order_by_asc(entity::Column::Id)
+        .into_tuple();
+    Ok(ids.all(db).await?)
+}

@@ -1,0 +1,59 @@
+//! The table of research outputs.
+
+use sea_orm::{Condition, entity::prelude::*};
+use serde::{Deserialize, Serialize};
+
+use super::{IpStatus, OutputKind, State};
+use crate::access::{Audience, Guarded, Scope, owned_from};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "research_outputs")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub version: i32,
+    pub created_at: DateTimeUtc,
+    pub created_by: Option<String>,
+    pub updated_at: DateTimeUtc,
+    pub updated_by: Option<String>,
+    pub organization_id: Uuid,
+    pub external_id: String,
+    pub title: String,
+    pub r#abstract: String,
+    pub kind: OutputKind,
+    pub trl: Option<i32>,
+    pub ip_status: IpStatus,
+    pub patents: Json,
+    pub clinical_stage: Option<String>,
+    pub trial_ids: Json,
+    pub cooperation_modes: Json,
+    pub contributors: Json,
+    pub completed_on: Option<Date>,
+    pub published_on: Option<Date>,
+    pub ordered_on: Date,
+    pub embargo_until: Option<Date>,
+    pub audience: Audience,
+    pub audience_token: String,
+    pub owner_token: String,
+    pub doi: Option<String>,
+    pub identifiers: Json,
+    pub advantages: Option<String>,
+    pub contact: Option<Json>,
+    pub state: State,
+    pub withdrawn_on: Option<Date>,
+    pub withdrawal_reason: Option<String>,
+    pub source_format: Option<String>,
+    pub raw_record: Option<String>,
+    pub content_digest: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Guarded for Entity {
+    fn shown_in(scope: &Scope) -> Condition {
+        owned_from(scope, Column::AudienceToken, Column::OwnerToken, Column::EmbargoUntil)
+    }
+}

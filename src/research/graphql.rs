@@ -1,0 +1,325 @@
+//! How research outputs look from outside.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use chrono::NaiveDate;
+use sea_orm::{Condition, QueryFilter, QuerySelect, QueryTrait, entity::prelude::*};
+use serde::Deserialize;
+
+use super::{CooperationMode, IpStatus, OutputKind, ResearchOutput, State, area_entity, entity};
+use crate::{
+    access::{Audience, Guarded, Scope},
+    app::Ctx,
+    batch::{Batch, Shared},
+    error::{Fault, Result},
+    expertise::{ExpertiseAreaNode, areas_of},
+    ids::{GlobalId, NodeKind},
+    organizations::{self, OrganizationNode},
+    page::{Keyset, Page, Place, connection, counter, slice},
+};
+
+/// A research output among the others of its page.
+#[derive(Clone)]
+pub struct ResearchOutputNode {
+    output: Arc<ResearchOutput>,
+    page: Arc<ResearchOutputPage>,
+}
+
+struct ResearchOutputPage {
+    organizations: Shared<Uuid, OrganizationNode>,
+    areas: Shared<Uuid, Vec<Uuid>>,
+}
+
+/// Research outputs that know of each other, so that what belongs to them is loaded at once.
+pub fn nodes(rows: impl IntoIterator<Item = ResearchOutput>) -> Vec<ResearchOutputNode> {
+    let rows: Vec<Arc<ResearchOutput>> = rows.into_iter().map(Arc::new).collect();
+    let page = Arc::new(ResearchOutputPage {
+        organizations: Arc::new(Batch::new(rows.iter().map(|row| row.organization_id))),
+        areas: Arc::new(Batch::new(rows.iter().map(|row| row.id))),
+    });
+    let node = |output| ResearchOutputNode { output, page: Arc::clone(&page) };
+    rows.into_iter().map(node).collect()
+}
+
+/// What the viewer may see of these, as nodes of one page.
+pub async fn nodes_by_id(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, ResearchOutputNode>> {
+    let rows = super::by_ids(ctx.db(), &ctx.scope(), ids).await?;
+    Ok(nodes(rows.into_values()).into_iter().map(|node| (node.output.id, node)).collect())
+}
+
+impl ResearchOutputNode {
+    /// The row behind it.
+    pub fn row(&self) -> &ResearchOutput {
+        &self.output
+    }
+}
+
+/// A patent, or an application for one.
+#[derive(Clone, Debug, Default, Deserialize, SimpleObject)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Patent {
+    /// The office, by its two letters (WIPO ST.3), such as CN.
+    office: Option<String>,
+    /// The number of the application.
+    application_no: Option<String>,
+    /// The number of the publication.
+    publication_no: Option<String>,
+    /// What kind of right, such as INVENTION or `UTILITY_MODEL`.
+    kind: Option<String>,
+    /// When it was filed.
+    filed_on: Option<NaiveDate>,
+    /// When it was granted.
+    granted_on: Option<NaiveDate>,
+}
+
+/// Somebody who took part.
+#[derive(Clone, Debug, Deserialize, SimpleObject)]
+pub struct Contributor {
+    /// The name.
+    name: String,
+    /// The ORCID iD, sixteen characters in groups of four.
+    orcid: Option<String>,
+}
+
+/// A further identifier.
+#[derive(Clone, Debug, Deserialize, SimpleObject)]
+pub struct Identifier {
+    /// What kind of identifier.
+    scheme: String,
+    /// The identifier.
+    value: String,
+}
+
+/// The items of a JSON column that have the form of `T`; they were checked when they were written.
+fn items<T: serde::de::DeserializeOwned>(value: &serde_json::Value) -> Vec<T> {
+    serde_json::from_value(value.clone()).unwrap_or_default()
+}
+
+/// What a university or hospital offers.
+#[Object(name = "ResearchOutput")]
+impl ResearchOutputNode {
+    /// Its global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::encode(NodeKind::ResearchOutput, self.output.id)
+    }
+
+    /// Its title.
+    async fn title(&self) -> &str {
+        &self.output.title
+    }
+
+    /// What it is about.
+    #[graphql(name = "abstract")]
+    async fn summary(&self) -> &str {
+        &self.output.r#abstract
+    }
+
+    /// What kind of output it is.
+    async fn kind(&self) -> OutputKind {
+        self.output.kind
+    }
+
+    /// The technology readiness level, 1 to 9 (GB/T 22900).
+    async fn trl(&self) -> Option<i32> {
+        self.output.trl
+    }
+
+    /// How its intellectual property stands.
+    async fn ip_status(&self) -> IpStatus {
+        self.output.ip_status
+    }
+
+    /// Its patents.
+    async fn patents(&self) -> Vec<Patent> {
+        items(&self.output.patents)
+    }
+
+    /// How far it has come in the clinic.
+    async fn clinical_stage(&self) -> Option<&str> {
+        self.output.clinical_stage.as_deref()
+    }
+
+    /// The numbers under which its trials are registered.
+    async fn trial_ids(&self) -> Vec<String> {
+        crate::json::texts(&self.output.trial_ids)
+    }
+
+    /// How the owner is ready to work together.
+    async fn cooperation_modes(&self) -> Vec<CooperationMode> {
+        let modes = crate::json::texts(&self.output.cooperation_modes);
+        modes.iter().filter_map(|mode| CooperationMode::named(mode)).collect()
+    }
+
+    /// The areas it belongs to.
+    async fn areas(&self, ctx: &Context<'_>) -> Result<Vec<ExpertiseAreaNode>, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let load = |ids| super::area_ids(ctx.db(), ids);
+        let areas = self.page.areas.get(&self.output.id, load).await?;
+        Ok(areas_of(&ctx.tree().await?, areas.map(Vec::as_slice).unwrap_or_default()))
+    }
+
+    /// The organization that offers it.
+    async fn organization(&self, ctx: &Context<'_>) -> Result<OrganizationNode, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let load = |ids| organizations::nodes_by_id(ctx, ids);
+        Ok(self.page.organizations.require(&self.output.organization_id, load).await?.clone())
+    }
+
+    /// Who took part.
+    async fn contributors(&self) -> Vec<Contributor> {
+        items(&self.output.contributors)
+    }
+
+    /// When it was completed.
+    async fn completed_on(&self) -> Option<NaiveDate> {
+        self.output.completed_on
+    }
+
+    /// When it was published.
+    async fn published_on(&self) -> Option<NaiveDate> {
+        self.output.published_on
+    }
+
+    /// Until when only its owner sees it.
+    async fn embargo_until(&self) -> Option<NaiveDate> {
+        self.output.embargo_until
+    }
+
+    /// Who may see it.
+    async fn audience(&self) -> Audience {
+        self.output.audience
+    }
+
+    /// Its DOI, in lower case.
+    async fn doi(&self) -> Option<&str> {
+        self.output.doi.as_deref()
+    }
+
+    /// Further identifiers.
+    async fn identifiers(&self) -> Vec<Identifier> {
+        items(&self.output.identifiers)
+    }
+
+    /// What it does better than others.
+    async fn advantages(&self) -> Option<&str> {
+        self.output.advantages.as_deref()
+    }
+
+    /// How far it has come on its way to others.
+    async fn state(&self) -> State {
+        self.output.state
+    }
+
+    /// The id under which its owner keeps it.
+    async fn external_id(&self) -> &str {
+        &self.output.external_id
+    }
+}
+
+connection!(
+    ResearchOutputConnection,
+    ResearchOutputEdge,
+    ResearchOutputNode,
+    "A page of research outputs.",
+    "A research output in a list, with its cursor."
+);
+
+/// Which research outputs are wanted; what is said in several fields must all hold.
+#[derive(Debug, Default, InputObject)]
+pub struct ResearchOutputFilter {
+    /// Of the organizations with these codes.
+    organizations: Option<Vec<String>>,
+    /// In one of these areas, or one below it.
+    areas: Option<Vec<String>>,
+    /// Of one of these kinds.
+    kinds: Option<Vec<OutputKind>>,
+    /// With one of these states of intellectual property.
+    ip_statuses: Option<Vec<IpStatus>>,
+    /// With a technology readiness level of at least this.
+    min_trl: Option<i32>,
+    /// With a technology readiness level of at most this.
+    max_trl: Option<i32>,
+    /// In one of these states.
+    states: Option<Vec<State>>,
+}
+
+/// How research outputs are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum ResearchOutputOrder {
+    /// By the day of publication or else completion, the newest first; without one, last.
+    #[default]
+    Newest,
+    /// By the day of publication or else completion, the oldest first; without one, first.
+    Oldest,
+}
+
+/// The entry points to research outputs.
+#[derive(Default)]
+pub struct ResearchQuery;
+
+#[Object]
+impl ResearchQuery {
+    /// The research outputs that the viewer may see.
+    #[expect(clippy::too_many_arguments, reason = "these are Relay's")]
+    async fn research_outputs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, from the front.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many, from the back.")] last: Option<i32>,
+        #[graphql(desc = "In front of this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which research outputs; all where nothing is said.")] filter: Option<
+            ResearchOutputFilter,
+        >,
+        #[graphql(desc = "In which order.", default)] order_by: ResearchOutputOrder,
+    ) -> Result<ResearchOutputConnection, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let page = Page::new(ctx.app.paging, first, after, last, before)?;
+        let condition = filter.unwrap_or_default().condition(ctx).await?;
+        let select = entity::Entity::visible_to(&ctx.scope()).filter(condition);
+        let descending = order_by == ResearchOutputOrder::Newest;
+        let keyset = Keyset {
+            name: if descending { "researchOutputs/NEWEST" } else { "researchOutputs/OLDEST" },
+            column: entity::Column::OrderedOn,
+            id: entity::Column::Id,
+            descending,
+            place: |row: &ResearchOutput| (Place::Date(row.ordered_on), row.id),
+        };
+        let count = counter(ctx.db(), &select);
+        let slice = slice(ctx.db(), select, &keyset, &page).await?;
+        Ok(ResearchOutputConnection::new(slice, count, nodes))
+    }
+}
+
+impl ResearchOutputFilter {
+    async fn condition(self, ctx: &Ctx) -> Result<Condition> {
+        use entity::Column;
+        let organizations = self.organizations.map(|codes| {
+            let ids = organizations::entity::Entity::visible_to(&Scope::Service)
+                .select_only()
+                .column(organizations::entity::Column::Id)
+                .filter(organizations::entity::Column::Code.is_in(codes));
+            Column::OrganizationId.in_subquery(ids.into_query())
+        });
+        let areas = match self.areas {
+            None => None,
+            Some(codes) => Some(ctx.tree().await?.subtree_ids("filter.areas", &codes)?),
+        };
+        let areas = areas.map(|areas| {
+            let ids = area_entity::Entity::visible_to(&Scope::Service)
+                .select_only()
+                .column(area_entity::Column::ResearchOutputId)
+                .filter(area_entity::Column::AreaId.is_in(areas));
+            Column::Id.in_subquery(ids.into_query())
+        });
+        Ok(Condition::all()
+            .add_option(organizations)
+            .add_option(areas)
+            .add_option(self.kinds.map(|kinds| Column::Kind.is_in(kinds)))
+            .add_option(self.ip_statuses.map(|statuses| Column::IpStatus.is_in(statuses)))
+            .add_option(self.min_trl.map(|trl| Column::Trl.gte(trl)))
+            .add_option(self.max_trl.map(|trl| Column::Trl.lte(trl)))
+            .add_option(self.states.map(|states| Column::State.is_in(states))))
+    }
+}

@@ -1,0 +1,66 @@
+//! Research outputs on their way out, as an import reads them. The operator's file is complete: it has the contacts too.
+
+use std::collections::HashMap;
+
+use sea_orm::{ActiveEnum, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*};
+use serde_json::{Map, Value};
+
+use super::super::{ResearchOutput, area_ids, entity};
+use crate::{
+    access::{Guarded, Scope},
+    db::Database,
+    error::Result,
+    transfer::{Fields, Known, ROWS_AT_ONCE},
+};
+
+/// The rows after one, in the order of their ids, and the last of them.
+pub(super) async fn rows(
+    db: &Database,
+    known: &Known,
+    after: Option<Uuid>,
+) -> Result<(Vec<Map<String, Value>>, Option<Uuid>)> {
+    let mut select = entity::Entity::visible_to(&Scope::Service);
+    if let Some(after) = after {
+        select = select.filter(entity::Column::Id.gt(after));
+    }
+    let select = select.order_by_asc(entity::Column::Id).limit(ROWS_AT_ONCE as u64);
+    let rows = select.all(db.read()).await?;
+    let areas = area_ids(db.read(), rows.iter().map(|row| row.id).collect()).await?;
+    let codes: HashMap<Uuid, &str> =
+        known.organizations.values().map(|row| (row.id, row.code.as_str())).collect();
+    let row = |row: &ResearchOutput| {
+        let areas = areas.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+        fields(row)
+            .text("organization", codes.get(&row.organization_id))
+            .with("areas", known.area_codes(areas))
+            .done()
+    };
+    Ok((rows.iter().map(row).collect(), rows.last().map(|row| row.id)))
+}
+
+fn fields(row: &ResearchOutput) -> Fields {
+    Fields::default()
+        .with("externalId", row.external_id.clone())
+        .with("title", row.title.clone())
+        .with("abstract", row.r#abstract.clone())
+        .with("kind", row.kind.to_value())
+        .with("trl", row.trl)
+        .with("ipStatus", row.ip_status.to_value())
+        .with("patents", row.patents.clone())
+        .with("clinicalStage", row.clinical_stage.clone())
+        .with("trialIds", row.trial_ids.clone())
+        .with("cooperationModes", row.cooperation_modes.clone())
+        .with("contributors", row.contributors.clone())
+        .text("completedOn", row.completed_on)
+        .text("publishedOn", row.published_on)
+        .text("embargoUntil", row.embargo_until)
+        .with("audience", row.audience.to_value())
+        .with("doi", row.doi.clone())
+        .with("identifiers", row.identifiers.clone())
+        .with("advantages", row.advantages.clone())
+        .with("contact", row.contact.clone())
+        .with("state", row.state.to_value())
+        .text("withdrawnOn", row.withdrawn_on)
+        .with("withdrawalReason", row.withdrawal_reason.clone())
+        .with("sourceFormat", row.source_format.clone())
+}

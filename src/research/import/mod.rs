@@ -1,0 +1,228 @@
+//! Research outputs by file: the operator's attested route (published for the audience given).
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ActiveEnum, Iterable, prelude::Uuid};
+use serde_json::{Map, Value};
+
+use super::{CooperationMode, IpStatus, OutputKind, State};
+use crate::{
+    access::Audience,
+    checkdigits::{self, checked},
+    db::Database,
+    error::Result,
+    files::{Object, Row},
+    language::Text,
+    outbox::Write,
+    transfer::{self, Known, Tally, Transfer, required_term, term},
+};
+
+mod details;
+mod export;
+mod store;
+
+/// How research outputs come in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ResearchOutputs {
+    /// The audience of rows that name none.
+    pub audience: Option<Audience>,
+}
+
+/// What a row says.
+#[derive(Debug)]
+pub struct Draft {
+    organization: Uuid,
+    /// The code of the district that the organization sits in.
+    district: Option<String>,
+    external_id: String,
+    title: String,
+    summary: String,
+    kind: OutputKind,
+    trl: Option<i32>,
+    ip_status: IpStatus,
+    patents: Vec<Value>,
+    clinical_stage: Option<String>,
+    trial_ids: Vec<String>,
+    cooperation_modes: Vec<String>,
+    areas: Vec<Uuid>,
+    contributors: Vec<Value>,
+    completed_on: Option<NaiveDate>,
+    published_on: Option<NaiveDate>,
+    embargo_until: Option<NaiveDate>,
+    audience: Audience,
+    doi: Option<String>,
+    identifiers: Vec<Value>,
+    advantages: Option<String>,
+    contact: Option<Value>,
+    state: State,
+    withdrawn_on: Option<NaiveDate>,
+    withdrawal_reason: Option<String>,
+    source_format: Option<String>,
+    /// The row as it stood in the file, as JSON.
+    raw_record: String,
+}
+
+#[async_trait::async_trait]
+impl Transfer for ResearchOutputs {
+    type Draft = Draft;
+
+    const COLUMNS: &'static [&'static str] = &[
+        "externalId",
+        "organization",
+        "title",
+        "abstract",
+        "kind",
+        "trl",
+        "ipStatus",
+        "patents",
+        "clinicalStage",
+        "trialIds",
+        "cooperationModes",
+        "areas",
+        "contributors",
+        "completedOn",
+        "publishedOn",
+        "embargoUntil",
+        "audience",
+        "doi",
+        "identifiers",
+        "advantages",
+        "contact",
+        "state",
+        "withdrawnOn",
+        "withdrawalReason",
+        "sourceFormat",
+    ];
+
+    const ALIASES: &'static [(&'static str, &'static str)] = &[
+        ("编号", "externalId"),
+        ("机构", "organization"),
+        ("标题", "title"),
+        ("成果名称", "title"),
+        ("摘要", "abstract"),
+        ("简介", "abstract"),
+        ("类型", "kind"),
+        ("技术成熟度", "trl"),
+        ("知识产权状态", "ipStatus"),
+        ("专利", "patents"),
+        ("临床阶段", "clinicalStage"),
+        ("临床试验注册号", "trialIds"),
+        ("合作方式", "cooperationModes"),
+        ("专业领域", "areas"),
+        ("完成人", "contributors"),
+        ("完成日期", "completedOn"),
+        ("发布日期", "publishedOn"),
+        ("保密期至", "embargoUntil"),
+        ("可见范围", "audience"),
+        ("其他标识", "identifiers"),
+        ("优势", "advantages"),
+        ("联系方式", "contact"),
+        ("状态", "state"),
+        ("撤回日期", "withdrawnOn"),
+        ("撤回原因", "withdrawalReason"),
+    ];
+
+    fn read(&self, row: &mut Row, known: &Known) -> Draft {
+        let organization = known.organization(row, "organization");
+        let district = organization.and_then(|organization| organization.district_code(known));
+        let trl = row.integer("trl", 1..=9).and_then(|trl| i32::try_from(trl).ok());
+        let draft = Draft {
+            organization: organization.map(|organization| organization.id).unwrap_or_default(),
+            district: district.map(str::to_owned),
+            external_id: row.required_text("externalId"),
+            title: row.required_text("title"),
+            summary: row.required_text("abstract"),
+            kind: required_term(row, "kind", OutputKind::Other),
+            trl,
+            ip_status: term(row, "ipStatus").unwrap_or(IpStatus::None),
+            patents: details::patents(row),
+            clinical_stage: row.text("clinicalStage"),
+            trial_ids: details::trial_ids(row),
+            cooperation_modes: cooperation_modes(row),
+            areas: areas(row, known),
+            contributors: details::contributors(row),
+            completed_on: row.date("completedOn"),
+            published_on: row.date("publishedOn"),
+            embargo_until: row.date("embargoUntil"),
+            audience: transfer::audience(row, self.audience, Audience::Organization),
+            doi: checked(row, "doi", checkdigits::doi),
+            identifiers: details::identifiers(row),
+            advantages: row.text("advantages"),
+            contact: details::contact(row),
+            state: term(row, "state").unwrap_or(State::Published),
+            withdrawn_on: row.date("withdrawnOn"),
+            withdrawal_reason: row.text("withdrawalReason"),
+            source_format: row.text("sourceFormat"),
+            raw_record: Value::Object(row.record()).to_string(),
+        };
+        check(row, &draft);
+        draft
+    }
+
+    fn identity(draft: &Draft) -> String {
+        format!("{}\n{}", draft.organization, draft.external_id)
+    }
+
+    async fn store(
+        &self,
+        write: &mut Write,
+        drafts: Vec<Draft>,
+        _: &mut Known,
+        now: DateTime<Utc>,
+    ) -> Result<Tally> {
+        store::store(write, drafts, now).await
+    }
+
+    async fn export(
+        &self,
+        db: &Database,
+        known: &Known,
+        after: Option<Uuid>,
+    ) -> Result<(Vec<Map<String, Value>>, Option<Uuid>)> {
+        export::rows(db, known, after).await
+    }
+}
+
+/// What must fit together within a row.
+fn check(row: &mut Row, draft: &Draft) {
+    if draft.state == State::Withdrawn {
+        row.require("withdrawnOn");
+        row.require("withdrawalReason");
+    } else {
+        for column in ["withdrawnOn", "withdrawalReason"] {
+            if row.has(column) {
+                let text = Text::new(
+                    "is for what is in state WITHDRAWN, and for nothing else",
+                    "仅当 state 为 WITHDRAWN 时填写",
+                );
+                row.fault(column, text);
+            }
+        }
+    }
+    if draft.audience == Audience::Station {
+        let text = Text::new(
+            "research outputs belong to organizations: use ORGANIZATION for the owner alone",
+            "成果属于机构：仅本机构可见请用 ORGANIZATION",
+        );
+        row.fault("audience", text);
+    }
+}
+
+/// The modes by their words, each once, in the order of the file.
+fn cooperation_modes(row: &mut Object) -> Vec<String> {
+    let names: Vec<String> = CooperationMode::iter().map(|mode| mode.to_value()).collect();
+    let allowed: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut modes: Vec<String> = Vec::new();
+    for mode in row.choices("cooperationModes", &allowed) {
+        if !modes.contains(&mode) {
+            modes.push(mode);
+        }
+    }
+    modes
+}
+
+/// The areas, sorted: they are a set, and their order in a file is no difference.
+fn areas(row: &mut Object, known: &Known) -> Vec<Uuid> {
+    let mut areas = known.areas(row, "areas");
+    areas.sort_unstable();
+    areas
+}

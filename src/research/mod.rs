@@ -1,0 +1,125 @@
+//! What universities and hospitals offer: technologies, patents, prototypes, data sets, methods.
+//!
+//! A record under embargo is hidden whole from all but its owner, by the clock. The contact of a record is in no
+//! searchable field and is shown nowhere yet: it is released with an introduction.
+
+use std::collections::{HashMap, HashSet};
+
+use sea_orm::{ActiveEnum, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*};
+
+use crate::{
+    access::{Guarded, Scope},
+    batch::grouped,
+    clock::day_number,
+    error::Result,
+    expertise::Tree,
+    organizations,
+};
+
+pub(crate) mod area_entity;
+pub(crate) mod entity;
+mod graphql;
+mod import;
+mod terms;
+
+pub use entity::Model as ResearchOutput;
+pub use graphql::{ResearchOutputNode, ResearchQuery, nodes, nodes_by_id};
+pub use import::ResearchOutputs;
+pub use terms::{CooperationMode, IpStatus, OutputKind, State};
+
+/// Loads what the viewer may see of these, by id.
+pub async fn by_ids(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, ResearchOutput>> {
+    let rows = entity::Entity::visible_to(scope).filter(entity::Column::Id.is_in(ids));
+    Ok(rows.all(db).await?.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Loads the areas of research outputs.
+pub async fn area_ids(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Vec<Uuid>>> {
+    let rows = area_entity::Entity::visible_to(&Scope::Service)
+        .filter(area_entity::Column::ResearchOutputId.is_in(ids))
+        .all(db)
+        .await?;
+    Ok(grouped(rows.into_iter().map(|row| (row.research_output_id, row.area_id))))
+}
+
+/// Loads research outputs with what the index needs of them.
+pub async fn documents(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+    tree: &Tree,
+) -> Result<Vec<zhanjian_index::Document>> {
+    let rows = by_ids(db, &Scope::Service, ids).await?;
+    let mut areas = area_ids(db, rows.keys().copied().collect()).await?;
+    let owners: HashSet<Uuid> = rows.values().map(|row| row.organization_id).collect();
+    let owners = organizations::by_ids(db, owners.into_iter().collect()).await?;
+    let document = |row: ResearchOutput| {
+        let owner = owners.get(&row.organization_id);
+        let areas = areas.remove(&row.id).unwrap_or_default();
+        zhanjian_index::Document {
+            organization: owner.map(|owner| owner.code.clone()),
+            areas: tree.closed_codes(areas),
+            keywords: owner.map(|owner| owner.name.clone()).into_iter().collect(),
+            ..document(row)
+        }
+    };
+    Ok(rows.into_values().map(document).collect())
+}
+
+/// What the index needs of the row itself.
+fn document(row: ResearchOutput) -> zhanjian_index::Document {
+    let modes = crate::json::texts(&row.cooperation_modes);
+    let modes = modes.into_iter().map(|mode| format!("mode:{mode}"));
+    let tags = [
+        row.trl.map(|trl| format!("trl:{trl}")),
+        Some(format!("outputKind:{}", row.kind.to_value())),
+        Some(format!("ipStatus:{}", row.ip_status.to_value())),
+    ];
+    let trials = crate::json::texts(&row.trial_ids);
+    let identifiers = [Some(row.external_id), row.doi];
+    let patents = row.patents.as_array().map(Vec::as_slice).unwrap_or_default();
+    let patents = patents.iter().flat_map(|patent| {
+        let number = |field: &str| patent.get(field)?.as_str().map(str::to_owned);
+        [number("applicationNo"), number("publicationNo")]
+    });
+    let dated_on = row.published_on.or(row.completed_on);
+    zhanjian_index::Document {
+        audience: vec![row.audience_token],
+        owner: vec![row.owner_token],
+        visible_from: row.embargo_until.map(day_number),
+        title: row.title,
+        body: [Some(row.r#abstract), row.advantages, row.clinical_stage]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("\n"),
+        identifiers: identifiers.into_iter().chain(patents).flatten().chain(trials).collect(),
+        year: dated_on.map(|day| chrono::Datelike::year(&day)),
+        dated_on: dated_on.map(day_number),
+        tags: tags.into_iter().flatten().chain(modes).collect(),
+        ..crate::search::public_document(zhanjian_index::Kind::ResearchOutput, row.id)
+    }
+}
+
+/// The research outputs of these organizations, or all of them, in their order.
+pub async fn ids(
+    db: &impl ConnectionTrait,
+    organizations: Option<Vec<Uuid>>,
+) -> Result<Vec<Uuid>> {
+    let mut select = entity::Entity::visible_to(&Scope::Service);
+    if let Some(organizations) = organizations {
+        select = select.filter(entity::Column::OrganizationId.is_in(organizations));
+    }
+    let ids = select
+        .select_only()
+        .column(entity::Column::Id)
+        .order_by_asc(entity::Column::Id)
+        .into_tuple();
+    Ok(ids.all(db).await?)
+}

@@ -1,0 +1,55 @@
+//! The contract: what can be asked, gathered from the rooms.
+
+use async_graphql::{Context, EmptyMutation, EmptySubscription, MergedObject, Object, SchemaBuilder};
+
+use crate::{
+    access::ViewerNode,
+    answers::AnsweredQuestionQuery,
+    app::Ctx,
+    execution::{Executor, Limits},
+    expertise::ExpertiseQuery,
+    node::NodeQuery,
+    organizations::{OrganizationQuery, ResourceQuery},
+    regulations::RegulationQuery,
+    research::ResearchQuery,
+    search::SearchQuery,
+    stations::StationQuery,
+};
+
+/// What can be asked.
+#[derive(Default, MergedObject)]
+pub struct Query(
+    NodeQuery,
+    ViewerQuery,
+    SearchQuery,
+    AnsweredQuestionQuery,
+    ResearchQuery,
+    ResourceQuery,
+    OrganizationQuery,
+    StationQuery,
+    ExpertiseQuery,
+    RegulationQuery,
+);
+
+/// Who is asking.
+#[derive(Default)]
+pub struct ViewerQuery;
+
+#[Object]
+impl ViewerQuery {
+    /// Who is asking, as the service understands it.
+    async fn viewer(&self, ctx: &Context<'_>) -> ViewerNode {
+        ViewerNode(ctx.data_unchecked::<Ctx>().viewer.clone())
+    }
+}
+
+/// The schema, not yet finished.
+pub fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+    async_graphql::Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+        .register_output_type::<crate::node::Node>()
+}
+
+/// What executes requests within limits.
+pub fn executor(limits: Limits) -> Result<Executor, String> {
+    Executor::new(builder(), limits)
+}

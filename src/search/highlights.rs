@@ -1,0 +1,108 @@
+//! Why something was found: pieces of its text, cut from what the author wrote.
+
+use async_graphql::{Enum, SimpleObject};
+use zhanjian_index::Highlighter;
+
+use super::Found;
+
+/// The text that a piece was cut from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum HighlightField {
+    /// A question.
+    Question,
+    /// An answer.
+    Answer,
+    /// A title or a name.
+    Title,
+    /// An abstract or a description.
+    Abstract,
+}
+
+/// A piece of a text, with what matched in it.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Highlight {
+    /// The text that it was cut from.
+    pub field: HighlightField,
+    /// The piece, cut where what matched begins and ends: put together, its fragments are the piece.
+    pub fragments: Vec<HighlightFragment>,
+}
+
+/// A stretch of a piece.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct HighlightFragment {
+    /// The words, as the author wrote them.
+    pub text: String,
+    /// Whether they matched.
+    pub matched: bool,
+}
+
+/// The most characters of a piece, and the most pieces of one text.
+const PIECE: (usize, usize) = (120, 2);
+
+/// The pieces of a thing that was found; no field that is confidential is among its texts.
+pub fn highlights(found: &Found, highlighter: &Highlighter) -> Vec<Highlight> {
+    let (max_chars, max_pieces) = PIECE;
+    let mut all = Vec::new();
+    for (field, text) in texts(found) {
+        for piece in highlighter.fragments(text, max_pieces, max_chars) {
+            let fragments = cut(&piece.text, &piece.matched);
+            all.push(Highlight { field, fragments });
+        }
+    }
+    all
+}
+
+fn texts(found: &Found) -> Vec<(HighlightField, &str)> {
+    use HighlightField::{Abstract, Answer, Question, Title};
+    match found {
+        Found::AnsweredQuestion(node) => {
+            let row = node.row();
+            vec![(Question, &row.question), (Answer, &row.answer)]
+        }
+        Found::ResearchOutput(node) => {
+            let row = node.row();
+            vec![(Title, &row.title), (Abstract, &row.r#abstract)]
+        }
+        Found::Resource(node) => {
+            let row = node.row();
+            let description = row.description.as_deref().map(|text| (Abstract, text));
+            std::iter::once((Title, row.name.as_str())).chain(description).collect()
+        }
+        Found::Organization(node) => vec![(Title, node.name_text())],
+        Found::Station(node) => vec![(Title, node.name_text())],
+        Found::Regulation(node) => vec![(Title, node.title_text())],
+    }
+}
+
+fn cut(text: &str, matched: &[std::ops::Range<usize>]) -> Vec<HighlightFragment> {
+    let mut fragments = Vec::with_capacity(matched.len() * 2 + 1);
+    let mut push = |range: std::ops::Range<usize>, matched| {
+        if let Some(text) = text.get(range).filter(|text| !text.is_empty()) {
+            fragments.push(HighlightFragment { text: text.to_owned(), matched });
+        }
+    };
+    let mut at = 0;
+    for range in matched {
+        push(at..range.start, false);
+        push(range.clone(), true);
+        at = range.end;
+    }
+    push(at..text.len(), false);
+    fragments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fragments_of_a_piece_are_the_piece() {
+        let text = "医疗器械注册人委托生产";
+        let fragments = cut(text, &[0..12, 21..24]);
+        let whole: String = fragments.iter().map(|fragment| fragment.text.as_str()).collect();
+        assert_eq!(whole, text);
+        let matched: Vec<_> = fragments.iter().filter(|fragment| fragment.matched).collect();
+        assert_eq!(matched[0].text, "医疗器械");
+        assert_eq!(matched.len(), 2);
+    }
+}

@@ -1,0 +1,285 @@
+//! The service put together: database, index, indexer, and the front door.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use async_graphql::Data;
+use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
+use zhanjian_index::Index;
+use zhanjian_migrations::{Migrator, MigratorTrait as _};
+
+use crate::{
+    access::Viewer,
+    app::{App, Ctx, Paging},
+    clock::Clock,
+    config::Config,
+    db::{Database, DatabaseSettings},
+    error::{Error, Result},
+    execution::{Executor, Limits},
+    http::{self, Check, Front, Readiness, Reception, TrustedProxies, Visit},
+    indexer::{self, Indexer, Progress},
+    outbox,
+};
+
+/// A service at work.
+pub struct Service {
+    /// What the process shares.
+    pub app: Arc<App>,
+    /// What executes requests.
+    pub executor: Arc<Executor>,
+    stop: Arc<Notify>,
+    indexing: JoinHandle<()>,
+}
+
+/// What a service is made of.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The database.
+    pub database: DatabaseSettings,
+    /// The folder of the index.
+    pub index_dir: std::path::PathBuf,
+    /// How the index works.
+    pub index: zhanjian_index::Options,
+    /// How the indexer works.
+    pub indexer: indexer::Settings,
+    /// What one request may ask for.
+    pub limits: Limits,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Settings {
+    /// What the configuration says.
+    pub fn of(config: &Config) -> Self {
+        let graphql = &config.graphql;
+        Self {
+            database: DatabaseSettings {
+                url: config.database.url.expose().to_owned(),
+                readers: config.database.readers,
+                acquire_timeout: config.database.acquire_timeout,
+            },
+            index_dir: config.data_dir.join("index"),
+            index: zhanjian_index::Options {
+                memory_budget: config.index.memory_budget,
+                snapshot_keep: config.index.snapshot_keep,
+                ..zhanjian_index::Options::default()
+            },
+            indexer: indexer::Settings {
+                commit_interval: config.index.commit_interval,
+                poll_interval: config.outbox.poll_interval,
+                rebuild_request: rebuild_request(&config.data_dir),
+            },
+            limits: Limits {
+                max_depth: graphql.max_depth,
+                max_tokens: graphql.max_tokens,
+                max_selections: graphql.max_selections,
+                max_aliases: graphql.max_aliases,
+                max_cost: graphql.max_cost,
+                max_page: graphql.max_page as u64,
+                default_page: graphql.default_page as u64,
+                timeout: config.http.request_timeout,
+                ..Limits::default()
+            },
+            clock: Clock::system(),
+        }
+    }
+}
+
+/// The file by which another process asks the running service to make its index anew.
+pub fn rebuild_request(data_dir: &Path) -> std::path::PathBuf {
+    data_dir.join("rebuild-index")
+}
+
+/// Opens the database and brings its tables up to this version.
+pub async fn open_database(settings: &DatabaseSettings) -> Result<Database> {
+    let db = Database::open(settings).await?;
+    Migrator::up(db.for_migrations(), None).await?;
+    Ok(db)
+}
+
+impl Service {
+    /// Opens database and index and begins to index.
+    pub async fn start(settings: Settings) -> Result<Self> {
+        let db = open_database(&settings.database).await?;
+        Self::start_on(db, settings).await
+    }
+
+    /// The same, on a database that is open.
+    pub async fn start_on(db: Database, settings: Settings) -> Result<Self> {
+        let (dir, options) = (settings.index_dir.clone(), settings.index.clone());
+        let index = tokio::task::spawn_blocking(move || Index::open(&dir, options)).await??;
+        let index = Arc::new(index);
+        // The dictionary takes a moment to load; the first person to search must not wait for it.
+        tokio::task::spawn_blocking(Index::warm);
+        let progress = Arc::new(Progress::new());
+        let executor = crate::schema::executor(settings.limits.clone()).map_err(Error::internal)?;
+        let paging = Paging {
+            default: usize::try_from(settings.limits.default_page).unwrap_or(usize::MAX),
+            max: usize::try_from(settings.limits.max_page).unwrap_or(usize::MAX),
+        };
+        let indexer = Indexer::new(
+            db.clone(),
+            Arc::clone(&index),
+            Arc::clone(&progress),
+            settings.indexer.clone(),
+        );
+        let stop = Arc::new(Notify::new());
+        let indexing = tokio::spawn(indexer.run(Arc::clone(&stop)));
+        let app = Arc::new(App { db, index, progress, clock: settings.clock, paging });
+        Ok(Self { app, executor: Arc::new(executor), stop, indexing })
+    }
+
+    /// Waits until the index has taken in all that is in the database now.
+    pub async fn settle(&self, patience: Duration) -> Result<()> {
+        let head = outbox::head(self.app.db.read()).await?;
+        self.app.progress.reach(head, patience).await
+    }
+
+    /// The front door of this service, for viewers that `reception` recognises.
+    pub async fn front(
+        &self,
+        reception: Arc<dyn Reception>,
+        settings: http::Settings,
+    ) -> Result<Front> {
+        let head = outbox::head(self.app.db.read()).await?;
+        let readiness = Ready { app: Arc::clone(&self.app), head };
+        Ok(Front {
+            executor: Arc::clone(&self.executor),
+            reception,
+            readiness: Arc::new(readiness),
+            settings,
+        })
+    }
+
+    /// Ends the indexing after what it is doing, and closes the database.
+    pub async fn end(self) -> Result<()> {
+        // notify_one leaves a permit: it also reaches an indexer that is in the middle of a step.
+        self.stop.notify_one();
+        self.indexing.await?;
+        self.app.db.clone().close().await?;
+        Ok(())
+    }
+}
+
+/// Everybody is anonymous until there are accounts.
+pub struct Anybody(pub Arc<App>);
+
+#[async_trait::async_trait]
+impl Reception for Anybody {
+    async fn receive(&self, _: &Visit<'_>) -> Result<Data, async_graphql::Error> {
+        Ok(data_of(Ctx::new(Arc::clone(&self.0), Viewer::anonymous())))
+    }
+}
+
+/// What resolvers find in their context.
+pub fn data_of(ctx: Ctx) -> Data {
+    let mut data = Data::default();
+    data.insert(ctx);
+    data
+}
+
+/// Ready is when the database answers and the index has caught up with the revision seen at the start.
+struct Ready {
+    app: Arc<App>,
+    head: outbox::Revision,
+}
+
+/// How long the database may take to answer before it counts as away.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(2);
+
+#[async_trait::async_trait]
+impl Readiness for Ready {
+    async fn checks(&self) -> Vec<Check> {
+        let head = tokio::time::timeout(DATABASE_PATIENCE, outbox::head(self.app.db.read())).await;
+        let database = matches!(head, Ok(Ok(_)));
+        let caught_up = self.app.progress.watermark() >= self.head;
+        let detail = |ok: bool, text: &str| (!ok).then(|| text.to_owned());
+        vec![
+            Check { name: "database", ok: database, detail: detail(database, "does not answer") },
+            Check {
+                name: "index",
+                ok: caught_up,
+                detail: detail(caught_up, "has not caught up with the database since the start"),
+            },
+        ]
+    }
+}
+
+/// Listens and serves until `end`, then finishes what has begun.
+pub async fn serve(
+    service: Service,
+    listener: TcpListener,
+    config: &Config,
+    figures: Option<crate::telemetry::Figures>,
+    end: impl Future<Output = ()>,
+) -> Result<()> {
+    let http = &config.http;
+    let proxies: Vec<String> = http.trusted_proxies.iter().map(ToString::to_string).collect();
+    let settings = http::Settings {
+        max_body_bytes: http.max_body_bytes,
+        body_timeout: http.read_timeout,
+        cors_origins: http.allowed_origins.iter().map(ToString::to_string).collect(),
+        trusted_proxies: TrustedProxies::parse(proxies.iter().map(String::as_str))
+            .map_err(Error::internal)?,
+        rate_limit: http.rate_limit.map(|limit| http::RateLimit {
+            per_second: limit.per_second,
+            burst: limit.burst,
+        }),
+    };
+    let front = service.front(Arc::new(Anybody(Arc::clone(&service.app))), settings).await?;
+    let router = http::router(front).map_err(Error::internal)?;
+    let limits = http::ServeLimits {
+        max_connections: http.max_connections,
+        header_timeout: http.read_timeout,
+        grace: http.shutdown_grace,
+        ..http::ServeLimits::default()
+    };
+    let watching = tokio::spawn(watch(Arc::clone(&service.app), figures, config.outbox.retention));
+    http::serve(listener, router, limits, end).await;
+    watching.abort();
+    service.end().await
+}
+
+/// How often figures are brought up to date.
+const FIGURES_EVERY: Duration = Duration::from_secs(5);
+/// How often the log of changes is pruned, counted in rounds of figures.
+const PRUNE_EVERY: u32 = 720;
+
+/// Keeps figures fresh and the log of changes short.
+async fn watch(app: Arc<App>, figures: Option<crate::telemetry::Figures>, retention: Duration) {
+    let mut lagging_since = None;
+    for round in 0_u32.. {
+        if let Ok(head) = outbox::head(app.db.read()).await {
+            let watermark = app.progress.watermark().max(0);
+            let since = if watermark >= head {
+                lagging_since = None;
+                Duration::ZERO
+            } else {
+                lagging_since.get_or_insert_with(std::time::Instant::now).elapsed()
+            };
+            crate::telemetry::figures::index_at(
+                watermark.unsigned_abs(),
+                head.unsigned_abs(),
+                since,
+            );
+        }
+        if let Some(figures) = &figures {
+            figures.tidy();
+        }
+        if round % PRUNE_EVERY == PRUNE_EVERY - 1
+            && let Err(fault) = prune(&app, retention).await
+        {
+            tracing::warn!(error = %fault, "the log of changes could not be pruned");
+        }
+        tokio::time::sleep(FIGURES_EVERY).await;
+    }
+}
+
+async fn prune(app: &App, retention: Duration) -> Result<u64> {
+    let now = app.clock.now();
+    let kept = chrono::Duration::from_std(retention).unwrap_or(chrono::Duration::MAX);
+    let Some(before) = now.checked_sub_signed(kept) else { return Ok(0) };
+    let write = app.db.write().await?;
+    let removed = outbox::prune(&write, before).await?;
+    write.commit(now).await?;
+    Ok(removed)
+}

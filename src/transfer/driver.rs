@@ -1,0 +1,210 @@
+//! How a file goes in: looked at whole, then written batch by batch.
+
+use std::{
+    collections::HashSet,
+    io::Read as _,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use bytes::Bytes;
+
+use super::{Known, ROWS_AT_ONCE, Summary, Tally, Transfer};
+use crate::{
+    clock::Clock,
+    db::Database,
+    error::{Error, Result},
+    files::{Fault, FileError, MAX_PIPED_BYTES, Reader, Row, RowError},
+    language::Text,
+};
+
+/// Where rows come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A file.
+    Path(PathBuf),
+    /// Something in memory, with a name whose ending tells the format.
+    Memory(String, Bytes),
+}
+
+impl Source {
+    /// A file by its path; `-` is standard input, which is kept in memory, for it is read twice.
+    pub fn of_path(path: &Path) -> Result<Self, FileError> {
+        if path != Path::new("-") {
+            return Ok(Self::Path(path.to_owned()));
+        }
+        let mut bytes = Vec::new();
+        let mut input = std::io::stdin().lock().take(MAX_PIPED_BYTES);
+        input.read_to_end(&mut bytes).map_err(|cause| FileError::io("-", cause))?;
+        Ok(Self::Memory("-".to_owned(), bytes.into()))
+    }
+
+    fn open(&self) -> Result<Reader, FileError> {
+        match self {
+            Self::Path(path) => Reader::open(path),
+            Self::Memory(name, bytes) => Reader::from_bytes(name, bytes.clone()),
+        }
+    }
+}
+
+/// How a file is to be taken.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Import {
+    /// Look at every row and write nothing.
+    pub dry_run: bool,
+    /// Take the good rows though others are refused.
+    pub keep_going: bool,
+    /// Refuse a file with columns that mean nothing here.
+    pub strict: bool,
+}
+
+/// How an import ended that could be begun.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The file could be read; this is what became of its rows.
+    Read(Summary),
+    /// The file could not be read.
+    Unreadable(FileError),
+}
+
+/// Takes a file in. `progress` is told the bytes read and the bytes in all, over both readings.
+pub async fn run<T: Transfer>(
+    db: &Database,
+    clock: &Clock,
+    kind: &T,
+    source: &Source,
+    import: Import,
+    mut progress: impl FnMut(u64, u64) + Send,
+) -> Result<Outcome> {
+    let started = Instant::now();
+    let mut known = Known::load(db).await?;
+    let mut summary = match look(kind, source, &mut known, import, &mut progress) {
+        Ok(summary) => summary,
+        Err(fault) => return Ok(Outcome::Unreadable(fault)),
+    };
+    summary.dry_run = import.dry_run;
+    let wanted = summary.refused == 0 || import.keep_going;
+    let strict_fault = import.strict && !summary.unknown_columns.is_empty();
+    summary.held_back = !import.dry_run && (!wanted || strict_fault);
+    if !import.dry_run && !summary.held_back {
+        match write(db, clock, kind, source, &mut known, &mut progress).await? {
+            Ok(tally) => summary.tally = tally,
+            Err(fault) => return Ok(Outcome::Unreadable(fault)),
+        }
+    }
+    if strict_fault {
+        summary.refused += 1;
+    }
+    summary.took = started.elapsed();
+    Ok(Outcome::Read(summary))
+}
+
+fn reader<T: Transfer>(source: &Source) -> Result<Reader, FileError> {
+    source.open()?.with_aliases(T::ALIASES)
+}
+
+/// The first reading: every row is looked at, and nothing is written.
+fn look<T: Transfer>(
+    kind: &T,
+    source: &Source,
+    known: &mut Known,
+    import: Import,
+    progress: &mut impl FnMut(u64, u64),
+) -> Result<Summary, FileError> {
+    let mut reader = reader::<T>(source)?;
+    let mut summary = Summary {
+        format: format!("{}, {}", reader.format().label(), reader.encoding().label()),
+        ..Summary::default()
+    };
+    let readings = if import.dry_run { 1 } else { 2 };
+    while let Some(row) = reader.next() {
+        match examine(kind, row, known, |identity| known.coming.contains(identity)) {
+            Ok(draft) => {
+                known.coming.insert(T::identity(&draft));
+            }
+            Err(Refusal::Row(faults)) => summary.refuse(faults),
+            Err(Refusal::File(fault)) => return Err(fault),
+        }
+        progress(reader.bytes_read(), reader.bytes_total() * readings);
+    }
+    summary.unknown_columns = reader.unknown_columns();
+    Ok(summary)
+}
+
+/// Why a row is not taken.
+enum Refusal {
+    Row(Vec<Fault>),
+    File(FileError),
+}
+
+/// One row, if there is nothing wrong with it.
+fn examine<T: Transfer>(
+    kind: &T,
+    row: Result<Row, RowError>,
+    known: &Known,
+    seen: impl FnOnce(&str) -> bool,
+) -> Result<T::Draft, Refusal> {
+    let mut row = row.map_err(|error| match error {
+        RowError::Damaged(fault) => Refusal::Row(vec![fault]),
+        RowError::File(error) => Refusal::File(error),
+    })?;
+    let draft = kind.read(&mut row, known);
+    if !row.is_faulty() && seen(&T::identity(&draft)) {
+        row.fault_of_row(Text::new(
+            "this row says it is the same thing as one above it in the file",
+            "本行与文件中前面的某一行标识相同",
+        ));
+    }
+    row.finish().map_err(|faults| Refusal::Row(faults.0)).map(|()| draft)
+}
+
+/// The second reading: the good rows are written, some hundreds at a time.
+async fn write<T: Transfer>(
+    db: &Database,
+    clock: &Clock,
+    kind: &T,
+    source: &Source,
+    known: &mut Known,
+    progress: &mut (impl FnMut(u64, u64) + Send),
+) -> Result<Result<Tally, FileError>> {
+    let mut reader = match reader::<T>(source) {
+        Ok(reader) => reader,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let mut tally = Tally::default();
+    let mut written = HashSet::new();
+    loop {
+        let mut drafts = Vec::with_capacity(ROWS_AT_ONCE);
+        while drafts.len() < ROWS_AT_ONCE
+            && let Some(row) = reader.next()
+        {
+            match examine(kind, row, known, |identity| !written.insert(identity.to_owned())) {
+                Ok(draft) => drafts.push(draft),
+                // It was counted when the file was looked at.
+                Err(Refusal::Row(_)) => {}
+                Err(Refusal::File(fault)) => return Ok(Err(fault)),
+            }
+        }
+        progress(reader.bytes_total() + reader.bytes_read(), reader.bytes_total() * 2);
+        if drafts.is_empty() {
+            break;
+        }
+        let now = clock.now();
+        let mut write = db.write().await?;
+        tally += kind.store(&mut write, drafts, known, now).await?;
+        write.commit(now).await?;
+    }
+    let now = clock.now();
+    let mut write = db.write().await?;
+    tally += kind.finish(&mut write, known, now).await?;
+    write.commit(now).await?;
+    Ok(Ok(tally))
+}
+
+/// The sentence for faults of a file that could not be read at all.
+impl From<FileError> for Error {
+    fn from(fault: FileError) -> Self {
+        Self::invalid("file", Text::new(fault.to_string(), fault.to_string()))
+    }
+}
+

@@ -1,0 +1,71 @@
+//! What an import has done, for the person who ran it.
+
+use std::{fmt, time::Duration};
+
+use super::Tally;
+use crate::files::Fault;
+
+/// The most faults that are kept word by word; of the rest only the number is known.
+const KEPT: usize = 1_000;
+
+/// What an import has done.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// What the file turned out to be, such as `CSV, GBK`.
+    pub format: String,
+    /// What became of the rows that were taken.
+    pub tally: Tally,
+    /// Rows that were not taken.
+    pub refused: u64,
+    /// What was wrong with them, row by row.
+    pub faults: Vec<Fault>,
+    /// Columns that mean nothing here.
+    pub unknown_columns: Vec<String>,
+    /// Whether nothing was to be written.
+    pub dry_run: bool,
+    /// Whether nothing was written because rows were refused.
+    pub held_back: bool,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Summary {
+    /// Keeps what is wrong with a row.
+    pub(super) fn refuse(&mut self, faults: Vec<Fault>) {
+        self.refused += 1;
+        let room = KEPT.saturating_sub(self.faults.len());
+        self.faults.extend(faults.into_iter().take(room));
+    }
+
+    /// Whether every row was good.
+    pub fn is_clean(&self) -> bool {
+        self.refused == 0 && !self.held_back
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Tally { added, updated, unchanged } = self.tally;
+        let seconds = self.took.as_secs_f64();
+        if !self.unknown_columns.is_empty() {
+            let columns = self.unknown_columns.join(", ");
+            writeln!(out, "columns that mean nothing here: {columns}")?;
+        }
+        if self.faults.len() == KEPT {
+            writeln!(out, "the first {KEPT} faults are shown")?;
+        }
+        write!(
+            out,
+            "{}: added {added}, updated {updated}, unchanged {unchanged}, refused {}, {seconds:.1} seconds",
+            self.format, self.refused
+        )?;
+        match (self.dry_run, self.held_back) {
+            (true, _) => write!(out, "; a dry run, nothing was written"),
+            (_, true) => write!(
+                out,
+                "; nothing was written: mend the rows, or take the good ones with --keep-going"
+            ),
+            _ => Ok(()),
+        }
+    }
+}
