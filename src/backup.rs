@@ -14,7 +14,7 @@ use std::{
 use futures_util::TryStreamExt as _;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, IntoActiveModel, Iterable as _, QueryOrder,
-    Statement, TransactionTrait as _, entity::prelude::*,
+    Statement, entity::prelude::*,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use zhanjian_migrations::{Migrator, MigratorTrait as _};
@@ -100,7 +100,9 @@ pub async fn copy(db: &Database, folder: &Path) -> Result<u64> {
     // The manifest comes last: a folder without one is no copy.
     let text = serde_json::to_vec_pretty(&manifest)?;
     let mut file = File::create(folder.join(MANIFEST)).map_err(|cause| on_disk(folder, &cause))?;
-    file.write_all(&text).and_then(|()| file.sync_all()).map_err(|cause| on_disk(folder, &cause))?;
+    file.write_all(&text)
+        .and_then(|()| file.sync_all())
+        .map_err(|cause| on_disk(folder, &cause))?;
     Ok(manifest.tables.values().sum())
 }
 
@@ -224,8 +226,7 @@ where
     for (id, target) in references {
         let column = self_reference.unwrap_or_default();
         let engine = write.get_database_backend();
-        let (first, second) =
-            if engine == DbBackend::Postgres { ("$1", "$2") } else { ("?", "?") };
+        let (first, second) = if engine == DbBackend::Postgres { ("$1", "$2") } else { ("?", "?") };
         let sql = format!(r#"UPDATE "{name}" SET "{column}" = {first} WHERE "id" = {second}"#);
         let values = [target.into(), id.into()];
         write.execute_raw(Statement::from_sql_and_values(engine, sql, values)).await?;

@@ -13,7 +13,7 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
@@ -67,7 +67,7 @@ impl Database {
         if sqlite {
             writers.max_connections(1).min_connections(1);
             // Whoever waits to write waits for the one before, not for a free reader.
-            writers.acquire_timeout(Duration::from_secs(60));
+            writers.acquire_timeout(Duration::from_mins(1));
         } else {
             writers.max_connections(settings.readers);
         }

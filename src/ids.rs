@@ -97,7 +97,11 @@ impl GlobalId {
             return Ok(found.id);
         }
         let reason = Text::new(
-            format!("this is the id of a {}, and a {} is wanted", found.kind.as_str(), kind.as_str()),
+            format!(
+                "this is the id of a {}, and a {} is wanted",
+                found.kind.as_str(),
+                kind.as_str()
+            ),
             format!("这是 {} 的标识，此处需要 {}", found.kind.as_str(), kind.as_str()),
         );
         Err(Error::invalid(field, reason))
@@ -134,7 +138,10 @@ mod tests {
     fn an_id_of_another_kind_is_refused_by_name() {
         let id = GlobalId::encode(NodeKind::Station, new_id());
         let error = GlobalId::decode_as("id", &id, NodeKind::Regulation).expect_err("wrong kind");
-        assert_eq!(error.to_string(), "id: this is the id of a Station, and a Regulation is wanted");
+        assert_eq!(
+            error.to_string(),
+            "id: this is the id of a Station, and a Regulation is wanted"
+        );
     }
 
     #[test]

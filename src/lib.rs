@@ -4,29 +4,29 @@
 //! The map, in reading order. `ARCHITECTURE.md` says how the parts fit.
 
 // What the domain is about.
-pub mod stations;
-pub mod expertise;
-pub mod regulations;
-pub mod organizations;
 pub mod answers;
+pub mod expertise;
+pub mod organizations;
+pub mod regulations;
 pub mod research;
 pub mod search;
+pub mod stations;
 
 // Who may see it.
 pub mod access;
 
 // How it is asked for.
-pub mod node;
-pub mod schema;
 pub mod execution;
 pub mod http;
+pub mod node;
+pub mod schema;
 
 // How it gets in and out, and into the index.
-pub mod files;
-pub mod transfer;
-pub mod outbox;
-pub mod indexer;
 pub mod demo;
+pub mod files;
+pub mod indexer;
+pub mod outbox;
+pub mod transfer;
 
 // What the rooms share.
 pub mod app;

@@ -97,10 +97,9 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
             };
             ids.into_iter().filter_map(area).collect()
         }
-        NodeKind::RegulationRelation => wrap(
-            regulations::relation_nodes_by_id(ctx, ids).await?,
-            Node::RegulationRelation,
-        ),
+        NodeKind::RegulationRelation => {
+            wrap(regulations::relation_nodes_by_id(ctx, ids).await?, Node::RegulationRelation)
+        }
     })
 }
 

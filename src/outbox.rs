@@ -12,13 +12,13 @@ use std::{ops::Deref, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Set, Statement,
-    entity::prelude::*, QueryOrder, QuerySelect,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, QueryOrder, QuerySelect,
+    Set, Statement, entity::prelude::*,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The channel on which PostgreSQL wakes the followers of other processes.
 pub const CHANNEL: &str = "zhanjian_outbox";
@@ -28,7 +28,11 @@ const ORDER_LOCK: i64 = 0x7a68_616e_6a69_616e;
 
 /// What kind of thing a note is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum)]
-#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::None)",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
 pub enum Subject {
     AnsweredQuestion,
     ResearchOutput,
@@ -60,7 +64,7 @@ mod entity {
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "outbox")]
-    pub struct Model {
+    pub(super) struct Model {
         #[sea_orm(primary_key)]
         pub revision: i64,
         pub kind: super::Subject,
@@ -71,7 +75,7 @@ mod entity {
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
+    pub(super) enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -146,36 +150,30 @@ async fn write_notes(
 
 /// The newest revision that can be seen through this connection, or 0. It never goes back, not even after pruning
 /// everything.
+///
+/// It is never the number that the engine gave out last: in PostgreSQL that runs ahead of what has been committed, and
+/// an index made "up to there" would pass over what is committed a moment later.
 pub async fn head<C: ConnectionTrait>(connection: &C) -> Result<Revision> {
-    let newest = newest_row(connection).await?;
-    if newest > 0 {
-        return Ok(newest);
-    }
-    pruned_head(connection).await
+    Ok(ends(connection).await?.newest)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the log is no thing with an audience")]
-async fn newest_row<C: ConnectionTrait>(connection: &C) -> Result<Revision> {
-    let newest = entity::Entity::find()
-        .select_only()
-        .column_as(entity::Column::Revision.max(), "newest")
-        .into_tuple::<Option<i64>>()
-        .one(connection)
-        .await?;
-    Ok(newest.flatten().unwrap_or(0))
+/// Where the log begins and ends.
+struct Ends {
+    /// The last revision that pruning has removed, or 0.
+    pruned_to: Revision,
+    /// The newest revision that was ever visible, or 0.
+    newest: Revision,
 }
 
-/// The last number given out, as the engine keeps it beside the table.
-async fn pruned_head<C: ConnectionTrait>(connection: &C) -> Result<Revision> {
-    let engine = connection.get_database_backend();
-    let sql = match engine {
-        DbBackend::Postgres => {
-            "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM outbox_revision_seq"
-        }
-        _ => "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'",
+async fn ends<C: ConnectionTrait>(connection: &C) -> Result<Ends> {
+    let sql = "SELECT pruned_to, (SELECT MAX(revision) FROM outbox) FROM outbox_tail";
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let Some(row) = connection.query_one_raw(statement).await? else {
+        return Err(Error::internal("the table outbox_tail has lost its row"));
     };
-    let row = connection.query_one_raw(Statement::from_string(engine, sql)).await?;
-    Ok(row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or(0))
+    let pruned_to = row.try_get_by_index::<i64>(0)?;
+    let newest = row.try_get_by_index::<Option<i64>>(1)?;
+    Ok(Ends { pruned_to, newest: newest.unwrap_or(0).max(pruned_to) })
 }
 
 /// One row of the log, as a follower reads it.
@@ -194,7 +192,8 @@ pub struct Entry {
 pub enum After {
     /// The next entries, in order; none when it has caught up.
     Entries(Vec<Entry>),
-    /// The log was pruned beyond the position: start anew.
+    /// The log does not hold what came after the position: it was pruned beyond it, or it is another log (a database
+    /// that was put back) and has never come so far. Start anew.
     Expired,
 }
 
@@ -215,19 +214,12 @@ pub async fn after(
         .all(connection)
         .await?;
     // Numbers may have gaps (a transaction undone), so a gap at the start proves nothing: the tail is written down.
-    if position < pruned_to(connection).await? {
+    let ends = ends(connection).await?;
+    if position < ends.pruned_to || position > ends.newest {
         return Ok(After::Expired);
     }
     let entry = |(revision, subject, id)| Entry { revision, subject, id };
     Ok(After::Entries(rows.into_iter().map(entry).collect()))
-}
-
-/// The last revision that pruning has removed, or 0.
-async fn pruned_to(connection: &impl ConnectionTrait) -> Result<Revision> {
-    let engine = connection.get_database_backend();
-    let statement = Statement::from_string(engine, "SELECT pruned_to FROM outbox_tail");
-    let row = connection.query_one_raw(statement).await?;
-    Ok(row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or(0))
 }
 
 /// Removes what was noted before an instant, and remembers how far. Gives the number of rows removed.
@@ -246,6 +238,8 @@ pub async fn prune(write: &Write, before: DateTime<Utc>) -> Result<u64> {
         .filter(entity::Column::Revision.lte(last))
         .exec(&**write)
         .await?;
-    write.execute_unprepared(&format!("UPDATE outbox_tail SET pruned_to = {last}")).await?;
+    // Another node may have pruned further meanwhile.
+    let sql = format!("UPDATE outbox_tail SET pruned_to = {last} WHERE pruned_to < {last}");
+    write.execute_unprepared(&sql).await?;
     Ok(removed.rows_affected)
 }

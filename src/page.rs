@@ -62,7 +62,8 @@ impl Page {
                     return Ok(Self::Last { limit: paging.default, before });
                 }
                 refuse_beside("before", before.as_ref(), "first")?;
-                let limit = first.map_or(Ok(paging.default), |first| size("first", first, paging))?;
+                let limit =
+                    first.map_or(Ok(paging.default), |first| size("first", first, paging))?;
                 Ok(Self::First { limit, after })
             }
         }
@@ -94,7 +95,9 @@ fn refuse_beside(field: &'static str, value: Option<&String>, other: &str) -> Re
         Some(_) => Err(Error::invalid(
             field,
             Text::new(
-                format!("{field} does not go with {other}: after goes with first, before with last"),
+                format!(
+                    "{field} does not go with {other}: after goes with first, before with last"
+                ),
                 format!("{field} 不能与 {other} 同用：after 配合 first，before 配合 last"),
             ),
         )),
@@ -295,7 +298,7 @@ where
 macro_rules! connection {
     ($connection:ident, $edge:ident, $node:ty, $connection_doc:tt, $edge_doc:tt) => {
         #[doc = $connection_doc]
-        pub struct $connection {
+        pub(crate) struct $connection {
             edges: Vec<$edge>,
             page_info: $crate::page::PageInfo,
             count: $crate::page::Counter,
@@ -341,7 +344,7 @@ macro_rules! connection {
         }
 
         #[doc = $edge_doc]
-        pub struct $edge {
+        pub(crate) struct $edge {
             cursor: String,
             node: $node,
         }

@@ -1,6 +1,8 @@
 //! The contract: what can be asked, gathered from the rooms.
 
-use async_graphql::{Context, EmptyMutation, EmptySubscription, MergedObject, Object, SchemaBuilder};
+use async_graphql::{
+    Context, EmptyMutation, EmptySubscription, MergedObject, Object, SchemaBuilder,
+};
 
 use crate::{
     access::ViewerNode,

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use async_graphql::Data;
-use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
+use tokio::{net::TcpListener, task::JoinHandle};
 use zhanjian_index::Index;
 use zhanjian_migrations::{Migrator, MigratorTrait as _};
 
@@ -26,7 +26,7 @@ pub struct Service {
     pub app: Arc<App>,
     /// What executes requests.
     pub executor: Arc<Executor>,
-    stop: Arc<Notify>,
+    stop: Arc<indexer::Stop>,
     indexing: JoinHandle<()>,
 }
 
@@ -105,8 +105,12 @@ impl Service {
 
     /// The same, on a database that is open.
     pub async fn start_on(db: Database, settings: Settings) -> Result<Self> {
-        let (dir, options) = (settings.index_dir.clone(), settings.index.clone());
-        let index = tokio::task::spawn_blocking(move || Index::open(&dir, options)).await??;
+        let (dir, options) = (settings.index_dir.clone(), settings.index);
+        let opened = tokio::task::spawn_blocking(move || Index::open(&dir, options)).await?;
+        let index = opened.map_err(|fault| {
+            let folder = settings.index_dir.display();
+            Error::internal(format!("cannot open the index in {folder}: {fault}"))
+        })?;
         let index = Arc::new(index);
         // The dictionary takes a moment to load; the first person to search must not wait for it.
         tokio::task::spawn_blocking(Index::warm);
@@ -122,8 +126,8 @@ impl Service {
             Arc::clone(&progress),
             settings.indexer.clone(),
         );
-        let stop = Arc::new(Notify::new());
-        let indexing = tokio::spawn(indexer.run(Arc::clone(&stop)));
+        let stop = indexer.stop();
+        let indexing = tokio::spawn(indexer.run());
         let app = Arc::new(App { db, index, progress, clock: settings.clock, paging });
         Ok(Self { app, executor: Arc::new(executor), stop, indexing })
     }
@@ -143,6 +147,7 @@ impl Service {
         let head = outbox::head(self.app.db.read()).await?;
         let readiness = Ready { app: Arc::clone(&self.app), head };
         Ok(Front {
+            metrics: None,
             executor: Arc::clone(&self.executor),
             reception,
             readiness: Arc::new(readiness),
@@ -152,8 +157,7 @@ impl Service {
 
     /// Ends the indexing after what it is doing, and closes the database.
     pub async fn end(self) -> Result<()> {
-        // notify_one leaves a permit: it also reaches an indexer that is in the middle of a step.
-        self.stop.notify_one();
+        self.stop.tell();
         self.indexing.await?;
         self.app.db.clone().close().await?;
         Ok(())
@@ -177,7 +181,8 @@ pub fn data_of(ctx: Ctx) -> Data {
     data
 }
 
-/// Ready is when the database answers and the index has caught up with the revision seen at the start.
+/// Ready is when the database answers and the index has caught up with the revision seen at the start, and is whole: one
+/// that was damaged since then is being made anew, and does not know what is written meanwhile.
 struct Ready {
     app: Arc<App>,
     head: outbox::Revision,
@@ -192,13 +197,19 @@ impl Readiness for Ready {
         let head = tokio::time::timeout(DATABASE_PATIENCE, outbox::head(self.app.db.read())).await;
         let database = matches!(head, Ok(Ok(_)));
         let caught_up = self.app.progress.watermark() >= self.head;
+        let whole = !self.app.index.needs_rebuild();
+        let index = if caught_up {
+            "is damaged and being made anew"
+        } else {
+            "has not caught up with the database since the start"
+        };
         let detail = |ok: bool, text: &str| (!ok).then(|| text.to_owned());
         vec![
             Check { name: "database", ok: database, detail: detail(database, "does not answer") },
             Check {
                 name: "index",
-                ok: caught_up,
-                detail: detail(caught_up, "has not caught up with the database since the start"),
+                ok: caught_up && whole,
+                detail: detail(caught_up && whole, index),
             },
         ]
     }
@@ -220,12 +231,21 @@ pub async fn serve(
         cors_origins: http.allowed_origins.iter().map(ToString::to_string).collect(),
         trusted_proxies: TrustedProxies::parse(proxies.iter().map(String::as_str))
             .map_err(Error::internal)?,
-        rate_limit: http.rate_limit.map(|limit| http::RateLimit {
-            per_second: limit.per_second,
-            burst: limit.burst,
-        }),
+        rate_limit: http
+            .rate_limit
+            .map(|limit| http::RateLimit { per_second: limit.per_second, burst: limit.burst }),
     };
-    let front = service.front(Arc::new(Anybody(Arc::clone(&service.app))), settings).await?;
+    let mut front = service.front(Arc::new(Anybody(Arc::clone(&service.app))), settings).await?;
+    let metrics = figures.clone().map(|figures| {
+        let shown = config.metrics.listen.is_none().then(|| config.metrics.clone());
+        http::Metrics { figures, shown }
+    });
+    let apart = if let Some(address) = config.metrics.listen {
+        metrics.map(|metrics| tokio::spawn(serve_metrics(address, metrics)))
+    } else {
+        front.metrics = metrics;
+        None
+    };
     let router = http::router(front).map_err(Error::internal)?;
     let limits = http::ServeLimits {
         max_connections: http.max_connections,
@@ -236,7 +256,24 @@ pub async fn serve(
     let watching = tokio::spawn(watch(Arc::clone(&service.app), figures, config.outbox.retention));
     http::serve(listener, router, limits, end).await;
     watching.abort();
+    if let Some(apart) = apart {
+        apart.abort();
+    }
     service.end().await
+}
+
+/// Shows the figures at an address of their own; a failure there is no reason to stop the service.
+async fn serve_metrics(address: std::net::SocketAddr, metrics: http::Metrics) {
+    match TcpListener::bind(address).await {
+        Ok(listener) => {
+            let router = http::metrics_router(metrics);
+            let limits = http::ServeLimits::default();
+            http::serve(listener, router, limits, std::future::pending()).await;
+        }
+        Err(fault) => {
+            tracing::error!(listen = %address, error = %fault, "the figures cannot be shown");
+        }
+    }
 }
 
 /// How often figures are brought up to date.

@@ -1,5 +1,5 @@
 //! How fast the index analyses, searches, suggests and takes in changes: `cargo bench -p zhanjian-index`.
-#![expect(clippy::unwrap_used, missing_docs, reason = "a benchmark that cannot go on should stop")]
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on should stop")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
@@ -59,7 +59,7 @@ fn benches(criterion: &mut Criterion) {
             ..SearchRequest::default()
         };
         group.bench_function(format!("search/{name}"), |bench| {
-            bench.iter(|| index.search(black_box(&request)).unwrap().total)
+            bench.iter(|| index.search(black_box(&request)).unwrap().total);
         });
     }
     for typed in ["医疗", "ylqx", "yiliaoq"] {
@@ -70,7 +70,7 @@ fn benches(criterion: &mut Criterion) {
     let like =
         SimilarRequest { tokens, text: text.clone(), limit: 10, ..SimilarRequest::default() };
     group.bench_function("similar", |bench| {
-        bench.iter(|| index.similar(black_box(&like)).unwrap().len())
+        bench.iter(|| index.similar(black_box(&like)).unwrap().len());
     });
     // A text is analysed again to be marked: this is the analysis and little else.
     let found = index
@@ -78,7 +78,7 @@ fn benches(criterion: &mut Criterion) {
         .unwrap();
     group.throughput(Throughput::Bytes(text.len() as u64));
     group.bench_function("highlight", |bench| {
-        bench.iter(|| found.highlighter.fragments(black_box(&text), 3, 120).len())
+        bench.iter(|| found.highlighter.fragments(black_box(&text), 3, 120).len());
     });
     group.throughput(Throughput::Elements(1));
     let mut next = 100_000;

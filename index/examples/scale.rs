@@ -171,8 +171,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let changes: Vec<String> = (0..200).map(|n| n.to_string()).collect();
     time("apply one change", &changes, |n| {
         let id = u128::from(count) + n.parse::<u128>()?;
-        let changed = if id % 2 == 0 { id } else { id / 3 };
-        index.apply(vec![Change::Put(Box::new(document(changed, &words, &mut chance)))], 2)?;
+        let target = if id % 2 == 0 { id } else { id / 3 };
+        index.apply(vec![Change::Put(Box::new(document(target, &words, &mut chance)))], 2)?;
         Ok(1)
     })?;
     memory("after changes");

@@ -165,8 +165,8 @@ static SCHEMA: LazyLock<(Schema, Fields)> = LazyLock::new(|| {
     (builder.build(), fields)
 });
 
-/// A document as the engine takes it.
-pub(crate) fn entry(document: &Document) -> TantivyDocument {
+/// A document as the engine takes it, and about how many bytes that are.
+pub(crate) fn entry(document: &Document) -> (TantivyDocument, usize) {
     let (schema, fields) = schema();
     let field = |name: &str| schema.get_field(name).expect("every column is in the schema above");
     let mut title = document.title.clone();
@@ -243,7 +243,7 @@ pub(crate) fn entry(document: &Document) -> TantivyDocument {
     if let Some(successor) = document.superseded_by {
         entry.add_bytes(field(column::SUPERSEDED_BY), &successor.bytes());
     }
-    entry
+    (entry, (whole.len() + title.len()) * 3 + 1_000)
 }
 
 /// Titles that differ only in width, case, script or spaces are the same suggestion.

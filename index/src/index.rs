@@ -1,9 +1,10 @@
 //! The index as its user holds it: one door for changes, one for searches.
 
 use crate::{
+    backlog::{Backlog, Feeder, Writer},
     document::{Change, Day, Key, Kind},
     error::{Error, Result},
-    fields::{self, schema},
+    fields::{self, fields},
     rebuild::Rebuild,
     request::{Found, Hit, Page, SearchRequest, SimilarRequest, Suggestion},
     search, similar,
@@ -22,13 +23,11 @@ use std::{
     },
     time::Duration,
 };
-use tantivy::{IndexWriter, Term, indexer::UserOperation};
+use tantivy::Term;
 use tracing::warn;
 
 /// The engine takes no less for a thread.
 const LEAST_MEMORY: usize = 15_000_000;
-/// A larger change is cut into pieces, so that several threads share it.
-const PIECE: usize = 128;
 
 /// How an index is run.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +56,13 @@ impl Options {
         self.writer_threads.clamp(1, (self.memory_budget / LEAST_MEMORY).max(1))
     }
 
-    pub(crate) fn writer(&self, index: &tantivy::Index) -> tantivy::Result<IndexWriter> {
+    /// For changes as they come: with as little memory as can be, for it is taken anew with every commit.
+    fn small_writer(&self, index: &tantivy::Index) -> tantivy::Result<Writer> {
+        index.writer_with_num_threads(self.threads(), LEAST_MEMORY * self.threads())
+    }
+
+    /// For many documents in a row: more memory makes fewer and larger segments.
+    pub(crate) fn large_writer(&self, index: &tantivy::Index) -> tantivy::Result<Writer> {
         let threads = self.threads();
         index.writer_with_num_threads(
             threads,
@@ -94,7 +99,7 @@ pub(crate) struct Inner {
     /// None: for reading only.
     lock: Option<File>,
     serving: RwLock<Arc<Generation>>,
-    writer: Mutex<Option<IndexWriter>>,
+    writer: Mutex<Option<Writer>>,
     snapshots: Snapshots,
     pub(crate) rebuilding: AtomicBool,
 }
@@ -304,37 +309,33 @@ impl Inner {
     fn write(
         &self,
         generation: &Generation,
-        open: &mut Option<IndexWriter>,
+        open: &mut Option<Writer>,
         changes: Vec<Change>,
         watermark: u64,
     ) -> Result<()> {
         let blame = |error| generation.folder.blame(error);
         let writer = match open {
             Some(writer) => writer,
-            None => open.insert(self.options.writer(&generation.index).map_err(blame)?),
+            None => open.insert(self.options.small_writer(&generation.index).map_err(blame)?),
         };
         let view = generation.view();
         let mut last: HashMap<Key, Change> = HashMap::with_capacity(changes.len());
         for change in changes {
             last.insert(change.key(), change);
         }
-        let mut operations = Vec::new();
+        let mut feeder = Feeder::new(writer, &Backlog::default());
         for change in last.into_values() {
-            let key = Term::from_field_bytes(schema().1.key, &change.key().bytes());
+            let key = Term::from_field_bytes(fields().key, &change.key().bytes());
             // Looking first is cheaper than a deletion that finds nothing: an import is mostly new documents.
             if view.searcher.doc_freq(&key).map_err(blame)? > 0 {
-                operations.push(UserOperation::Delete(key));
+                feeder.delete(key);
             }
             if let Change::Put(document) = change {
-                operations.push(UserOperation::Add(fields::entry(&document)));
-            }
-            if operations.len() >= PIECE {
-                writer.run(operations.drain(..)).map_err(blame)?;
+                let (entry, bytes) = fields::entry(&document);
+                feeder.add(entry, bytes).map_err(blame)?;
             }
         }
-        if !operations.is_empty() {
-            writer.run(operations).map_err(blame)?;
-        }
+        feeder.flush().map_err(blame)?;
         let mut commit = writer.prepare_commit().map_err(blame)?;
         let note = Note { watermark: Some(watermark), fingerprint: view.fingerprint.clone() };
         commit.set_payload(&note.write());

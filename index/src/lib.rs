@@ -9,6 +9,7 @@
 //! `ranking` (every weight), `storage` and `rebuild` (how it lies on disk).
 
 mod analysis;
+mod backlog;
 mod collect;
 mod cursor;
 mod directory;

@@ -39,15 +39,13 @@ pub(crate) const WINDOW: usize = 200;
 pub(crate) const DEPTH: usize = 1_000;
 
 /// The share of the query's informative terms that a hit must have, step by step, until there are enough hits.
-pub(crate) const STEPS: [f32; 4] = [0.75, 0.5, 0.3, 0.0];
+pub(crate) const STEPS: [f32; 4] = [0.6, 0.4, 0.2, 0.0];
 /// The same for long texts, which nothing matches in full.
-pub(crate) const LONG_STEPS: [f32; 4] = [0.4, 0.25, 0.12, 0.0];
-/// The same for similar documents, where only the best are of interest.
-pub(crate) const SIMILAR_STEPS: [f32; 2] = [0.2, 0.0];
+pub(crate) const LONG_STEPS: [f32; 3] = [0.4, 0.15, 0.0];
 /// A query of more informative words than this is a long text.
 pub(crate) const LONG: usize = 10;
 /// So many hits are enough.
-pub(crate) const ENOUGH: u64 = 10;
+pub(crate) const ENOUGH: u64 = 20;
 /// So many informative words of a pasted text are looked for.
 pub(crate) const MOST_WORDS: usize = 24;
 

@@ -1,9 +1,10 @@
 //! A new generation in the making, beside the one that serves.
 
 use crate::{
+    backlog::{Backlog, Feeder, Writer},
     document::Document,
     error::{Error, Result},
-    fields::{self, schema},
+    fields::{self, fields},
     index::Inner,
     storage::{self, Generation, Note},
 };
@@ -11,13 +12,15 @@ use std::{
     collections::HashSet,
     sync::{Arc, atomic::Ordering},
 };
-use tantivy::{IndexWriter, Term, indexer::UserOperation};
+use tantivy::Term;
 
 /// A half-made generation. Dropping it unfinished removes it.
 pub struct Rebuild {
     inner: Arc<Inner>,
     generation: Option<Generation>,
-    writer: Option<IndexWriter>,
+    writer: Option<Writer>,
+    /// The same over all calls: what one call handed over may still wait.
+    backlog: Backlog,
     /// Short hashes of the keys so far: most documents come once and then need no deletion.
     seen: HashSet<u64>,
 }
@@ -28,12 +31,18 @@ impl Rebuild {
             return Err(Error::Rebuilding);
         }
         // From here on `drop` tidies up, whatever fails.
-        let mut rebuild = Self { inner, generation: None, writer: None, seen: HashSet::new() };
+        let mut rebuild = Self {
+            inner,
+            generation: None,
+            writer: None,
+            backlog: Backlog::default(),
+            seen: HashSet::new(),
+        };
         let dir = &rebuild.inner.dir;
         std::fs::create_dir_all(dir)?;
         let number = storage::next_number(dir).max(rebuild.inner.generation().folder.number + 1);
         let generation = Generation::create(dir, number)?;
-        rebuild.writer = Some(rebuild.inner.options.writer(&generation.index)?);
+        rebuild.writer = Some(rebuild.inner.options.large_writer(&generation.index)?);
         rebuild.generation = Some(generation);
         Ok(rebuild)
     }
@@ -47,21 +56,19 @@ impl Rebuild {
         let (Some(writer), Some(generation)) = (&self.writer, &self.generation) else {
             return Err(Error::Rebuilding);
         };
-        for piece in documents.chunks(128) {
-            let mut operations = Vec::with_capacity(piece.len());
-            for document in piece {
-                let key = document.key.bytes();
-                let mut hash = crate::hash::Hasher::default();
-                hash.bytes(&key);
-                if !self.seen.insert(hash.finish()) {
-                    operations
-                        .push(UserOperation::Delete(Term::from_field_bytes(schema().1.key, &key)));
-                }
-                operations.push(UserOperation::Add(fields::entry(document)));
+        let blame = |error| generation.folder.blame(error);
+        let mut feeder = Feeder::new(writer, &self.backlog);
+        for document in &documents {
+            let key = document.key.bytes();
+            let mut hash = crate::hash::Hasher::default();
+            hash.bytes(&key);
+            if !self.seen.insert(hash.finish()) {
+                feeder.delete(Term::from_field_bytes(fields().key, &key));
             }
-            writer.run(operations).map_err(|error| generation.folder.blame(error))?;
+            let (entry, bytes) = fields::entry(document);
+            feeder.add(entry, bytes).map_err(blame)?;
         }
-        Ok(())
+        feeder.flush().map_err(blame)
     }
 
     /// Commits, makes it durable, and lets it serve from now on, up to this revision. The old generation is removed once

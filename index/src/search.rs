@@ -58,7 +58,7 @@ pub(crate) fn search(view: &View, request: &SearchRequest) -> Result<Found> {
         filter: &request.filter,
         exclude: None,
     };
-    let steps = if query.long { &ranking::LONG_STEPS } else { &ranking::STEPS };
+    let steps: &[f32] = if query.long { &ranking::LONG_STEPS } else { &ranking::STEPS };
     let (pass, collected) = look.relaxing(steps, wanted, &facets)?;
     let Collected { total, mut kept, facets, relaxed } = collected;
     let slice = if by_relevance {

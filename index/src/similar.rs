@@ -47,7 +47,7 @@ pub(crate) fn similar(view: &View, request: &SimilarRequest) -> Result<Vec<Hit>>
         from_behind: false,
         beyond: None,
     };
-    let (pass, collected) = look.relaxing(&ranking::SIMILAR_STEPS, wanted, &|| Facets::new(&[]))?;
+    let (pass, collected) = look.relaxing(&ranking::LONG_STEPS, wanted, &|| Facets::new(&[]))?;
     let mut kept = collected.kept;
     look.score_again(&pass, &mut kept)?;
     kept.truncate(request.limit);

@@ -7,7 +7,9 @@ use zhanjian_index::{
 };
 
 /// Number, title, body, keywords, identifiers.
-const ANSWERS: [(u128, &str, &str, &[&str], &[&str]); 12] = [
+type Answer = (u128, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
+
+const ANSWERS: [Answer; 12] = [
     (
         1,
         "第三类医疗器械首次注册需要哪些资料？",
@@ -85,7 +87,7 @@ const ANSWERS: [(u128, &str, &str, &[&str], &[&str]); 12] = [
 fn golden() -> (tempfile::TempDir, Index) {
     let folder = tempfile::tempdir().unwrap();
     let index = Index::open(folder.path(), Options::default()).unwrap();
-    let put = |(id, title, body, keywords, identifiers): &(u128, &str, &str, &[&str], &[&str])| {
+    let put = |(id, title, body, keywords, identifiers): &Answer| {
         Change::Put(Box::new(Document {
             audience: vec!["public".to_owned()],
             title: (*title).to_owned(),

@@ -1,8 +1,15 @@
 //! Districts, stations, the tree of areas, regulations and what became of them.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{
+        date_null, integer, json_binary, string, string_null, text, text_null, uuid, uuid_null,
+    },
+};
 
-use crate::table::{create, drop, index, order_by_bytes, owned_by, pairs, part, record, refers_to, unique};
+use crate::table::{
+    create, drop, index, order_by_bytes, owned_by, pairs, part, record, refers_to, unique,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;

@@ -1,6 +1,12 @@
 //! Universities, hospitals, laboratories: what they offer.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{
+        date, date_null, integer_null, json_binary, json_binary_null, string, string_null, text,
+        text_null, uuid, uuid_null,
+    },
+};
 
 use crate::table::{create, drop, index, order_by_bytes, pairs, record, refers_to, unique};
 

@@ -1,8 +1,16 @@
 //! Answered questions, the articles they rest on, and what they said before.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{
+        date, date_null, integer, json_binary, string, string_null, text, text_null,
+        timestamp_with_time_zone, uuid, uuid_null,
+    },
+};
 
-use crate::table::{create, drop, index, order_by_bytes, owned_by, pairs, part, record, refers_to, unique};
+use crate::table::{
+    create, drop, index, order_by_bytes, owned_by, pairs, part, record, refers_to, unique,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;

@@ -1,6 +1,11 @@
 //! The outbox: a log of what changed, from which every index is made.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{
+        big_integer, big_pk_auto, integer, json_binary, string, timestamp_with_time_zone, uuid,
+    },
+};
 
 use crate::table::{create, drop, index};
 

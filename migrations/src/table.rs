@@ -2,7 +2,7 @@
 
 use sea_orm_migration::{
     prelude::*,
-    schema::*,
+    schema::{integer, pk_uuid, text_null, timestamp_with_time_zone, uuid},
     sea_orm::{ConnectionTrait, DbBackend},
 };
 
@@ -103,7 +103,8 @@ pub(crate) async fn order_by_bytes(
         return Ok(());
     }
     for (table, column) in columns {
-        let sql = format!(r#"ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE varchar COLLATE "C""#);
+        let sql =
+            format!(r#"ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE varchar COLLATE "C""#);
         manager.get_connection().execute_unprepared(&sql).await?;
     }
     Ok(())

@@ -32,7 +32,7 @@ pub(super) async fn rows(
         let empty = || (&[] as &[Uuid], &[] as &[Citation], &[] as &[Confirmation]);
         let areas = areas.get(id).map_or(empty().0, Vec::as_slice);
         let fields = fields(&row, &names)
-            .with("areas", names.areas(areas, known))
+            .with("areas", known.area_codes(areas))
             .with("citations", cited(citations.get(id).map_or(empty().1, Vec::as_slice), &names))
             .with(
                 "confirmations",
@@ -64,13 +64,6 @@ impl<'a> Names<'a> {
             stations: stations.map(|(code, (row, _))| (row.id, code.as_str())).collect(),
             regulations: regulations.map(|(key, id)| (*id, key.as_str())).collect(),
         }
-    }
-
-    fn areas(&self, ids: &[Uuid], known: &Known) -> Vec<String> {
-        let codes = ids.iter().filter_map(|id| known.tree.by_id(*id));
-        let mut codes: Vec<String> = codes.map(|area| area.code.clone()).collect();
-        codes.sort_unstable();
-        codes
     }
 }
 

@@ -61,10 +61,7 @@ pub fn nodes(rows: impl IntoIterator<Item = AnsweredQuestion>) -> Vec<AnsweredQu
 }
 
 /// What the viewer may see of these, as nodes of one page.
-pub async fn nodes_by_id(
-    ctx: &Ctx,
-    ids: Vec<Uuid>,
-) -> Result<HashMap<Uuid, AnsweredQuestionNode>> {
+pub async fn nodes_by_id(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, AnsweredQuestionNode>> {
     let rows = super::by_ids(ctx.db(), &ctx.scope(), ids).await?;
     Ok(nodes(rows.into_values()).into_iter().map(|node| (node.answered.id, node)).collect())
 }
@@ -210,7 +207,10 @@ impl AnsweredQuestionNode {
     }
 
     /// The answer that took its place, where there is one that the viewer may see.
-    async fn superseded_by(&self, ctx: &Context<'_>) -> Result<Option<AnsweredQuestionNode>, Fault> {
+    async fn superseded_by(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<Option<AnsweredQuestionNode>, Fault> {
         let Some(successor) = self.answered.superseded_by_id else { return Ok(None) };
         let ctx = ctx.data_unchecked::<Ctx>();
         Ok(self.page.successors.get(&successor, |ids| nodes_by_id(ctx, ids)).await?.cloned())
@@ -270,7 +270,7 @@ async fn versions(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<Version
 }
 
 /// What an answered question said before it was changed.
-pub struct VersionNode(Version);
+pub(super) struct VersionNode(Version);
 
 /// What an answered question said before it was changed.
 #[Object(name = "AnsweredQuestionVersion")]

@@ -82,6 +82,7 @@ pub(super) struct ConfirmationDraft {
     pub(super) note: Option<String>,
 }
 
+#[expect(clippy::ref_option, reason = "serde hands over the field as it is")]
 fn as_word<T: ActiveEnum<Value = String>, S: serde::Serializer>(
     value: &Option<T>,
     serializer: S,
@@ -145,7 +146,7 @@ impl Transfer for AnsweredQuestions {
 
     fn read(&self, row: &mut Row, known: &Known) -> Draft {
         let station = row.text("station").or_else(|| self.station.clone());
-        let (station_id, station, district) = self.station(row, known, station);
+        let (station_id, station, district) = answering_station(row, known, station);
         let question = row.required_text("question");
         let citations = citations(row, known);
         let rests = citations.iter().any(|citation| citation.role == CitationRole::Basis);
@@ -229,28 +230,20 @@ fn derived_id(question: &str) -> String {
     format!("q-{}", transfer::digest(&question))
 }
 
-impl AnsweredQuestions {
-    fn station(
-        &self,
-        row: &mut Row,
-        known: &Known,
-        code: Option<String>,
-    ) -> (Uuid, String, String) {
-        let Some(code) = code else {
-            row.fault_of_row(Text::new(
-                "nobody says which station answered: fill the column station, or give --station",
-                "未说明所属工作站：请填写 station 列，或使用 --station",
-            ));
-            return Default::default();
-        };
-        match known.stations.get(&code) {
-            Some((station, district)) => (station.id, code, district.clone()),
-            None => {
-                row.fault("station", transfer::unknown("station", "工作站", &code));
-                Default::default()
-            }
-        }
+/// The station that answered: its id, its code, and the code of its district.
+fn answering_station(row: &mut Row, known: &Known, code: Option<String>) -> (Uuid, String, String) {
+    let Some(code) = code else {
+        row.fault_of_row(Text::new(
+            "nobody says which station answered: fill the column station, or give --station",
+            "未说明所属工作站：请填写 station 列，或使用 --station",
+        ));
+        return Default::default();
+    };
+    if let Some((station, district)) = known.stations.get(&code) {
+        return (station.id, code, district.clone());
     }
+    row.fault("station", transfer::unknown("station", "工作站", &code));
+    Default::default()
 }
 
 /// What must fit together within a row.

@@ -94,7 +94,8 @@ pub fn grounds(
     confirmations: &[Confirmation],
 ) -> Grounds {
     let basis = citations.iter().filter(|citation| citation.role == CitationRole::Basis);
-    let basis = basis.map(|citation| (citation.regulation_id, crate::json::texts(&citation.articles)));
+    let basis =
+        basis.map(|citation| (citation.regulation_id, crate::json::texts(&citation.articles)));
     Grounds {
         basis: basis.collect(),
         confirmed: confirmations.iter().map(|row| row.regulation_id).collect(),
@@ -128,10 +129,9 @@ pub async fn documents(
             audience: vec![row.audience_token],
             owner: vec![row.owner_token],
             title: row.question,
-            body: row.summary.map_or_else(
-                || row.answer.clone(),
-                |summary| format!("{summary}\n{}", row.answer),
-            ),
+            body: row
+                .summary
+                .map_or_else(|| row.answer.clone(), |summary| format!("{summary}\n{}", row.answer)),
             keywords,
             identifiers: vec![row.number, row.external_id],
             station: stations.get(&row.station_id).map(|station| station.code.clone()),
@@ -142,9 +142,9 @@ pub async fn documents(
             dated_on: row.answered_on.map(day_number),
             currency: Some(currency),
             superseded: row.state == State::Superseded,
-            superseded_by: row.superseded_by_id.map(|id| {
-                crate::search::key(zhanjian_index::Kind::AnsweredQuestion, id)
-            }),
+            superseded_by: row
+                .superseded_by_id
+                .map(|id| crate::search::key(zhanjian_index::Kind::AnsweredQuestion, id)),
             uses: u32::try_from(row.reuse_count).unwrap_or(0),
             ..crate::search::public_document(zhanjian_index::Kind::AnsweredQuestion, row.id)
         }

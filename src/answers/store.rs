@@ -54,10 +54,8 @@ pub(super) async fn store(
         update(write, row, draft, now).await?;
     }
     insert(write, &added, now).await?;
-    let written: Vec<(Uuid, Draft)> = added
-        .into_iter()
-        .chain(changed.into_iter().map(|(row, draft)| (row.id, draft)))
-        .collect();
+    let written: Vec<(Uuid, Draft)> =
+        added.into_iter().chain(changed.into_iter().map(|(row, draft)| (row.id, draft))).collect();
     insert_parts(write, &written).await?;
     for (id, draft) in written {
         if let Some(other) = draft.superseded_by {
@@ -308,7 +306,10 @@ async fn clear_parts(write: &Write, ids: Vec<Uuid>) -> Result<()> {
 
 async fn insert_parts(write: &Write, written: &[(Uuid, Draft)]) -> Result<()> {
     let areas = written.iter().flat_map(|(id, draft)| {
-        draft.areas.iter().map(|area| area_entity::Model { answered_question_id: *id, area_id: *area })
+        draft
+            .areas
+            .iter()
+            .map(|area| area_entity::Model { answered_question_id: *id, area_id: *area })
     });
     let areas = areas.map(IntoActiveModel::into_active_model).collect();
     insert_rows::<area_entity::Entity, _>(write, areas).await?;
@@ -326,13 +327,15 @@ async fn insert_parts(write: &Write, written: &[(Uuid, Draft)]) -> Result<()> {
     });
     insert_rows::<citation_entity::Entity, _>(write, citations.collect()).await?;
     let confirmations = written.iter().flat_map(|(id, draft)| {
-        draft.confirmations.iter().zip(1..).map(|(row, position)| confirmation_entity::ActiveModel {
-            id: Set(new_id()),
-            answered_question_id: Set(*id),
-            position: Set(position),
-            regulation_id: Set(row.regulation),
-            confirmed_on: Set(row.on),
-            note: Set(row.note.clone()),
+        draft.confirmations.iter().zip(1..).map(|(row, position)| {
+            confirmation_entity::ActiveModel {
+                id: Set(new_id()),
+                answered_question_id: Set(*id),
+                position: Set(position),
+                regulation_id: Set(row.regulation),
+                confirmed_on: Set(row.on),
+                note: Set(row.note.clone()),
+            }
         })
     });
     insert_rows::<confirmation_entity::Entity, _>(write, confirmations.collect()).await

@@ -4,7 +4,7 @@ use super::{BackupArgs, Failure, Outcome};
 use crate::{backup, config::Config, service::Settings};
 
 /// Copies the database while it serves, or puts a copy back.
-pub async fn run(config: &Config, arguments: &BackupArgs) -> Result<Outcome, Failure> {
+pub(super) async fn run(config: &Config, arguments: &BackupArgs) -> Result<Outcome, Failure> {
     let database = Settings::of(config).database;
     if let Some(copy) = &arguments.restore {
         super::prepare_data_dir(config)?;

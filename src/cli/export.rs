@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Writes all rows of a kind as an import reads them.
-pub async fn run(config: &Config, arguments: &ExportArgs) -> Result<Outcome, Failure> {
+pub(super) async fn run(config: &Config, arguments: &ExportArgs) -> Result<Outcome, Failure> {
     super::require_data(config)?;
     let db = super::open_database(config).await?;
     let (file, format) = (arguments.file.as_path(), format(arguments));

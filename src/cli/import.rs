@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Takes a file in and says what became of its rows.
-pub async fn run(config: &Config, arguments: &ImportArgs) -> Result<Outcome, Failure> {
+pub(super) async fn run(config: &Config, arguments: &ImportArgs) -> Result<Outcome, Failure> {
     if arguments.station.is_some() && arguments.kind != Kind::AnsweredQuestions {
         return Err(Failure::misuse("--station goes with answered-questions only"));
     }

@@ -13,10 +13,10 @@ use crate::{
 };
 
 /// How long the running service may take to make its index anew.
-const PATIENCE: Duration = Duration::from_secs(3600);
+const PATIENCE: Duration = Duration::from_hours(1);
 
 /// Looks after the index, beside a running service or without one.
-pub async fn run(config: &Config, command: IndexCommand) -> Result<Outcome, Failure> {
+pub(super) async fn run(config: &Config, command: IndexCommand) -> Result<Outcome, Failure> {
     super::require_data(config)?;
     match command {
         IndexCommand::Status => status(config).await,
@@ -40,7 +40,11 @@ async fn status(config: &Config) -> Result<Outcome, Failure> {
         state.segments,
         state.bytes,
         if watermark < 0 { "none yet".to_owned() } else { watermark.to_string() },
-        if same { "this version's" } else { "another version's: it will be rebuilt at the next start" },
+        if same {
+            "this version's"
+        } else {
+            "another version's: it will be rebuilt at the next start"
+        },
     ));
     let current = behind == 0 && same && !index.needs_rebuild();
     Ok(if current { Outcome::Done } else { Outcome::Refused })

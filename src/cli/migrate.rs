@@ -6,7 +6,7 @@ use super::{Failure, MigrateArgs, MigrateCommand, Outcome};
 use crate::{config::Config, db::Database, service::Settings};
 
 /// Brings the tables up to this version, or back.
-pub async fn run(config: &Config, arguments: &MigrateArgs) -> Result<Outcome, Failure> {
+pub(super) async fn run(config: &Config, arguments: &MigrateArgs) -> Result<Outcome, Failure> {
     super::prepare_data_dir(config)?;
     let db = Database::open(&Settings::of(config).database).await?;
     let connection = db.for_migrations();

@@ -239,8 +239,8 @@ impl Cli {
 }
 
 /// Not derived: the database's address may hold a password.
-impl std::fmt::Debug for SettingsArgs {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for SettingsArgs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SettingsArgs")
             .field("config", &self.config)
             .field("data_dir", &self.data_dir)

@@ -14,10 +14,14 @@ use crate::{
 };
 
 /// How long the sample data may take to be indexed before serving begins anyway.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Serves until told to stop.
-pub async fn run(config: &Config, arguments: &ServeArgs, figures: Option<Figures>) -> Outcome {
+pub(super) async fn run(
+    config: &Config,
+    arguments: &ServeArgs,
+    figures: Option<Figures>,
+) -> Outcome {
     match try_run(config, arguments, figures).await {
         Ok(()) => Outcome::Done,
         Err(failure) => {

@@ -240,7 +240,7 @@ impl Config {
             ),
             filter: draft.setting(
                 "log.filter",
-                "info,sqlx=warn",
+                "info,sqlx=warn,sea_orm_migration=warn",
                 "Levels error, warn, info, debug, trace; also by module: \"info,zhanjian::indexer=debug\".",
                 values::log_filter,
             ),

@@ -19,6 +19,7 @@ pub use validation::OperationKind;
 
 use crate::error::Code;
 use crate::language::Language;
+use crate::telemetry::figures;
 use async_graphql::{
     Data, ObjectType, SchemaBuilder, ServerError, SubscriptionType, ValidationMode, Value,
 };
@@ -206,6 +207,10 @@ impl Executor {
         };
         response.errors.retain(|error| !nulls::is_told(error));
         errors::settle(&mut response.errors, request.language, &request.request_id);
+        figures::operation_run(kind.as_str());
+        for error in &response.errors {
+            figures::error_returned(errors::code(error).unwrap_or(Code::Internal).as_str());
+        }
         response.extensions.insert("cost".to_owned(), cost::report(cost, &self.limits));
         match serde_json::to_vec(&response) {
             Ok(body) => {

@@ -96,7 +96,7 @@ impl ExpertiseAreaNode {
 
 /// Which areas are wanted.
 #[derive(Debug, Default, InputObject)]
-pub struct ExpertiseAreaFilter {
+pub(super) struct ExpertiseAreaFilter {
     /// Of these facets.
     facets: Option<Vec<Facet>>,
     /// With one of these codes.
@@ -125,7 +125,9 @@ impl ExpertiseQuery {
     async fn expertise_areas(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which areas; all where nothing is said.")] filter: Option<ExpertiseAreaFilter>,
+        #[graphql(desc = "Which areas; all where nothing is said.")] filter: Option<
+            ExpertiseAreaFilter,
+        >,
     ) -> Result<Vec<ExpertiseAreaNode>, Fault> {
         let tree = ctx.data_unchecked::<Ctx>().tree().await?;
         let filter = filter.unwrap_or_default();

@@ -40,8 +40,13 @@ impl Transfer for ExpertiseAreas {
     const COLUMNS: &'static [&'static str] =
         &["code", "parent", "label", "labelEn", "facet", "aliases", "position"];
 
-    const ALIASES: &'static [(&'static str, &'static str)] =
-        &[("代码", "code"), ("上级", "parent"), ("名称", "label"), ("英文名称", "labelEn"), ("别名", "aliases")];
+    const ALIASES: &'static [(&'static str, &'static str)] = &[
+        ("代码", "code"),
+        ("上级", "parent"),
+        ("名称", "label"),
+        ("英文名称", "labelEn"),
+        ("别名", "aliases"),
+    ];
 
     fn read(&self, row: &mut Row, known: &Known) -> Draft {
         let draft = Draft {
@@ -74,14 +79,16 @@ impl Transfer for ExpertiseAreas {
         now: DateTime<Utc>,
     ) -> Result<Tally> {
         let mut tally = Tally::default();
-        let mut ids: HashMap<String, Uuid> = known.tree.areas().iter().map(|area| (area.code.clone(), area.id)).collect();
+        let mut ids: HashMap<String, Uuid> =
+            known.tree.areas().iter().map(|area| (area.code.clone(), area.id)).collect();
         let mut place = i32::try_from(ids.len()).unwrap_or(i32::MAX);
         for draft in drafts {
             let existing = known.tree.by_code(&draft.code);
             let new = existing.is_none();
-            let mut row = existing.map_or_else(|| fresh(&draft, place, now), |area| {
-                (**area).clone().into_active_model()
-            });
+            let mut row = existing.map_or_else(
+                || fresh(&draft, place, now),
+                |area| (**area).clone().into_active_model(),
+            );
             place = place.saturating_add(i32::from(new));
             row.parent_id.set_if_not_equals(draft.parent.and_then(|code| ids.get(&code).copied()));
             row.label.set_if_not_equals(draft.label);
@@ -128,8 +135,9 @@ impl Transfer for ExpertiseAreas {
                 .with("position", area.position)
                 .done()
         };
-        let last = known.tree.areas().last().map(|area| area.id);
-        Ok((known.tree.areas().iter().map(row).collect(), last))
+        let areas = known.tree.parents_first();
+        let last = areas.last().map(|area| area.id);
+        Ok((areas.into_iter().map(row).collect(), last))
     }
 }
 

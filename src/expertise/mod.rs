@@ -26,8 +26,24 @@ pub use graphql::{ExpertiseAreaNode, ExpertiseQuery, LocalizedText, areas_of};
 pub use import::ExpertiseAreas;
 
 /// What a branch of the tree is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize)]
-#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Enum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::None)",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
 #[graphql(name = "ExpertiseFacet")]
 pub enum Facet {
     /// Regulatory topics.
@@ -77,6 +93,13 @@ impl Tree {
         &self.areas
     }
 
+    /// All areas, each behind the one above it.
+    pub fn parents_first(&self) -> Vec<&Arc<ExpertiseArea>> {
+        let mut areas: Vec<&Arc<ExpertiseArea>> = self.areas.iter().collect();
+        areas.sort_by_key(|area| self.ancestors(area).len());
+        areas
+    }
+
     /// The area of this id.
     pub fn by_id(&self, id: Uuid) -> Option<&Arc<ExpertiseArea>> {
         self.by_id.get(&id).map(|at| &self.areas[*at])
@@ -97,7 +120,9 @@ impl Tree {
         let mut seen = HashSet::from([of.id]);
         let mut above = Vec::new();
         let mut next = of.parent_id;
-        while let Some(area) = next.and_then(|id| self.by_id(id)).filter(|area| seen.insert(area.id)) {
+        while let Some(area) =
+            next.and_then(|id| self.by_id(id)).filter(|area| seen.insert(area.id))
+        {
             above.push(area);
             next = area.parent_id;
         }

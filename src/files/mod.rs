@@ -43,11 +43,11 @@ mod tests;
 pub use self::encoding::Encoding;
 pub use self::fault::{Fault, FileError, Place, RowError, RowFaults};
 pub use self::format::Format;
-use crate::language::Text as Message;
 pub use self::object::{Object, TextOrObjects};
 pub use self::reader::Reader;
 pub use self::row::Row;
 pub use self::writer::Writer;
+use crate::language::Text as Message;
 
 /// The most bytes that one row may have: a line of JSON, or a CSV row with the line breaks in its cells.
 pub const MAX_ROW_BYTES: usize = 1 << 20;

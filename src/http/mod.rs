@@ -11,12 +11,14 @@ mod client_address;
 mod cors;
 mod graphql;
 mod health;
+mod metrics;
 mod rate_limit;
 mod request_id;
 mod serve;
 
 pub use client_address::{ClientAddress, PeerAddress, TrustedProxies};
 pub use health::{Check, Readiness};
+pub use metrics::{Metrics, router as metrics_router};
 pub use rate_limit::RateLimit;
 pub use request_id::RequestId;
 pub use serve::{ServeLimits, serve};
@@ -44,6 +46,8 @@ pub struct Front {
     pub reception: Arc<dyn Reception>,
     /// Says whether the service can do its work.
     pub readiness: Arc<dyn Readiness>,
+    /// The figures of the process, where they are shown at this door.
+    pub metrics: Option<Metrics>,
     /// The settings of this layer.
     pub settings: Settings,
 }
@@ -103,7 +107,9 @@ pub fn router(front: Front) -> Result<Router, String> {
     let graphql = any(graphql::handle)
         .layer(from_fn_with_state(limiter, rate_limit::limit))
         .with_state(front.clone());
+    let metrics = front.metrics.clone().map_or_else(Router::new, metrics::router);
     Ok(Router::new()
+        .merge(metrics)
         .route("/graphql", graphql)
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(front))

@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::language;
 use crate::execution::Refusal;
+use crate::telemetry::{self, figures};
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -15,6 +16,8 @@ use tracing::{Instrument, error, info, info_span};
 use uuid::Uuid;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+/// The caller's trace (W3C Trace Context), which ours becomes a part of.
+const TRACE: HeaderName = HeaderName::from_static("traceparent");
 
 /// The id of one request, in the extensions of the HTTP request.
 #[derive(Debug, Clone)]
@@ -47,6 +50,9 @@ fn is_well_formed(id: &str) -> bool {
 pub(super) async fn attach(mut request: Request, next: Next) -> Response {
     let id = RequestId::of(&request);
     let span = info_span!("request", request.id = id.as_str());
+    if let Some(parent) = request.headers().get(TRACE).and_then(|value| value.to_str().ok()) {
+        telemetry::join(&span, parent);
+    }
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(id.clone());
     let begun = Instant::now();
@@ -69,7 +75,9 @@ pub(super) async fn attach(mut request: Request, next: Next) -> Response {
     }
     let _entered = span.enter();
     let status = response.status().as_u16();
-    let milliseconds = begun.elapsed().as_secs_f64() * 1_000.0;
+    let took = begun.elapsed();
+    figures::request_answered(status, took);
+    let milliseconds = took.as_secs_f64() * 1_000.0;
     info!(http.method = %method, http.path = path, http.status = status, milliseconds, "{method} {path} answered {status}");
     response
 }

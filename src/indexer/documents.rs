@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use sea_orm::{DatabaseConnection, prelude::Uuid};
-use zhanjian_index::{Change, Document, Kind};
+use zhanjian_index::{Change, Document, Key, Kind};
 
 use crate::{
     answers,
@@ -97,6 +97,11 @@ impl Changes {
     /// How many things are still to come.
     pub(super) fn left(&self) -> usize {
         self.left.iter().map(|(_, ids)| ids.len()).sum()
+    }
+
+    /// All that is still to come.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
+        self.left.iter().flat_map(|(kind, ids)| ids.iter().map(|id| key(*kind, *id)))
     }
 
     /// The next batch; none when all is done.

@@ -12,7 +12,7 @@ use std::{
 };
 
 use sea_orm::DbBackend;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tracing::{error, info, warn};
 use zhanjian_index::Index;
 
@@ -83,12 +83,34 @@ impl Default for Progress {
     }
 }
 
+/// Tells an indexer to end. What is told before it listens is heard all the same.
+#[derive(Debug)]
+pub struct Stop(watch::Sender<bool>);
+
+impl Stop {
+    /// Tells it.
+    pub fn tell(&self) {
+        self.0.send_replace(true);
+    }
+
+    fn is_told(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    async fn told(&self) {
+        let mut told = self.0.subscribe();
+        // The sender is ours: it cannot have gone.
+        let _ = told.wait_for(|told| *told).await;
+    }
+}
+
 /// Follows the log until told to stop.
 pub struct Indexer {
     db: Database,
     index: Arc<Index>,
     progress: Arc<Progress>,
     settings: Settings,
+    stop: Arc<Stop>,
 }
 
 impl Indexer {
@@ -99,12 +121,19 @@ impl Indexer {
         progress: Arc<Progress>,
         settings: Settings,
     ) -> Self {
-        Self { db, index, progress, settings }
+        let stop = Arc::new(Stop(watch::Sender::new(false)));
+        Self { db, index, progress, settings, stop }
     }
 
-    /// Runs until `stop` is told. What it is doing then is finished first.
-    pub async fn run(self, stop: Arc<Notify>) {
-        let stopped = stop.notified();
+    /// By what it is told to end.
+    pub fn stop(&self) -> Arc<Stop> {
+        Arc::clone(&self.stop)
+    }
+
+    /// Runs until it is told to stop. The batch under way is finished first; what is left of a large change or of a
+    /// rebuild is done again at the next start.
+    pub async fn run(self) {
+        let stopped = self.stop.told();
         tokio::pin!(stopped);
         let listener = self.listen();
         let mut pause = PAUSES.0;
@@ -153,7 +182,10 @@ impl Indexer {
         let before = self.index.state().watermark;
         match outbox::after(self.db.read(), watermark, ENTRIES_AT_ONCE).await? {
             After::Expired => {
-                info!(watermark, "the log of changes no longer reaches back to the index; rebuilding");
+                info!(
+                    watermark,
+                    "the log of changes no longer reaches back to the index; rebuilding"
+                );
                 self.rebuild().await?;
                 Ok(true)
             }
@@ -189,6 +221,9 @@ impl Indexer {
         let watermark = self.watermark();
         // Until the last batch is in, the index only claims what it had: a crash repeats the whole.
         while let Some(batch) = changes.next(self.db.read()).await? {
+            if self.stop.is_told() {
+                return Ok(());
+            }
             let revision = if changes.left() == 0 { last } else { watermark };
             self.apply(batch, revision).await?;
         }
@@ -200,11 +235,7 @@ impl Indexer {
         Ok(())
     }
 
-    async fn apply(
-        &self,
-        changes: Vec<zhanjian_index::Change>,
-        revision: Revision,
-    ) -> Result<()> {
+    async fn apply(&self, changes: Vec<zhanjian_index::Change>, revision: Revision) -> Result<()> {
         let index = Arc::clone(&self.index);
         let watermark = u64::try_from(revision).unwrap_or(0);
         tokio::task::spawn_blocking(move || index.apply(changes, watermark)).await??;
@@ -221,6 +252,11 @@ impl Indexer {
         let mut everything = documents::Everything::new();
         let mut count = 0;
         while let Some(batch) = everything.next(self.db.read()).await? {
+            if self.stop.is_told() {
+                // Dropping the half-made generation removes its files.
+                tokio::task::spawn_blocking(move || drop(rebuild)).await?;
+                return Ok(());
+            }
             count += batch.len();
             rebuild = tokio::task::spawn_blocking(move || {
                 rebuild.add(batch)?;
@@ -260,7 +296,8 @@ impl Indexer {
         Some(tokio::spawn(async move {
             loop {
                 // Whatever breaks the connection, polling goes on meanwhile.
-                if let Ok(mut listener) = sea_orm::sqlx::postgres::PgListener::connect_with(&pool).await
+                if let Ok(mut listener) =
+                    sea_orm::sqlx::postgres::PgListener::connect_with(&pool).await
                     && listener.listen(outbox::CHANNEL).await.is_ok()
                 {
                     while listener.recv().await.is_ok() {

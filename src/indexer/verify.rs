@@ -6,13 +6,13 @@ use std::{
 };
 
 use sea_orm::prelude::Uuid;
-use zhanjian_index::{Index, Key, Kind};
+use zhanjian_index::{Index, Key};
 
-use super::documents::Everything;
+use super::documents::{self, Everything};
 use crate::{
     db::Database,
     error::Result,
-    outbox::{self, After, Subject},
+    outbox::{self, After},
 };
 
 /// One thing on which database and index do not agree.
@@ -66,36 +66,25 @@ pub async fn verify(db: &Database, index: &Index) -> Result<Report> {
         }
     }
     report.differences.extend(indexed.into_keys().map(Difference::Left));
-    let pending = pending(db, watermark).await?;
-    report.pending = pending.len() as u64;
+    let (count, touched) = pending(db, watermark).await?;
+    report.pending = count;
     report.differences.retain(|difference| {
         let (Difference::Missing(key) | Difference::Left(key) | Difference::Outdated(key)) =
             difference;
-        !pending.contains(key)
+        !touched.contains(key)
     });
     Ok(report)
 }
 
-async fn pending(db: &Database, watermark: u64) -> Result<HashSet<Key>> {
-    let mut pending = HashSet::new();
+/// How many changes the index has yet to take in, and all that they touch.
+async fn pending(db: &Database, watermark: u64) -> Result<(u64, HashSet<Key>)> {
+    let (mut count, mut touched) = (0, HashSet::new());
     let mut position = i64::try_from(watermark).unwrap_or(i64::MAX);
     while let After::Entries(entries) = outbox::after(db.read(), position, 10_000).await? {
         let Some(last) = entries.last() else { break };
         position = last.revision;
-        let key = |entry: &outbox::Entry| Some(crate::search::key(kind(entry.subject)?, entry.id));
-        pending.extend(entries.iter().filter_map(key));
+        count += entries.len() as u64;
+        touched.extend(documents::changes(db.read(), &entries).await?.keys());
     }
-    Ok(pending)
-}
-
-fn kind(subject: Subject) -> Option<Kind> {
-    match subject {
-        Subject::AnsweredQuestion => Some(Kind::AnsweredQuestion),
-        Subject::ResearchOutput => Some(Kind::ResearchOutput),
-        Subject::Resource => Some(Kind::Resource),
-        Subject::Organization => Some(Kind::Organization),
-        Subject::Station => Some(Kind::Station),
-        Subject::Regulation => Some(Kind::Regulation),
-        Subject::ExpertiseArea => None,
-    }
+    Ok((count, touched))
 }

@@ -91,7 +91,8 @@ impl OrganizationNode {
     async fn district(&self, ctx: &Context<'_>) -> Result<Option<DistrictNode>, Fault> {
         let Some(district) = self.organization.district_id else { return Ok(None) };
         let db = ctx.data_unchecked::<Ctx>().db();
-        let district = self.page.districts.get(&district, |ids| stations::districts(db, ids)).await?;
+        let district =
+            self.page.districts.get(&district, |ids| stations::districts(db, ids)).await?;
         Ok(district.cloned().map(DistrictNode))
     }
 
@@ -124,7 +125,7 @@ connection!(
 
 /// Which organizations are wanted.
 #[derive(Debug, Default, InputObject)]
-pub struct OrganizationFilter {
+pub(super) struct OrganizationFilter {
     /// With one of these codes.
     codes: Option<Vec<String>>,
     /// Of one of these types.

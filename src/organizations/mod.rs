@@ -86,8 +86,7 @@ pub async fn documents(
     ids: Vec<Uuid>,
     tree: &Tree,
 ) -> Result<Vec<zhanjian_index::Document>> {
-    let select =
-        entity::Entity::visible_to(&Scope::Service).filter(entity::Column::Id.is_in(ids));
+    let select = entity::Entity::visible_to(&Scope::Service).filter(entity::Column::Id.is_in(ids));
     let rows = select.all(db).await?;
     let mut areas = area_ids(db, rows.iter().map(|row| row.id).collect()).await?;
     let document = |row: Organization| {

@@ -33,7 +33,7 @@ struct ResourcePage {
 }
 
 /// Resources that know of each other, so that what belongs to them is loaded at once.
-pub fn nodes(resources: impl IntoIterator<Item = Resource>) -> Vec<ResourceNode> {
+pub(super) fn nodes(resources: impl IntoIterator<Item = Resource>) -> Vec<ResourceNode> {
     let resources: Vec<Arc<Resource>> = resources.into_iter().map(Arc::new).collect();
     let page = Arc::new(ResourcePage {
         organizations: Arc::new(Batch::new(resources.iter().map(|row| row.organization_id))),
@@ -137,7 +137,7 @@ connection!(
 
 /// Which resources are wanted.
 #[derive(Debug, Default, InputObject)]
-pub struct ResourceFilter {
+pub(super) struct ResourceFilter {
     /// For one of these uses.
     kinds: Option<Vec<ResourceKind>>,
     /// Of the organizations with these codes.
@@ -173,7 +173,9 @@ impl ResourceQuery {
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
         #[graphql(desc = "How many, from the back.")] last: Option<i32>,
         #[graphql(desc = "In front of this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which resources; all where nothing is said.")] filter: Option<ResourceFilter>,
+        #[graphql(desc = "Which resources; all where nothing is said.")] filter: Option<
+            ResourceFilter,
+        >,
         #[graphql(desc = "In which order.", default)] order_by: ResourceOrder,
     ) -> Result<ResourceConnection, Fault> {
         let ctx = ctx.data_unchecked::<Ctx>();

@@ -154,7 +154,9 @@ pub fn assess(grounds: &Grounds, graph: &Graph, day: NaiveDate) -> Assessment {
     let notes = notes.collect();
     for currency in [Currency::Broken, Currency::Stale, Currency::PartlyStale] {
         let earliest = findings.grave.iter().filter(|found| found.currency == currency);
-        if let Some(found) = earliest.filter(|found| found.from <= day).min_by_key(|found| found.from) {
+        if let Some(found) =
+            earliest.filter(|found| found.from <= day).min_by_key(|found| found.from)
+        {
             let path = until(&found.path, day);
             return Assessment { currency, day: Some(found.from), path, notes };
         }
@@ -208,7 +210,7 @@ fn findings(grounds: &Grounds, graph: &Graph) -> Findings {
             note: None,
         };
         let mut walk = Walk { grounds, graph, visited: HashSet::new(), findings: &mut findings };
-        walk.visit(*regulation, articles, vec![cites]);
+        walk.visit(*regulation, articles, &[cites]);
     }
     findings
 }
@@ -222,7 +224,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn visit(&mut self, regulation: Uuid, articles: &[String], path: Vec<Step>) {
+    fn visit(&mut self, regulation: Uuid, articles: &[String], path: &[Step]) {
         // A ring of replacements is a mistake in the data; it must not hang the reader.
         if !self.visited.insert(regulation) {
             return;
@@ -232,10 +234,10 @@ impl Walk<'_> {
         let ends_on = graph.documents.get(&regulation).and_then(|document| document.ends_on);
         let succeeded = acting.iter().any(|relation| relation.kind == RelationKind::Replaces);
         if let (Some(end), false) = (ends_on, succeeded) {
-            self.ended(regulation, end, path.clone());
+            self.ended(regulation, end, path.to_vec());
         }
         for relation in acting {
-            self.follow(relation, articles, ends_on, path.clone());
+            self.follow(relation, articles, ends_on, path.to_vec());
         }
     }
 
@@ -265,9 +267,12 @@ impl Walk<'_> {
         let (from, announced) = self.graph.days_of(relation, ends_on);
         if self.grounds.confirmed.contains(&relation.from) {
             if relation.kind == RelationKind::Replaces {
-                path.push(Step { event: Event::ConfirmedAgainst, ..step(event, relation, self.graph) });
+                path.push(Step {
+                    event: Event::ConfirmedAgainst,
+                    ..step(event, relation, self.graph)
+                });
                 // It has been checked against the successor, so it stands or falls with the successor from here on.
-                self.visit(relation.from, &[], path);
+                self.visit(relation.from, &[], &path);
             }
             return;
         }
@@ -311,7 +316,8 @@ fn event_of(kind: RelationKind) -> Option<Event> {
 }
 
 fn step(event: Event, relation: &Relation, graph: &Graph) -> Step {
-    let effective = || graph.documents.get(&relation.from).and_then(|document| document.effective_on);
+    let effective =
+        || graph.documents.get(&relation.from).and_then(|document| document.effective_on);
     Step {
         event,
         regulation: relation.from,
@@ -342,13 +348,13 @@ fn touch(relation: &Relation, cited: &[String]) -> Touch {
         };
     }
     let full = relation.kind == RelationKind::Replaces && relation.scope == RelationScope::Full;
-    match (named.is_empty(), cited.is_empty()) {
-        (true, _) if full => Touch::Whole,
-        (true, _) | (false, true) => Touch::Parts,
-        (false, false) if !common() => Touch::Nothing,
-        (false, false) if full => Touch::Whole,
-        (false, false) => Touch::Parts,
+    // No article named, or none cited: the whole is meant.
+    let of_all = named.is_empty() || cited.is_empty();
+    if !of_all && !common() {
+        return Touch::Nothing;
     }
+    // Where only some articles were replaced, an answer that cites the whole has lost a part of its ground.
+    if full && (named.is_empty() || !cited.is_empty()) { Touch::Whole } else { Touch::Parts }
 }
 
 impl Graph {
@@ -421,7 +427,8 @@ fn same_article(left: &str, right: &str) -> bool {
 
 /// The first number in the text, written in digits of either width or in Chinese.
 fn article_number(text: &str) -> Option<u32> {
-    let mut digits = text.chars().skip_while(|c| digit(*c).is_none() && unit(*c).is_none()).peekable();
+    let mut digits =
+        text.chars().skip_while(|c| digit(*c).is_none() && unit(*c).is_none()).peekable();
     digits.peek()?;
     let (mut total, mut last) = (0_u32, None::<u32>);
     for c in digits {
@@ -438,7 +445,8 @@ fn article_number(text: &str) -> Option<u32> {
 
 fn digit(c: char) -> Option<u32> {
     const CHINESE: [char; 10] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
-    let position = || CHINESE.iter().position(|digit| *digit == c).and_then(|at| u32::try_from(at).ok());
+    let position =
+        || CHINESE.iter().position(|digit| *digit == c).and_then(|at| u32::try_from(at).ok());
     match c {
         '0'..='9' => c.to_digit(10),
         '０'..='９' => Some(u32::from(c) - u32::from('０')),

@@ -27,7 +27,7 @@ use crate::{
 
 /// A date as far as it is known: `2025-07-28`, `2025-07` or `2025`.
 #[derive(Clone, Copy, Debug)]
-pub struct PartialDate(pub partial_date::PartialDate);
+pub(super) struct PartialDate(pub partial_date::PartialDate);
 
 /// A date as far as it is known: a day (`2025-07-28`), a month (`2025-07`) or a year (`2025`), ISO 8601.
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc9557")]
@@ -255,7 +255,8 @@ impl CurrencyNode {
     }
 
     fn steps(&self, steps: &[Step]) -> Vec<StepNode> {
-        let step = |step: &Step| StepNode { step: step.clone(), documents: Arc::clone(&self.documents) };
+        let step =
+            |step: &Step| StepNode { step: step.clone(), documents: Arc::clone(&self.documents) };
         steps.iter().map(step).collect()
     }
 }
@@ -302,7 +303,7 @@ impl CurrencyNode {
 
 /// A change that does not touch the verdict.
 #[derive(SimpleObject)]
-pub struct CurrencyNote {
+pub(super) struct CurrencyNote {
     /// The way from the citation to the change.
     path: Vec<StepNode>,
     /// The same as a sentence.
@@ -310,7 +311,7 @@ pub struct CurrencyNote {
 }
 
 /// One step on the way from an answer to what became of its basis.
-pub struct StepNode {
+pub(super) struct StepNode {
     step: Step,
     documents: Shared<Uuid, RegulationNode>,
 }
@@ -391,7 +392,7 @@ connection!(
 
 /// Which regulations are wanted.
 #[derive(Debug, Default, InputObject)]
-pub struct RegulationFilter {
+pub(super) struct RegulationFilter {
     /// With one of these keys.
     keys: Option<Vec<String>>,
     /// With exactly this number, such as 国务院令第739号.
@@ -445,8 +446,8 @@ impl RegulationQuery {
     ) -> Result<RegulationConnection, Fault> {
         let ctx = ctx.data_unchecked::<Ctx>();
         let page = Page::new(ctx.app.paging, first, after, last, before)?;
-        let select = entity::Entity::visible_to(&ctx.scope())
-            .filter(filter.unwrap_or_default().condition());
+        let select =
+            entity::Entity::visible_to(&ctx.scope()).filter(filter.unwrap_or_default().condition());
         let keyset = match order_by {
             RegulationOrder::Key => Keyset {
                 name: "regulations/KEY",

@@ -23,7 +23,7 @@ pub use graphql::{
     CurrencyNode, RegulationNode, RegulationQuery, RegulationRelationNode, nodes, nodes_by_id,
     relation_nodes_by_id,
 };
-pub use import::{Regulations, RegulationRelations};
+pub use import::{RegulationRelations, Regulations};
 pub use relation_entity::Model as RegulationRelation;
 pub use terms::{Region, RelationKind, RelationScope};
 
@@ -110,8 +110,7 @@ pub async fn documents(
     db: &impl ConnectionTrait,
     ids: Vec<Uuid>,
 ) -> Result<Vec<zhanjian_index::Document>> {
-    let select =
-        entity::Entity::visible_to(&Scope::Service).filter(entity::Column::Id.is_in(ids));
+    let select = entity::Entity::visible_to(&Scope::Service).filter(entity::Column::Id.is_in(ids));
     let document = |regulation: Regulation| {
         let issued = date(regulation.issued_on.as_deref());
         let body = [&regulation.title_en, &regulation.issuer, &regulation.level];
@@ -119,7 +118,12 @@ pub async fn documents(
             title: regulation.title.clone(),
             body: body.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join("\n"),
             keywords: regulation.number.iter().cloned().collect(),
-            identifiers: regulation.number.iter().cloned().chain([regulation.key.clone()]).collect(),
+            identifiers: regulation
+                .number
+                .iter()
+                .cloned()
+                .chain([regulation.key.clone()])
+                .collect(),
             year: issued.map(crate::partial_date::PartialDate::in_year),
             dated_on: issued.map(|date| crate::clock::day_number(date.first_day())),
             ..crate::search::public_document(zhanjian_index::Kind::Regulation, regulation.id)

@@ -58,7 +58,7 @@ impl ResearchOutputNode {
 /// A patent, or an application for one.
 #[derive(Clone, Debug, Default, Deserialize, SimpleObject)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Patent {
+pub(super) struct Patent {
     /// The office, by its two letters (WIPO ST.3), such as CN.
     office: Option<String>,
     /// The number of the application.
@@ -75,7 +75,7 @@ pub struct Patent {
 
 /// Somebody who took part.
 #[derive(Clone, Debug, Deserialize, SimpleObject)]
-pub struct Contributor {
+pub(super) struct Contributor {
     /// The name.
     name: String,
     /// The ORCID iD, sixteen characters in groups of four.
@@ -84,7 +84,7 @@ pub struct Contributor {
 
 /// A further identifier.
 #[derive(Clone, Debug, Deserialize, SimpleObject)]
-pub struct Identifier {
+pub(super) struct Identifier {
     /// What kind of identifier.
     scheme: String,
     /// The identifier.
@@ -227,7 +227,7 @@ connection!(
 
 /// Which research outputs are wanted; what is said in several fields must all hold.
 #[derive(Debug, Default, InputObject)]
-pub struct ResearchOutputFilter {
+pub(super) struct ResearchOutputFilter {
     /// Of the organizations with these codes.
     organizations: Option<Vec<String>>,
     /// In one of these areas, or one below it.

@@ -108,10 +108,7 @@ fn document(row: ResearchOutput) -> zhanjian_index::Document {
 }
 
 /// The research outputs of these organizations, or all of them, in their order.
-pub async fn ids(
-    db: &impl ConnectionTrait,
-    organizations: Option<Vec<Uuid>>,
-) -> Result<Vec<Uuid>> {
+pub async fn ids(db: &impl ConnectionTrait, organizations: Option<Vec<Uuid>>) -> Result<Vec<Uuid>> {
     let mut select = entity::Entity::visible_to(&Scope::Service);
     if let Some(organizations) = organizations {
         select = select.filter(entity::Column::OrganizationId.is_in(organizations));

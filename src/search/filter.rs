@@ -8,8 +8,8 @@ use zhanjian_index::{Filter, Kind};
 use crate::{
     answers::{DeviceClass, ProductKind},
     clock::day_number,
-    expertise::{Tree, unknown_area},
     error::Result,
+    expertise::{Tree, unknown_area},
     organizations::{OrganizationType, ResourceKind},
     regulations::currency::Currency,
     research::CooperationMode,
@@ -74,7 +74,7 @@ impl From<Currency> for zhanjian_index::Currency {
 
 /// What is searched among; what is said in several fields must all hold, of the values of one field any.
 #[derive(Debug, Default, InputObject)]
-pub struct SearchFilter {
+pub(super) struct SearchFilter {
     /// Things of these kinds.
     kinds: Option<Vec<SearchKind>>,
     /// Of the stations with these codes.
@@ -116,13 +116,15 @@ const LEVELS: std::ops::RangeInclusive<i32> = 1..=9;
 
 impl SearchFilter {
     /// The filter as the index takes it. An area that does not exist is refused by name.
-    pub fn into_index(self, tree: &Tree) -> Result<Filter> {
+    pub(super) fn into_index(self, tree: &Tree) -> Result<Filter> {
         for code in self.areas.iter().flatten() {
             tree.by_code(code).ok_or_else(|| unknown_area("filter.areas", code))?;
         }
         let levels = (self.min_trl.is_some() || self.max_trl.is_some()).then(|| {
             let (min, max) = (self.min_trl.unwrap_or(1), self.max_trl.unwrap_or(9));
-            LEVELS.filter(move |level| (min..=max).contains(level)).map(|level| format!("trl:{level}"))
+            LEVELS
+                .filter(move |level| (min..=max).contains(level))
+                .map(|level| format!("trl:{level}"))
         });
         let tags = [
             // A range that holds no level finds nothing, rather than everything.

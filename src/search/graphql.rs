@@ -88,7 +88,7 @@ const ALL_FACETS: [FacetField; 8] = [
 
 /// The hits of a search, counted by one field.
 #[derive(SimpleObject)]
-pub struct Facet {
+pub(super) struct Facet {
     /// By what they are counted.
     field: FacetField,
     /// The values that occur, the most frequent first.
@@ -97,7 +97,7 @@ pub struct Facet {
 
 /// How many hits have one value.
 #[derive(SimpleObject)]
-pub struct FacetBucket {
+pub(super) struct FacetBucket {
     /// The value, as a filter takes it.
     value: String,
     /// How people call it, where the value is a code.
@@ -107,7 +107,7 @@ pub struct FacetBucket {
 }
 
 /// A page of what was found.
-pub struct SearchConnection {
+pub(super) struct SearchConnection {
     edges: Vec<SearchEdge>,
     page_info: PageInfo,
     found: index::Found,
@@ -172,7 +172,7 @@ impl SearchConnection {
 
 /// A hit.
 #[derive(Clone)]
-pub struct SearchEdge {
+pub(super) struct SearchEdge {
     cursor: String,
     score: f32,
     node: Found,
@@ -205,7 +205,7 @@ impl SearchEdge {
 
 /// A text that completes what has been typed.
 #[derive(SimpleObject)]
-pub struct Suggestion {
+pub(super) struct Suggestion {
     /// The text.
     text: String,
     /// What it is the name of.
@@ -216,7 +216,7 @@ pub struct Suggestion {
 
 /// An answered question that is like another.
 #[derive(SimpleObject)]
-pub struct SimilarAnsweredQuestion {
+pub(super) struct SimilarAnsweredQuestion {
     /// How like it is, as a part of the most similar one's (1.0).
     score: f32,
     /// The answered question.
@@ -352,7 +352,9 @@ impl SearchQuery {
         let keys: Vec<index::Key> = hits.iter().map(|hit| hit.key).collect();
         let mut found = load(ctx, &keys).await?;
         let similar = hits.into_iter().filter_map(|hit| match found.remove(&hit.key)? {
-            Found::AnsweredQuestion(node) => Some(SimilarAnsweredQuestion { score: hit.score, node }),
+            Found::AnsweredQuestion(node) => {
+                Some(SimilarAnsweredQuestion { score: hit.score, node })
+            }
             _ => None,
         });
         Ok(similar.collect())
@@ -434,7 +436,8 @@ fn wanted_facets(search: &SelectionField<'_>) -> Vec<index::FacetField> {
     let mut wanted: Vec<FacetField> = Vec::new();
     for field in search.selection_set().filter(|field| field.name() == "facets") {
         let arguments = field.arguments().unwrap_or_default();
-        let fields = arguments.into_iter().find(|(name, _)| name == "fields").map(|(_, value)| value);
+        let fields =
+            arguments.into_iter().find(|(name, _)| name == "fields").map(|(_, value)| value);
         match fields {
             Some(Value::List(names)) => wanted.extend(names.iter().filter_map(facet_named)),
             Some(name @ Value::Enum(_)) => wanted.extend(facet_named(&name)),
@@ -467,7 +470,8 @@ impl Labels {
                 }
                 index::FacetField::Organization => {
                     let found = organizations::by_codes(ctx.db(), values()).await?;
-                    let named = found.into_iter().map(|(code, row)| (code, (row.name, row.name_en)));
+                    let named =
+                        found.into_iter().map(|(code, row)| (code, (row.name, row.name_en)));
                     labels.organizations = named.collect();
                 }
                 _ => {}
@@ -507,4 +511,3 @@ impl Found {
         }
     }
 }
-

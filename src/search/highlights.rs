@@ -20,7 +20,7 @@ pub enum HighlightField {
 
 /// A piece of a text, with what matched in it.
 #[derive(Clone, Debug, SimpleObject)]
-pub struct Highlight {
+pub(super) struct Highlight {
     /// The text that it was cut from.
     pub field: HighlightField,
     /// The piece, cut where what matched begins and ends: put together, its fragments are the piece.
@@ -29,7 +29,7 @@ pub struct Highlight {
 
 /// A stretch of a piece.
 #[derive(Clone, Debug, SimpleObject)]
-pub struct HighlightFragment {
+pub(super) struct HighlightFragment {
     /// The words, as the author wrote them.
     pub text: String,
     /// Whether they matched.
@@ -40,7 +40,7 @@ pub struct HighlightFragment {
 const PIECE: (usize, usize) = (120, 2);
 
 /// The pieces of a thing that was found; no field that is confidential is among its texts.
-pub fn highlights(found: &Found, highlighter: &Highlighter) -> Vec<Highlight> {
+pub(super) fn highlights(found: &Found, highlighter: &Highlighter) -> Vec<Highlight> {
     let (max_chars, max_pieces) = PIECE;
     let mut all = Vec::new();
     for (field, text) in texts(found) {

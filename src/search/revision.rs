@@ -20,7 +20,9 @@ impl ScalarType for RevisionScalar {
             std::str::from_utf8(&bytes).ok()?.strip_prefix("revision:")?.parse().ok()
         });
         number.map(Self).ok_or_else(|| {
-            InputValueError::custom("this is not a revision; take it as a payload or a search gave it")
+            InputValueError::custom(
+                "this is not a revision; take it as a payload or a search gave it",
+            )
         })
     }
 

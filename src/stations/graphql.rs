@@ -199,7 +199,7 @@ connection!(
 
 /// Which stations are wanted.
 #[derive(Debug, Default, InputObject)]
-pub struct StationFilter {
+pub(super) struct StationFilter {
     /// With one of these codes.
     codes: Option<Vec<String>>,
     /// Of the districts with these codes.
@@ -243,7 +243,9 @@ impl StationQuery {
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
         #[graphql(desc = "How many, from the back.")] last: Option<i32>,
         #[graphql(desc = "In front of this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which stations; all where nothing is said.")] filter: Option<StationFilter>,
+        #[graphql(desc = "Which stations; all where nothing is said.")] filter: Option<
+            StationFilter,
+        >,
         #[graphql(desc = "In which order.", default)] order_by: StationOrder,
     ) -> Result<StationConnection, Fault> {
         let ctx = ctx.data_unchecked::<Ctx>();

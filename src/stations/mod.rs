@@ -26,8 +26,24 @@ pub use import::Stations;
 pub use point_entity::Model as ServicePoint;
 
 /// Whether a station is at work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize)]
-#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Enum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::None)",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
 #[graphql(name = "StationState")]
 pub enum State {
     /// At work.
@@ -69,7 +85,10 @@ pub async fn names(
 }
 
 /// Loads districts by id.
-pub async fn districts(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, District>> {
+pub async fn districts(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, District>> {
     let rows = district_entity::Entity::visible_to(&Scope::Service)
         .filter(district_entity::Column::Id.is_in(ids))
         .all(db)
@@ -78,7 +97,9 @@ pub async fn districts(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Hash
 }
 
 /// All stations with the codes of their districts, by station code: a dozen rows that every import needs.
-pub async fn with_districts(db: &impl ConnectionTrait) -> Result<HashMap<String, (Station, String)>> {
+pub async fn with_districts(
+    db: &impl ConnectionTrait,
+) -> Result<HashMap<String, (Station, String)>> {
     let stations = entity::Entity::visible_to(&Scope::Service).all(db).await?;
     let districts = district_entity::Entity::visible_to(&Scope::Service).all(db).await?;
     let districts: HashMap<Uuid, String> =
@@ -121,8 +142,7 @@ pub async fn documents(
     ids: Vec<Uuid>,
     tree: &crate::expertise::Tree,
 ) -> Result<Vec<zhanjian_index::Document>> {
-    let select =
-        entity::Entity::visible_to(&Scope::Service).filter(entity::Column::Id.is_in(ids));
+    let select = entity::Entity::visible_to(&Scope::Service).filter(entity::Column::Id.is_in(ids));
     let stations = select.all(db).await?;
     let ids: Vec<Uuid> = stations.iter().map(|station| station.id).collect();
     let mut areas = area_ids(db, ids.clone()).await?;

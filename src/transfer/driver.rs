@@ -122,7 +122,10 @@ fn look<T: Transfer>(
             Ok(draft) => {
                 known.coming.insert(T::identity(&draft));
             }
-            Err(Refusal::Row(faults)) => summary.refuse(faults),
+            Err(Refusal::Row(faults)) => {
+                known.refused.extend(faults.first().map(|fault| fault.line));
+                summary.refuse(faults);
+            }
             Err(Refusal::File(fault)) => return Err(fault),
         }
         progress(reader.bytes_read(), reader.bytes_total() * readings);
@@ -178,6 +181,10 @@ async fn write<T: Transfer>(
         while drafts.len() < ROWS_AT_ONCE
             && let Some(row) = reader.next()
         {
+            // A row that was refused stays so, though what it lacked may have come further on.
+            if row.as_ref().is_ok_and(|row| known.refused.contains(&row.line())) {
+                continue;
+            }
             match examine(kind, row, known, |identity| !written.insert(identity.to_owned())) {
                 Ok(draft) => drafts.push(draft),
                 // It was counted when the file was looked at.
@@ -207,4 +214,3 @@ impl From<FileError> for Error {
         Self::invalid("file", Text::new(fault.to_string(), fault.to_string()))
     }
 }
-

@@ -15,7 +15,7 @@ use crate::{
     db::Database,
     error::Result,
     expertise::{self, Tree},
-    files::{Fault, Object, Row},
+    files::{Object, Row},
     language::Text,
     organizations::{self, Organization},
     outbox::Write,
@@ -24,9 +24,11 @@ use crate::{
 };
 
 mod driver;
+mod moved;
 mod summary;
 
 pub use driver::{Import, Outcome, Source, run};
+pub use moved::{Move, organization_moved, station_moved};
 pub use summary::Summary;
 
 /// Rows that go in by one transaction: small enough that an import never keeps a person waiting for the writer.
@@ -105,6 +107,9 @@ pub struct Known {
     pub organizations: HashMap<String, Organization>,
     /// Identities of the rows of the same file: at its first reading of those above, at its second of all.
     pub coming: HashSet<String>,
+    /// Lines that were refused when the file was looked at. They stay refused, though what they lacked may have come
+    /// further on.
+    pub refused: HashSet<u64>,
     /// Links to rows that were not there yet, as (id of the row, identity of the other).
     pub links: BTreeMap<Uuid, String>,
 }
@@ -215,7 +220,7 @@ pub fn digest(values: &impl serde::Serialize) -> String {
 pub async fn save<A>(write: &Write, row: A, new: bool, tally: &mut Tally) -> Result<bool>
 where
     A: sea_orm::ActiveModelTrait + sea_orm::ActiveModelBehavior + Send,
-    <A::Entity as sea_orm::EntityTrait>::Model: sea_orm::IntoActiveModel<A> + Send + Sync,
+    <A::Entity as EntityTrait>::Model: sea_orm::IntoActiveModel<A> + Send + Sync,
 {
     if new {
         A::Entity::insert(row).exec_without_returning(&**write).await?;
@@ -261,4 +266,3 @@ impl Fields {
         self.0
     }
 }
-

@@ -15,7 +15,10 @@ use crate::{
     files::Row,
     ids::new_id,
     outbox::{Note, Subject, Write},
-    transfer::{Fields, Known, ROWS_AT_ONCE, Tally, Transfer, required_term, save, unknown},
+    transfer::{
+        Fields, Known, Move, ROWS_AT_ONCE, Tally, Transfer, organization_moved, required_term,
+        save, unknown,
+    },
 };
 
 mod resources;
@@ -112,6 +115,10 @@ impl Transfer for Organizations {
         for draft in drafts {
             let there = existing.remove(&draft.code);
             let new = there.is_none();
+            let was_in = there.as_ref().and_then(|row| row.district_code(known));
+            let is_in = draft.district.and_then(|id| known.district_code(id));
+            let from = was_in.filter(|_| was_in != is_in);
+            let moved = from.map(|from| Move { from, to: is_in });
             let mut row =
                 there.map_or_else(|| fresh(&draft.code, now), Organization::into_active_model);
             let id = *row.id.as_ref();
@@ -127,6 +134,9 @@ impl Transfer for Organizations {
             }
             if old_areas != new_areas {
                 replace_areas(write, id, &new_areas).await?;
+            }
+            if let Some(moved) = moved {
+                organization_moved(write, id, moved).await?;
             }
         }
         known.organizations.extend(super::by_codes(&**write, codes).await?);

@@ -15,7 +15,7 @@ use crate::{
     ids::new_id,
     language::Text,
     outbox::{Note, Subject, Write},
-    transfer::{Known, Tally, Transfer, save, term, unknown},
+    transfer::{Known, Move, Tally, Transfer, save, station_moved, term, unknown},
 };
 
 mod districts;
@@ -132,11 +132,17 @@ impl Transfer for Stations {
         let mut parents = Parents::of(known);
         let mut tally = Tally::default();
         for draft in drafts {
-            let existing = known.stations.get(&draft.code).map(|(row, _)| row.clone());
-            let new = existing.is_none();
-            let row = existing.map_or_else(|| fresh(&draft.code, now), Station::into_active_model);
+            let existing = known.stations.get(&draft.code).cloned();
+            let (was, was_in) = existing.unzip();
+            let new = was.is_none();
+            let row =
+                was.clone().map_or_else(|| fresh(&draft.code, now), Station::into_active_model);
             let id = *row.id.as_ref();
-            let Some(parent) = parents.take(&draft, id)? else { continue };
+            if !parents.is_there(&draft) {
+                // Refused when the file was looked at: its parent stands below it, or is refused itself.
+                continue;
+            }
+            let parent = parents.take(&draft, id)?;
             let old_points = points.remove(&id).unwrap_or_default();
             let old_points: Vec<PointDraft> =
                 old_points.into_iter().map(PointDraft::from).collect();
@@ -155,6 +161,12 @@ impl Transfer for Stations {
             }
             if change.points {
                 parts::replace_points(write, id, draft.points).await?;
+            }
+            if let (Some(station), Some(from)) = (was, was_in)
+                && from != draft.district.code
+            {
+                let moved = Move { from: &from, to: Some(&draft.district.code) };
+                station_moved(write, &station, moved).await?;
             }
         }
         known.stations = super::with_districts(&**write).await?;
@@ -242,26 +254,25 @@ impl Parents {
         }
     }
 
-    /// The parent that a row names, or that it has none. Nothing at all if the parent is not there: the row was refused
-    /// when the file was looked at, for its parent stands below it or is refused itself.
-    fn take(&mut self, draft: &Draft, id: Uuid) -> Result<Option<Option<Uuid>>> {
-        let parent = match &draft.parent {
-            None => None,
-            Some(code) => match self.ids.get(code) {
-                None => return Ok(None),
-                found => found.copied(),
-            },
-        };
+    /// Whether the row names no parent, or one whose row is written.
+    fn is_there(&self, draft: &Draft) -> bool {
+        draft.parent.as_ref().is_none_or(|code| self.ids.contains_key(code))
+    }
+
+    /// The parent that a row names, kept in mind for the rows after it. One that leads back to the station is refused.
+    fn take(&mut self, draft: &Draft, id: Uuid) -> Result<Option<Uuid>> {
+        let parent = draft.parent.as_ref().and_then(|code| self.ids.get(code)).copied();
         let mut next = parent;
-        while let Some(at) = next {
-            if at == id {
+        // No more steps than stations: a ring that somebody made by hand in the tables must not hold an import for ever.
+        for _ in 0..self.above.len() {
+            if next == Some(id) {
                 return Err(ring(&draft.code));
             }
-            next = self.above.get(&at).copied().flatten();
+            next = next.and_then(|at| self.above.get(&at).copied().flatten());
         }
         self.ids.insert(draft.code.clone(), id);
         self.above.insert(id, parent);
-        Ok(Some(parent))
+        Ok(parent)
     }
 }
 

@@ -1,11 +1,11 @@
 //! Documents that are too large, too deep, too dear, or wrong.
 
-use crate::support::House;
-use gate::execution::Limits;
-use gate::http::Settings;
+use crate::gate::support::House;
 use serde_json::json;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
+use zhanjian::execution::Limits;
+use zhanjian::http::Settings;
 
 /// Fragments that each spread the next one twice: 2^n selections in a few hundred bytes.
 fn nested_spreads(n: usize) -> String {
@@ -349,7 +349,7 @@ async fn what_is_right_is_answered() {
 async fn a_mutation_written_twice_runs_once() {
     use std::sync::atomic::Ordering;
     let house = House::new();
-    let count = || crate::support::toy::COUNTED.load(Ordering::SeqCst);
+    let count = || crate::gate::support::toy::COUNTED.load(Ordering::SeqCst);
     let before = count();
     let reply = house.ask("mutation { count { soFar } count { again } }").await;
     assert_eq!(reply.body["data"]["count"], json!({ "soFar": before + 1, "again": true }));

@@ -1,15 +1,15 @@
 //! The front door: methods, media types, bodies, headers, health.
 
-use crate::support::{House, Pulse, front, toy};
+use crate::gate::support::{House, Pulse, front, toy};
 use axum::body::Body;
 use axum::http::{Method, Request};
-use gate::execution::{Executor, Limits};
-use gate::http::{Front, PeerAddress, RateLimit, Settings, TrustedProxies};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use zhanjian::execution::{Executor, Limits};
+use zhanjian::http::{Front, PeerAddress, RateLimit, Settings, TrustedProxies};
 
 const HELLO: &str = "{\"query\":\"{ hello }\"}";
 

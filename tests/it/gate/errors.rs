@@ -1,6 +1,6 @@
 //! Errors leave with a code, in the caller's language, without our causes.
 
-use crate::support::House;
+use crate::gate::support::House;
 
 #[tokio::test]
 async fn what_is_ours_to_mend_is_masked() {

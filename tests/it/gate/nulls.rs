@@ -1,6 +1,6 @@
 //! What becomes of fields that fail: the ten cases, and panics.
 
-use crate::support::House;
+use crate::gate::support::House;
 use serde_json::{Value, json};
 
 /// Each case: a query, its data, and the path and code of its errors.

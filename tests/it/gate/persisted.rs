@@ -1,11 +1,11 @@
 //! Automatic persisted queries.
 
-use crate::support::House;
-use gate::execution::Limits;
-use gate::http::Settings;
+use crate::gate::support::House;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
+use zhanjian::execution::Limits;
+use zhanjian::http::Settings;
 
 fn hash(text: &str) -> String {
     Sha256::digest(text).iter().fold(String::new(), |mut all, byte| {

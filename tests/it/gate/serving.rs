@@ -1,14 +1,14 @@
 //! Connections: slow clients, many requests, and a good end.
 
-use crate::support::front;
-use gate::execution::Limits;
-use gate::http::{ServeLimits, Settings, router, serve};
+use crate::gate::support::front;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use zhanjian::execution::Limits;
+use zhanjian::http::{ServeLimits, Settings, router, serve};
 
 struct Served {
     address: SocketAddr,

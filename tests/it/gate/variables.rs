@@ -1,6 +1,6 @@
 //! Variables: bounded, then coerced.
 
-use crate::support::House;
+use crate::gate::support::House;
 use serde_json::json;
 
 #[tokio::test]

@@ -2,17 +2,16 @@
 
 pub mod toy;
 
+use crate::support::Reply;
 use async_graphql::Data;
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use gate::execution::{Executor, Limits};
-use gate::http::{Check, Front, Readiness, Reception, Settings, Visit, router};
-use http_body_util::BodyExt;
+use axum::http::{HeaderName, Method, Request, header};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tower::ServiceExt;
+use zhanjian::execution::{Executor, Limits};
+use zhanjian::http::{Check, Front, Readiness, Reception, Settings, Visit, router};
 
 /// Lets everybody in but who says `Bearer wrong`.
 pub struct Porter;
@@ -49,31 +48,13 @@ pub fn front(limits: Limits, settings: Settings) -> Front {
         executor: Arc::new(Executor::new(toy::builder(), limits).unwrap()),
         reception: Arc::new(Porter),
         readiness: Arc::new(Pulse::default()),
+        metrics: None,
         settings,
     }
 }
 
 pub struct House {
     router: Router,
-}
-
-pub struct Reply {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Value,
-    pub text: String,
-}
-
-impl Reply {
-    pub fn code(&self) -> &str {
-        self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or("no code")
-    }
-    pub fn message(&self) -> &str {
-        self.body["errors"][0]["message"].as_str().unwrap_or("no message")
-    }
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
-    }
 }
 
 impl House {
@@ -90,12 +71,7 @@ impl House {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Reply { status: parts.status, headers: parts.headers, body, text }
+        Reply::to(&self.router, request).await
     }
 
     /// Posts a body with further headers, which may replace the usual ones.
@@ -103,7 +79,7 @@ impl House {
         let mut request = Request::post("/graphql").body(body.into()).unwrap();
         request.headers_mut().insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
         for (name, value) in headers {
-            let name: axum::http::HeaderName = name.parse().unwrap();
+            let name: HeaderName = name.parse().unwrap();
             request.headers_mut().insert(name, value.parse().unwrap());
         }
         self.send(request).await

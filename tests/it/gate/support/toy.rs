@@ -10,9 +10,9 @@ use async_graphql::{
     Object, OneofObject, Schema, SchemaBuilder, SimpleObject,
 };
 use chrono::NaiveDate;
-use gate::error::{Error, Fault};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+use zhanjian::error::{Error, Fault};
 
 /// How often `Mutation.count` ran.
 pub static COUNTED: AtomicU32 = AtomicU32::new(0);

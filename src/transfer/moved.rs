@@ -1,0 +1,99 @@
+//! What follows when a station or an organization moves to another district: what it shares with its district is shared
+//! with the new one from then on, and no longer with the old one.
+
+use sea_orm::{QueryFilter, QuerySelect, entity::prelude::*};
+
+use crate::{
+    access::{Audience, Guarded, Scope, district_token, organization_token, station_token},
+    answers,
+    error::Result,
+    organizations,
+    outbox::{Note, Subject, Write},
+    research,
+    stations::Station,
+};
+
+/// A move from one district to another, by their codes.
+#[derive(Clone, Copy, Debug)]
+pub struct Move<'a> {
+    /// Where it was.
+    pub from: &'a str,
+    /// Where it is now; if that is not known, nobody but the owner is meant.
+    pub to: Option<&'a str>,
+}
+
+impl Move<'_> {
+    fn after(self, owner: &str) -> String {
+        Audience::District.token(owner, self.to)
+    }
+}
+
+/// Opens a station's answers to its new district, what they said before included.
+pub async fn station_moved(write: &mut Write, station: &Station, moved: Move<'_>) -> Result<()> {
+    use answers::{entity, version_entity};
+    let owner = &station_token(&station.code);
+    let of_station = entity::Column::StationId.eq(station.id);
+    let columns = (entity::Column::Id, entity::Column::AudienceToken);
+    let (subject, filter) = (Subject::AnsweredQuestion, of_station);
+    let ids = retoken::<entity::Entity>(write, subject, filter, columns, owner, moved).await?;
+    version_entity::Entity::update_many()
+        .col_expr(version_entity::Column::AudienceToken, Expr::value(moved.after(owner)))
+        .filter(version_entity::Column::AnsweredQuestionId.is_in(ids))
+        .filter(version_entity::Column::AudienceToken.eq(district_token(moved.from)))
+        .exec(&**write)
+        .await?;
+    Ok(())
+}
+
+/// Opens an organization's outputs and resources to its new district.
+pub async fn organization_moved(
+    write: &mut Write,
+    organization: Uuid,
+    moved: Move<'_>,
+) -> Result<()> {
+    use organizations::resource_entity as resource;
+    use research::entity as output;
+    let owner = &organization_token(organization);
+    let columns = (output::Column::Id, output::Column::AudienceToken);
+    let (subject, filter) =
+        (Subject::ResearchOutput, output::Column::OrganizationId.eq(organization));
+    retoken::<output::Entity>(write, subject, filter, columns, owner, moved).await?;
+    let columns = (resource::Column::Id, resource::Column::AudienceToken);
+    let (subject, filter) = (Subject::Resource, resource::Column::OrganizationId.eq(organization));
+    retoken::<resource::Entity>(write, subject, filter, columns, owner, moved).await?;
+    Ok(())
+}
+
+async fn retoken<E: Guarded>(
+    write: &mut Write,
+    subject: Subject,
+    filter: Expr,
+    (id, audience): (E::Column, E::Column),
+    owner: &str,
+    moved: Move<'_>,
+) -> Result<Vec<Uuid>>
+where
+    E::Model: Send + Sync,
+{
+    let (before, after) = (district_token(moved.from), moved.after(owner));
+    let ids: Vec<Uuid> = E::visible_to(&Scope::Service)
+        .select_only()
+        .column(id)
+        .filter(filter.clone())
+        .filter(audience.eq(before.clone()))
+        .into_tuple()
+        .all(&**write)
+        .await?;
+    E::update_many()
+        .col_expr(audience, Expr::value(after.clone()))
+        .filter(filter)
+        .filter(audience.eq(before.clone()))
+        .exec(&**write)
+        .await?;
+    for id in &ids {
+        let (before, after) = (before.clone(), after.clone());
+        let (before, after) = (vec![before, owner.to_owned()], vec![after, owner.to_owned()]);
+        write.note(Note { subject, id: *id, before, after });
+    }
+    Ok(ids)
+}

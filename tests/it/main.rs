@@ -1,0 +1,7 @@
+//! The service as its clients meet it: the real router, a database of its own for every test, on both engines.
+#![expect(clippy::unwrap_used, unreachable_pub, reason = "a test that cannot go on should stop")]
+
+mod gate;
+mod support;
+
+mod regulations;

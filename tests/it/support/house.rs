@@ -1,0 +1,250 @@
+//! The house of a test.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use async_graphql::Data;
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, header},
+};
+use bytes::Bytes;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use zhanjian::{
+    access::Viewer,
+    app::{App, Ctx},
+    clock::Clock,
+    db::Database,
+    execution::Limits,
+    http::{self, Reception, Visit},
+    indexer,
+    service::{Service, Settings, data_of},
+    transfer::{self, Import, Outcome, Source, Summary, Transfer},
+};
+
+use super::{
+    Reply,
+    engine::{Engine, Place},
+};
+
+/// The instant at which every house opens: noon of 2026-11-22 in Shanghai.
+pub const OPENED: &str = "2026-11-22T04:00:00Z";
+
+/// How long anything may take that should take a moment.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A service with a database, an index and a clock of its own.
+pub struct House {
+    pub engine: Engine,
+    pub service: Service,
+    pub router: Router,
+    pub clock: Clock,
+    pub folder: TempDir,
+    place: Place,
+}
+
+impl House {
+    /// A house with nothing in it.
+    pub async fn new(engine: Engine) -> Self {
+        Self::opened_at(engine, OPENED).await
+    }
+
+    /// A house with nothing in it that opens at an instant.
+    pub async fn opened_at(engine: Engine, instant: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let place = engine.fresh(folder.path()).await;
+        let clock = Clock::set_to(instant.parse().unwrap());
+        Self::over(engine, folder, place, clock, Limits::default()).await
+    }
+
+    /// Another house on the same engine.
+    pub async fn beside(&self) -> Self {
+        Self::new(self.engine).await
+    }
+
+    /// The same house after a restart, with all that is in it.
+    pub async fn restarted(self) -> Self {
+        let Self { engine, service, folder, place, clock, router } = self;
+        drop(router);
+        let limits = service.executor.limits().clone();
+        service.end().await.unwrap();
+        Self::over(engine, folder, place, clock, limits).await
+    }
+
+    async fn over(
+        engine: Engine,
+        folder: TempDir,
+        place: Place,
+        clock: Clock,
+        limits: Limits,
+    ) -> Self {
+        let settings = Settings {
+            database: place.settings.clone(),
+            index_dir: folder.path().join("index"),
+            index: zhanjian_index::Options::default(),
+            indexer: indexer::Settings {
+                commit_interval: Duration::from_millis(5),
+                poll_interval: Duration::from_secs(1),
+                rebuild_request: zhanjian::service::rebuild_request(folder.path()),
+            },
+            limits,
+            clock: clock.clone(),
+        };
+        let service = Service::start(settings).await.unwrap();
+        let porter = Arc::new(Porter(Arc::clone(&service.app)));
+        let settings = http::Settings { max_body_bytes: 2 << 20, ..http::Settings::default() };
+        let front = service.front(porter, settings).await.unwrap();
+        let router = http::router(front).unwrap();
+        Self { engine, service, router, clock, folder, place }
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Database {
+        &self.service.app.db
+    }
+
+    /// How to reach the database.
+    pub fn database(&self) -> &zhanjian::db::DatabaseSettings {
+        &self.place.settings
+    }
+
+    /// A folder for the test's own files.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Asks as anybody.
+    pub async fn ask(&self, query: &str) -> Reply {
+        self.anybody().run(query, json!({})).await
+    }
+
+    /// One who has not signed in.
+    pub fn anybody(&self) -> Member<'_> {
+        self.member_of([])
+    }
+
+    /// One who holds these tokens, such as `network` or `station:SH-PD`.
+    pub fn member_of<'a>(&'a self, tokens: impl IntoIterator<Item = &'a str>) -> Member<'a> {
+        let tokens: Vec<&str> = tokens.into_iter().collect();
+        Member { house: self, tokens: tokens.join(",") }
+    }
+
+    /// Sends any request.
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        Reply::to(&self.router, request).await
+    }
+
+    /// Takes a file in; its name's ending tells the format. Every row must be good.
+    pub async fn import<T: Transfer>(
+        &self,
+        kind: &T,
+        name: &str,
+        bytes: impl Into<Bytes>,
+    ) -> Summary {
+        let summary = self.import_with(kind, name, bytes, Import::default()).await;
+        let faults: Vec<String> = summary.faults.iter().map(ToString::to_string).collect();
+        assert!(summary.is_clean(), "{summary}\n{}", faults.join("\n"));
+        summary
+    }
+
+    /// Takes a file in that can be read, whatever its rows.
+    pub async fn import_with<T: Transfer>(
+        &self,
+        kind: &T,
+        name: &str,
+        bytes: impl Into<Bytes>,
+        import: Import,
+    ) -> Summary {
+        match self.try_import(kind, name, bytes, import).await {
+            Outcome::Read(summary) => summary,
+            Outcome::Unreadable(fault) => panic!("{name} cannot be read: {fault}"),
+        }
+    }
+
+    /// Takes any file in.
+    pub async fn try_import<T: Transfer>(
+        &self,
+        kind: &T,
+        name: &str,
+        bytes: impl Into<Bytes>,
+        import: Import,
+    ) -> Outcome {
+        let source = Source::Memory(name.to_owned(), bytes.into());
+        transfer::run(self.db(), &self.clock, kind, &source, import, |_, _| {}).await.unwrap()
+    }
+
+    /// Loads the sample data and lets the index take it in.
+    pub async fn demo(&self) {
+        let t0 = std::time::Instant::now();
+        zhanjian::demo::load(self.db(), &self.clock).await.unwrap();
+
+        self.settle().await;
+    }
+
+    /// Waits until the index has taken in all that is in the database now.
+    pub async fn settle(&self) {
+        self.service.settle(PATIENCE).await.unwrap();
+    }
+
+    /// Compares index and database, ends the service and removes what the test has made.
+    pub async fn leave(self) {
+        self.settle().await;
+        let app = &self.service.app;
+        let report = indexer::verify(&app.db, &app.index).await.unwrap();
+        assert!(report.differences.is_empty(), "{:?}", report.differences);
+        self.abandon().await;
+    }
+
+    /// Ends the service and removes what the test has made, without looking at the index.
+    pub async fn abandon(self) {
+        let Self { service, place, router, .. } = self;
+        drop(router);
+        service.end().await.unwrap();
+        place.remove().await;
+    }
+}
+
+/// Somebody who asks.
+pub struct Member<'a> {
+    house: &'a House,
+    tokens: String,
+}
+
+impl Member<'_> {
+    /// Asks for something without variables.
+    pub async fn ask(&self, query: &str) -> Reply {
+        self.run(query, json!({})).await
+    }
+
+    /// Asks for something with variables.
+    pub async fn run(&self, query: &str, variables: Value) -> Reply {
+        self.post(json!({ "query": query, "variables": variables }).to_string()).await
+    }
+
+    /// Sends a body.
+    pub async fn post(&self, body: impl Into<Body>) -> Reply {
+        let request = Request::post("/graphql")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/graphql-response+json")
+            .header(TOKENS, &self.tokens)
+            .body(body.into())
+            .unwrap();
+        self.house.send(request).await
+    }
+}
+
+/// The header in which a test says who asks.
+const TOKENS: &str = "x-test-tokens";
+
+/// Takes the viewer's tokens from a header, as only a test may.
+struct Porter(Arc<App>);
+
+#[async_trait::async_trait]
+impl Reception for Porter {
+    async fn receive(&self, visit: &Visit<'_>) -> Result<Data, async_graphql::Error> {
+        let tokens = visit.headers.get(TOKENS).map_or("", |value| value.to_str().unwrap());
+        let viewer = Viewer::holding(tokens.split(',').filter(|token| !token.is_empty()));
+        Ok(data_of(Ctx::new(Arc::clone(&self.0), viewer)))
+    }
+}
