@@ -5,3 +5,6 @@ mod gate;
 mod support;
 
 mod regulations;
+mod durability;
+mod nodes;
+mod trouble;

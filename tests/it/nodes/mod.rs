@@ -52,12 +52,17 @@ fn one_node_is_killed_and_the_other_does_not_notice() {
     std::thread::sleep(Duration::from_millis(300));
     busy.store(false, Ordering::Relaxed);
     let (asked, slowest) = client.join().unwrap();
-    println!("{asked} searches, the slowest in {slowest:?}; what was written was found after {took:?}");
+    println!(
+        "{asked} searches, the slowest in {slowest:?}; what was written was found after {took:?}"
+    );
     assert!(asked > 20, "only {asked} searches");
     assert!(slowest < Duration::from_secs(2), "a search took {slowest:?}");
 
     let back = site.serve().ready();
-    assert!(back.found("SL-2-49").is_some(), "ready means: caught up with what was there at the start");
+    assert!(
+        back.found("SL-2-49").is_some(),
+        "ready means: caught up with what was there at the start"
+    );
     site.expect_verified();
     site.expect_verified_in(&other);
     for node in [back, left] {

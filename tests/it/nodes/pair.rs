@@ -140,10 +140,8 @@ impl Node {
 }
 
 async fn write(database: &Database, number: &str) {
-    let kind = AnsweredQuestions {
-        station: Some("SH-PD".to_owned()),
-        audience: Some(Audience::Public),
-    };
+    let kind =
+        AnsweredQuestions { station: Some("SH-PD".to_owned()), audience: Some(Audience::Public) };
     import(database, &kind, "answers.jsonl", answer(number, "示例答复")).await;
 }
 

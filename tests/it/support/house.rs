@@ -12,20 +12,26 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use zhanjian::{
-    access::Viewer,
+    access::{Audience, Viewer},
+    answers::AnsweredQuestions,
     app::{App, Ctx},
     clock::Clock,
     db::Database,
     execution::Limits,
+    expertise::ExpertiseAreas,
     http::{self, Reception, Visit},
     indexer,
+    organizations::Organizations,
+    regulations::{RegulationRelations, Regulations},
     service::{Service, Settings, data_of},
+    stations::Stations,
     transfer::{self, Import, Outcome, Source, Summary, Transfer},
 };
 
 use super::{
     Reply,
     engine::{Engine, Place},
+    sample,
 };
 
 /// The instant at which every house opens: noon of 2026-11-22 in Shanghai.
@@ -176,10 +182,30 @@ impl House {
 
     /// Loads the sample data and lets the index take it in.
     pub async fn demo(&self) {
-        let t0 = std::time::Instant::now();
         zhanjian::demo::load(self.db(), &self.clock).await.unwrap();
-
         self.settle().await;
+    }
+
+    /// Loads what the sample data's rows refer to: areas, stations, regulations and their relations, organizations.
+    pub async fn places(&self) {
+        self.import(&ExpertiseAreas, "areas.csv", sample::AREAS).await;
+        self.import(&Stations, "stations.csv", sample::STATIONS).await;
+        self.import(&Regulations, "regulations.csv", sample::REGULATIONS).await;
+        self.import(&RegulationRelations, "relations.csv", sample::RELATIONS).await;
+        self.import(&Organizations, "organizations.csv", sample::ORGANIZATIONS).await;
+    }
+
+    /// Takes in answers to everybody, of Pudong's station, as JSON objects that need not say so, and lets the index
+    /// take them in.
+    pub async fn answers(&self, rows: impl IntoIterator<Item = Value>) -> Summary {
+        let kind = AnsweredQuestions {
+            station: Some("SH-PD".to_owned()),
+            audience: Some(Audience::Public),
+        };
+        let lines: Vec<String> = rows.into_iter().map(|row| row.to_string()).collect();
+        let summary = self.import(&kind, "answers.jsonl", lines.join("\n")).await;
+        self.settle().await;
+        summary
     }
 
     /// Waits until the index has taken in all that is in the database now.

@@ -4,10 +4,11 @@ mod engine;
 mod house;
 pub mod process;
 mod reply;
+pub mod sample;
 pub mod site;
 
 pub use engine::Engine;
-pub use house::House;
+pub use house::{House, Member};
 pub use reply::Reply;
 
 /// Runs tests on both engines: each function takes a `&House` and becomes two tests, `name::sqlite` and

@@ -124,6 +124,11 @@ impl Site {
         Running::of(command).listening()
     }
 
+    /// Starts a service that is not to come up.
+    pub fn serve_and_fail(&self) -> Ended {
+        self.run(SERVE)
+    }
+
     /// Compares index and database, and expects that they agree and that nothing is outstanding.
     #[track_caller]
     pub fn expect_verified(&self) {

@@ -10,7 +10,7 @@ use std::{
 
 use crate::support::{
     Engine,
-    process::{Ended, run, wait_for, PATIENCE},
+    process::{Ended, PATIENCE, run, wait_for},
     site::{Running, SERVE, Site, answer},
 };
 
@@ -18,7 +18,8 @@ use crate::support::{
 fn an_import_onto_a_full_disk_fails_with_a_sentence_and_loses_nothing() {
     let site = Site::with_stations(Engine::Sqlite);
     site.import_answers((0..10).map(|row| format!("SL-1-{row}")));
-    let rows: String = (0..3_000).map(|row| answer(&format!("SL-2-{row}"), &"示例答复".repeat(40))).collect();
+    let rows: String =
+        (0..3_000).map(|row| answer(&format!("SL-2-{row}"), &"示例答复".repeat(40))).collect();
     let file = site.file("many.jsonl", &rows);
 
     let ended = run(with_full_disk(&site.importing(&file), 4_096));
@@ -103,7 +104,8 @@ fn a_read_only_data_folder_is_named() {
     let as_others = Others::new(&site);
     as_others.may_only_read(&site.data());
 
-    for command in [site.command(SERVE), site.importing(&rows), site.command(&["index", "rebuild"])] {
+    for command in [site.command(SERVE), site.importing(&rows), site.command(&["index", "rebuild"])]
+    {
         let ended = as_others.run(&command);
         ended.expect_status(3);
         let sentence = ended.sentence();

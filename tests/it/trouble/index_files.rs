@@ -106,9 +106,11 @@ fn one_of_each_kind(index: &Path) -> Vec<PathBuf> {
         for entry in fs::read_dir(&folder).unwrap().map(Result::unwrap) {
             let path = entry.path().strip_prefix(index).unwrap().to_path_buf();
             let name = entry.file_name();
-            let bookkeeping = name == "lock" || name == "OPEN" || name.to_string_lossy().ends_with(".lock");
+            let bookkeeping =
+                name == "lock" || name == "OPEN" || name.to_string_lossy().ends_with(".lock");
             let known = files.iter().any(|file| {
-                file.extension().is_some() && file.extension() == path.extension()
+                file.extension().is_some()
+                    && file.extension() == path.extension()
                     && path.extension().is_none_or(|ending| ending != "json")
             });
             if entry.file_type().unwrap().is_file() && !bookkeeping && !known {

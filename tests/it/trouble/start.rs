@@ -51,9 +51,12 @@ fn wrong_settings_are_all_named_and_nothing_is_done() {
     command.env("ZHANJIAN_HTTP_READ_TIMEOUT", "soon").env("ZHANJIAN_HTTP_REED_TIMEOUT", "1s");
     let ended = run(command);
     ended.expect_status(2);
-    for named in
-        ["ZHANJIAN_HTTP_READ_TIMEOUT", "ZHANJIAN_HTTP_REED_TIMEOUT", "http.max_body_bytes", "outboks"]
-    {
+    for named in [
+        "ZHANJIAN_HTTP_READ_TIMEOUT",
+        "ZHANJIAN_HTTP_REED_TIMEOUT",
+        "http.max_body_bytes",
+        "outboks",
+    ] {
         assert!(ended.err.contains(named), "{named}: {}", ended.err);
     }
     assert!(!site.data().exists());
@@ -69,7 +72,11 @@ fn a_database_that_is_no_database_is_named() {
         let ended = site.run(arguments);
         ended.expect_status(3);
         let sentence = ended.sentence();
-        assert!(sentence.contains("zhanjian.sqlite") && sentence.contains("not a database"), "{}", ended.err);
+        assert!(
+            sentence.contains("zhanjian.sqlite") && sentence.contains("not a database"),
+            "{}",
+            ended.err
+        );
     }
     assert_eq!(fs::read_to_string(site.data().join("zhanjian.sqlite")).unwrap(), text);
 }
