@@ -124,6 +124,24 @@ impl Database {
         Arc::clone(&self.written)
     }
 
+    /// The pools by name, each with its connections that are open and those of them that wait for work.
+    pub fn connections(&self) -> [(&'static str, (u32, u32)); 2] {
+        let of = |connection: &DatabaseConnection| {
+            let (open, idle) = match self.engine() {
+                DbBackend::Postgres => {
+                    let pool = connection.get_postgres_connection_pool();
+                    (pool.size(), pool.num_idle())
+                }
+                _ => {
+                    let pool = connection.get_sqlite_connection_pool();
+                    (pool.size(), pool.num_idle())
+                }
+            };
+            (open, u32::try_from(idle).unwrap_or(u32::MAX))
+        };
+        [("read", of(&self.reader)), ("write", of(&self.writer))]
+    }
+
     /// How many statements have been run since the start.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)

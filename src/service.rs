@@ -18,6 +18,7 @@ use crate::{
     http::{self, Check, Front, Readiness, Reception, TrustedProxies, Visit},
     indexer::{self, Indexer, Progress},
     outbox,
+    telemetry::figures,
 };
 
 /// A service at work.
@@ -282,7 +283,7 @@ const FIGURES_EVERY: Duration = Duration::from_secs(5);
 const PRUNE_EVERY: u32 = 720;
 
 /// Keeps figures fresh and the log of changes short.
-async fn watch(app: Arc<App>, figures: Option<crate::telemetry::Figures>, retention: Duration) {
+async fn watch(app: Arc<App>, gathered: Option<crate::telemetry::Figures>, retention: Duration) {
     let mut lagging_since = None;
     for round in 0_u32.. {
         if let Ok(head) = outbox::head(app.db.read()).await {
@@ -293,14 +294,13 @@ async fn watch(app: Arc<App>, figures: Option<crate::telemetry::Figures>, retent
             } else {
                 lagging_since.get_or_insert_with(std::time::Instant::now).elapsed()
             };
-            crate::telemetry::figures::index_at(
-                watermark.unsigned_abs(),
-                head.unsigned_abs(),
-                since,
-            );
+            figures::index_at(watermark.unsigned_abs(), head.unsigned_abs(), since);
         }
-        if let Some(figures) = &figures {
-            figures.tidy();
+        for (pool, (open, idle)) in app.db.connections() {
+            figures::connections_at(pool, open, idle);
+        }
+        if let Some(gathered) = &gathered {
+            gathered.tidy();
         }
         if round % PRUNE_EVERY == PRUNE_EVERY - 1
             && let Err(fault) = prune(&app, retention).await

@@ -10,6 +10,8 @@
 
 mod analysis;
 mod backlog;
+#[doc(hidden)]
+pub mod baseline;
 mod collect;
 mod cursor;
 mod directory;

@@ -239,7 +239,9 @@ fn paging_is_exact_while_documents_change_underneath() {
 #[test]
 fn the_order_does_not_depend_on_how_the_documents_came_in() {
     let titles: Vec<(u128, String)> = (1..=60)
-        .map(|id| (id, format!("注册 变更 {}", "资料".repeat(1 + usize::try_from(id % 7).unwrap()))))
+        .map(|id| {
+            (id, format!("注册 变更 {}", "资料".repeat(1 + usize::try_from(id % 7).unwrap())))
+        })
         .collect();
     let mut orders = Vec::new();
     for pieces in [1, 7, 60] {

@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Result},
     files::{Fault, FileError, MAX_PIPED_BYTES, Reader, Row, RowError},
     language::Text,
+    telemetry::figures,
 };
 
 /// Where rows come from.
@@ -96,6 +97,13 @@ pub async fn run<T: Transfer>(
         summary.refused += 1;
     }
     summary.took = started.elapsed();
+    let Tally { added, updated, unchanged } = summary.tally;
+    let refused = summary.refused;
+    let outcomes =
+        [("added", added), ("updated", updated), ("unchanged", unchanged), ("refused", refused)];
+    for (outcome, rows) in outcomes {
+        figures::rows_imported(outcome, rows);
+    }
     Ok(Outcome::Read(summary))
 }
 

@@ -4,7 +4,7 @@
 mod gate;
 mod support;
 
-mod regulations;
 mod durability;
 mod nodes;
+mod regulations;
 mod trouble;

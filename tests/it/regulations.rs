@@ -67,7 +67,11 @@ async fn regulations_in_force_on_a_day_are_found(house: &House) {
         ("2026-10-31", &["cfda-2014-64"]),
         ("2026-11-01", &["nmpa-2025-107"]),
     ] {
-        assert_eq!(keys(house, json!({ "keys": among, "inForceOn": day })).await, expected, "{day}");
+        assert_eq!(
+            keys(house, json!({ "keys": among, "inForceOn": day })).await,
+            expected,
+            "{day}"
+        );
     }
     assert_eq!(keys(house, json!({ "number": "国务院令第739号" })).await, ["sc-739"]);
     assert!(keys(house, json!({ "regions": ["SH"] })).await.contains(&"smpa-2024-25".to_owned()));
