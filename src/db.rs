@@ -13,13 +13,16 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::sync::Notify;
 
 use crate::{error::Result, outbox::Write};
+
+/// The advisory lock under which PostgreSQL's tables are changed. The number means nothing; it must only be ours.
+const TABLES_LOCK: i64 = 0x7a68_616e_7461_626c;
 
 /// How to reach a database and with how many connections.
 #[derive(Clone, Debug)]
@@ -90,12 +93,26 @@ impl Database {
 
     /// Begins a change. It is undone unless [`Write::commit`] ends it.
     pub async fn write(&self) -> Result<Write> {
+        Ok(Write::new(self.begin().await?, Arc::clone(&self.written)))
+    }
+
+    /// Begins a change of the tables: one process at a time, for several may start at once on an empty database, and
+    /// whole or not at all, for they may be killed in the middle of it.
+    pub async fn change_tables(&self) -> Result<DatabaseTransaction, DbErr> {
+        let transaction = self.begin().await?;
+        if self.engine() == DbBackend::Postgres {
+            let lock = format!("SELECT pg_advisory_xact_lock({TABLES_LOCK})");
+            transaction.execute_unprepared(&lock).await?;
+        }
+        Ok(transaction)
+    }
+
+    async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = self.writer.begin_with_options(options).await?;
-        Ok(Write::new(transaction, Arc::clone(&self.written)))
+        self.writer.begin_with_options(options).await
     }
 
     /// A read that sees one state of the database throughout.
@@ -109,7 +126,7 @@ impl Database {
         Ok(self.reader.begin_with_options(options).await?)
     }
 
-    /// The connection that migrations run on.
+    /// The connection on which the state of the migrations is looked up.
     pub fn for_migrations(&self) -> &DatabaseConnection {
         &self.writer
     }
@@ -127,15 +144,12 @@ impl Database {
     /// The pools by name, each with its connections that are open and those of them that wait for work.
     pub fn connections(&self) -> [(&'static str, (u32, u32)); 2] {
         let of = |connection: &DatabaseConnection| {
-            let (open, idle) = match self.engine() {
-                DbBackend::Postgres => {
-                    let pool = connection.get_postgres_connection_pool();
-                    (pool.size(), pool.num_idle())
-                }
-                _ => {
-                    let pool = connection.get_sqlite_connection_pool();
-                    (pool.size(), pool.num_idle())
-                }
+            let (open, idle) = if self.engine() == DbBackend::Postgres {
+                let pool = connection.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle())
+            } else {
+                let pool = connection.get_sqlite_connection_pool();
+                (pool.size(), pool.num_idle())
             };
             (open, u32::try_from(idle).unwrap_or(u32::MAX))
         };

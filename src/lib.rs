@@ -40,6 +40,7 @@ pub mod json;
 pub mod language;
 pub mod page;
 pub mod partial_date;
+pub mod scalars;
 
 // How it is run.
 pub mod backup;

@@ -1,7 +1,8 @@
 //! The contract: what can be asked, gathered from the rooms.
 
 use async_graphql::{
-    Context, EmptyMutation, EmptySubscription, MergedObject, Object, SchemaBuilder,
+    Context, EmptyMutation, EmptySubscription, MergedObject, Object, SDLExportOptions,
+    SchemaBuilder,
 };
 
 use crate::{
@@ -49,6 +50,13 @@ impl ViewerQuery {
 pub fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
     async_graphql::Schema::build(Query::default(), EmptyMutation, EmptySubscription)
         .register_output_type::<crate::node::Node>()
+}
+
+/// The contract as it is printed: what `schema.graphql` holds.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new().include_specified_by();
+    let sdl = builder().finish().sdl_with_options(options);
+    format!("{}\n", sdl.trim_end())
 }
 
 /// What executes requests within limits.

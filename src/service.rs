@@ -93,8 +93,20 @@ pub fn rebuild_request(data_dir: &Path) -> std::path::PathBuf {
 /// Opens the database and brings its tables up to this version.
 pub async fn open_database(settings: &DatabaseSettings) -> Result<Database> {
     let db = Database::open(settings).await?;
-    Migrator::up(db.for_migrations(), None).await?;
+    migrate(&db).await?;
     Ok(db)
+}
+
+/// Brings the tables up to this version.
+pub async fn migrate(db: &Database) -> Result<()> {
+    // Usually there is nothing to do, and then nobody waits for whoever is writing.
+    if Migrator::get_pending_migrations_read_only(db.read()).await?.is_empty() {
+        return Ok(());
+    }
+    let change = db.change_tables().await?;
+    Migrator::up(&change, None).await?;
+    change.commit().await?;
+    Ok(())
 }
 
 impl Service {

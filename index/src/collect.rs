@@ -56,6 +56,8 @@ pub(crate) struct Collected {
     /// In order.
     pub(crate) kept: Vec<Kept>,
     pub(crate) facets: Facets,
+    /// A hit was named by its identifier. Hidden documents do not count: whether the search goes on must not tell of them.
+    pub(crate) identified: bool,
     /// Not enough met all that was asked at first.
     pub(crate) relaxed: bool,
 }
@@ -71,6 +73,7 @@ pub(crate) fn collect(
 ) -> Result<Collected> {
     let mut best = Best { wanted, kept: Vec::new(), floor: 0.0, worst: None };
     let mut total = 0;
+    let mut identified = false;
     for (number, (segment, columns)) in pass.view.parts().enumerate() {
         let gate = Gate::new(segment, columns, viewer, filter, exclude)?;
         let mut collector = Collector {
@@ -81,13 +84,15 @@ pub(crate) fn collect(
             identified: pass.identified,
             best: &mut best,
             total: 0,
+            any_identified: false,
         };
         pass.run(number, &gate, &mut collector)?;
         total += collector.total;
+        identified |= collector.any_identified;
         let counters = collector.counters;
         facets.add(counters)?;
     }
-    Ok(Collected { total, kept: best.finish(), facets, relaxed: false })
+    Ok(Collected { total, kept: best.finish(), facets, identified, relaxed: false })
 }
 
 struct Collector<'a, 'b> {
@@ -98,6 +103,7 @@ struct Collector<'a, 'b> {
     identified: &'a [(usize, DocId)],
     best: &'b mut Best,
     total: u64,
+    any_identified: bool,
 }
 
 impl Hits for Collector<'_, '_> {
@@ -111,6 +117,7 @@ impl Hits for Collector<'_, '_> {
             counter.count(doc, self.gate);
         }
         let identified = self.identified.contains(&(self.number, doc));
+        self.any_identified |= identified;
         let rank = rank(self.best.wanted.sort, self.columns, doc, score, identified);
         self.best.offer(rank, score, || Kept {
             rank,

@@ -165,7 +165,12 @@ impl Index {
         crate::analysis::words::warm();
     }
 
-    /// How far the index has come.
+    /// The revision up to which everything is in; none before the first.
+    pub fn watermark(&self) -> Option<u64> {
+        self.inner.view().watermark
+    }
+
+    /// How far the index has come, and how large it is; looks at the disk.
     pub fn state(&self) -> State {
         let view = self.inner.view();
         State {

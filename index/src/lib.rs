@@ -5,7 +5,7 @@
 //! no tables, no accounts, and it stores no text: a hit is a [`Key`].
 //!
 //! In reading order: [`document`](Document) (what is put in), `analysis` (texts into terms), `fields` (how they are laid
-//! down), `query` (what was typed), `filter` (who may see what), `scan`, `collect` and `search` (how it is found),
+//! down), `query` and `matter` (what was typed), `filter` (who may see what), `scan`, `collect` and `search` (how it is found),
 //! `ranking` (every weight), `storage` and `rebuild` (how it lies on disk).
 
 mod analysis;
@@ -23,6 +23,7 @@ mod filter;
 mod hash;
 mod highlight;
 mod index;
+mod matter;
 mod phrase;
 mod query;
 mod ranking;

@@ -60,7 +60,7 @@ pub(crate) fn search(view: &View, request: &SearchRequest) -> Result<Found> {
     };
     let steps: &[f32] = if query.long { &ranking::LONG_STEPS } else { &ranking::STEPS };
     let (pass, collected) = look.relaxing(steps, wanted, &facets)?;
-    let Collected { total, mut kept, facets, relaxed } = collected;
+    let Collected { total, mut kept, facets, relaxed, .. } = collected;
     let slice = if by_relevance {
         look.score_again(&pass, &mut kept)?;
         slice(&kept, request.page)
@@ -134,19 +134,13 @@ impl<'a> Look<'a> {
             // Who types an identifier wants that document and no approximations.
             let enough = collected.total >= ranking::ENOUGH
                 || self.query.everything
-                || (collected.total > 0 && self.query_is_identifier());
+                || (collected.identified && self.query.identifiers.is_empty());
             found = Some((pass, collected));
             if enough {
                 break;
             }
         }
         Ok(found.expect("there is always a first step"))
-    }
-
-    fn query_is_identifier(&self) -> bool {
-        self.query.identifier.is_some()
-            && self.query.identifiers.is_empty()
-            && !self.identified.is_empty()
     }
 
     /// The second stage: scores the window again and puts the list in its final order.

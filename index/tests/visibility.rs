@@ -150,6 +150,10 @@ proptest! {
         prop_assert_eq!(sorted(&found), sorted(&expected));
         prop_assert_eq!(&found.did_you_mean, &expected.did_you_mean);
 
+        let everything = SearchRequest { text: String::new(), ..request };
+        let listed = seen.iter().filter(|document| include_superseded || !document.superseded);
+        prop_assert_eq!(all_hits(&all, &everything).1, listed.map(|document| document.key).collect::<BTreeSet<_>>());
+
         let suggested = all.suggest(&viewer, TODAY, typed, &[], 50).unwrap();
         prop_assert!(suggested.iter().all(|name| may_see.contains(&name.key)));
         prop_assert_eq!(suggested, only.suggest(&viewer, TODAY, typed, &[], 50).unwrap());

@@ -3,7 +3,6 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Object};
-use chrono::NaiveDate;
 use sea_orm::prelude::Uuid;
 
 use super::{Citation, CitationRole, Confirmation};
@@ -12,6 +11,7 @@ use crate::{
     batch::{Batch, Shared},
     error::Fault,
     regulations::{self, RegulationNode},
+    scalars::Date,
 };
 
 /// A citation among the others of its page.
@@ -60,8 +60,8 @@ impl CitationNode {
     }
 
     /// When the citation was last checked.
-    async fn checked_on(&self) -> Option<NaiveDate> {
-        self.citation.checked_on
+    async fn checked_on(&self) -> Option<Date> {
+        self.citation.checked_on.map(Date)
     }
 }
 
@@ -96,8 +96,8 @@ impl ConfirmationNode {
     }
 
     /// When it was checked.
-    async fn confirmed_on(&self) -> NaiveDate {
-        self.confirmation.confirmed_on
+    async fn confirmed_on(&self) -> Date {
+        Date(self.confirmation.confirmed_on)
     }
 
     /// What was found.

@@ -11,7 +11,9 @@ use crate::{
     access::{Audience, Guarded, Scope},
     app::Ctx,
     error::Result,
-    regulations, stations,
+    regulations,
+    scalars::Date,
+    stations,
 };
 
 /// Which answered questions are wanted; what is said in several fields must all hold.
@@ -32,9 +34,9 @@ pub struct AnsweredQuestionFilter {
     /// Citing one of the regulations with these keys.
     regulations: Option<Vec<String>>,
     /// Answered on this day or later.
-    answered_from: Option<NaiveDate>,
+    answered_from: Option<Date>,
     /// Answered on this day or earlier.
-    answered_to: Option<NaiveDate>,
+    answered_to: Option<Date>,
     /// With one of these numbers.
     numbers: Option<Vec<String>>,
     /// With one of these ids of their stations.
@@ -82,8 +84,8 @@ impl AnsweredQuestionFilter {
             .add_option(self.device_classes.map(|classes| Column::DeviceClass.is_in(classes)))
             .add_option(self.states.map(|states| Column::State.is_in(states)))
             .add_option(self.audiences.map(|audiences| Column::Audience.is_in(audiences)))
-            .add_option(self.answered_from.map(|day| Column::AnsweredOn.gte(day)))
-            .add_option(self.answered_to.map(|day| Column::AnsweredOn.lte(day)))
+            .add_option(self.answered_from.map(|Date(day)| Column::AnsweredOn.gte(day)))
+            .add_option(self.answered_to.map(|Date(day)| Column::AnsweredOn.lte(day)))
             .add_option(self.numbers.map(|numbers| Column::Number.is_in(numbers)))
             .add_option(self.external_ids.map(|ids| Column::ExternalId.is_in(ids))))
     }

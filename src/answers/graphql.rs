@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Enum, ID, Object};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::{QueryFilter, QueryOrder, entity::prelude::*};
 
 use super::{
@@ -21,6 +21,7 @@ use crate::{
     ids::{GlobalId, NodeKind},
     page::{Keyset, Page, Place, connection, counter, slice},
     regulations::{CurrencyNode, currency},
+    scalars::Date,
     stations::{self, StationNode},
 };
 
@@ -156,7 +157,7 @@ impl AnsweredQuestionNode {
     async fn currency(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "On which day; today where nothing is said.")] as_of: Option<NaiveDate>,
+        #[graphql(desc = "On which day; today where nothing is said.")] as_of: Option<Date>,
     ) -> Result<CurrencyNode, Fault> {
         let ctx = ctx.data_unchecked::<Ctx>();
         let graph = ctx.graph().await?;
@@ -167,7 +168,7 @@ impl AnsweredQuestionNode {
             citations.get(&self.answered.id).map(Vec::as_slice).unwrap_or_default(),
             confirmations.map(Vec::as_slice).unwrap_or_default(),
         );
-        let day = as_of.unwrap_or(ctx.today);
+        let day = as_of.map_or(ctx.today, |Date(day)| day);
         Ok(CurrencyNode::new(currency::assess(&grounds, &graph, day), day, graph))
     }
 
@@ -192,18 +193,18 @@ impl AnsweredQuestionNode {
     }
 
     /// When it was answered.
-    async fn answered_on(&self) -> Option<NaiveDate> {
-        self.answered.answered_on
+    async fn answered_on(&self) -> Option<Date> {
+        self.answered.answered_on.map(Date)
     }
 
     /// When somebody last confirmed that it stands.
-    async fn confirmed_on(&self) -> Option<NaiveDate> {
-        self.answered.confirmed_on
+    async fn confirmed_on(&self) -> Option<Date> {
+        self.answered.confirmed_on.map(Date)
     }
 
     /// The day by which it is to be looked at again.
-    async fn review_by(&self) -> Option<NaiveDate> {
-        self.answered.review_by
+    async fn review_by(&self) -> Option<Date> {
+        self.answered.review_by.map(Date)
     }
 
     /// The answer that took its place, where there is one that the viewer may see.

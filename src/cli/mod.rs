@@ -325,7 +325,7 @@ fn print_schema(arguments: &SchemaArgs) -> Outcome {
     if arguments.settings {
         say(config::example().trim_end());
     } else {
-        say(crate::schema::builder().finish().sdl().trim_end());
+        say(crate::schema::sdl().trim_end());
     }
     Outcome::Done
 }

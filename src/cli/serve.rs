@@ -46,9 +46,13 @@ async fn try_run(
     let db = super::open_database(config).await?;
     let mut loaded = None;
     if arguments.demo {
-        if demo::is_empty(&db).await? {
+        // Whoever was ended in the middle of it goes on: what is there already does no harm.
+        let unfinished = config.data_dir.join("sample-data-unfinished");
+        if unfinished.exists() || demo::is_empty(&db).await? {
             super::tell("loading the sample data …");
+            mark(std::fs::write(&unfinished, b""), &unfinished)?;
             loaded = Some(demo::load(&db, &settings.clock).await?);
+            mark(std::fs::remove_file(&unfinished), &unfinished)?;
         } else {
             super::tell("there is data already: the sample data is left out");
         }
@@ -63,6 +67,12 @@ async fn try_run(
     service::serve(service, listener, config, figures, told_to_stop()).await?;
     info!("ended");
     Ok(())
+}
+
+fn mark(done: std::io::Result<()>, mark: &std::path::Path) -> Result<(), super::Failure> {
+    done.map_err(|cause| {
+        super::Failure::new(format!("cannot write or remove {}: {cause}", mark.display()))
+    })
 }
 
 fn greet(address: &str) {

@@ -179,7 +179,6 @@ impl Indexer {
             return Ok(true);
         }
         let watermark = self.watermark();
-        let before = self.index.state().watermark;
         match outbox::after(self.db.read(), watermark, ENTRIES_AT_ONCE).await? {
             After::Expired => {
                 info!(
@@ -190,7 +189,6 @@ impl Indexer {
                 Ok(true)
             }
             After::Entries(entries) if entries.is_empty() => {
-                debug_assert_eq!(before, self.index.state().watermark);
                 self.settle(watermark);
                 Ok(false)
             }
@@ -202,7 +200,7 @@ impl Indexer {
     }
 
     fn watermark(&self) -> Revision {
-        let watermark = self.index.state().watermark.unwrap_or(0);
+        let watermark = self.index.watermark().unwrap_or(0);
         Revision::try_from(watermark).unwrap_or(Revision::MAX)
     }
 

@@ -3,7 +3,6 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use chrono::NaiveDate;
 use sea_orm::{Condition, QueryFilter, QuerySelect, QueryTrait, entity::prelude::*};
 
 use super::{
@@ -18,6 +17,7 @@ use crate::{
     expertise::{ExpertiseAreaNode, areas_of},
     ids::{GlobalId, NodeKind},
     page::{Keyset, Page, Place, connection, counter, slice},
+    scalars::Date,
 };
 
 /// A resource among the others of its page.
@@ -101,8 +101,8 @@ impl ResourceNode {
     }
 
     /// The last day on which it is offered, where there is one.
-    async fn valid_until(&self) -> Option<NaiveDate> {
-        self.resource.valid_until
+    async fn valid_until(&self) -> Option<Date> {
+        self.resource.valid_until.map(Date)
     }
 
     /// Who may see it.
@@ -145,7 +145,7 @@ pub(super) struct ResourceFilter {
     /// In one of these areas, or one below it.
     areas: Option<Vec<String>>,
     /// Still offered on this day.
-    valid_on: Option<NaiveDate>,
+    valid_on: Option<Date>,
 }
 
 /// How resources are ordered.
@@ -218,7 +218,7 @@ impl ResourceFilter {
                 .filter(resource_area_entity::Column::AreaId.is_in(areas));
             Column::Id.in_subquery(ids.into_query())
         });
-        let valid = self.valid_on.map(|day| {
+        let valid = self.valid_on.map(|Date(day)| {
             Condition::any().add(Column::ValidUntil.is_null()).add(Column::ValidUntil.gte(day))
         });
         Ok(Condition::all()

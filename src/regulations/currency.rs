@@ -103,6 +103,7 @@ pub struct Step {
 
 /// What a step tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, async_graphql::Enum)]
+#[graphql(name = "CurrencyEvent")]
 pub enum Event {
     /// The answer cites this regulation as its basis.
     Cites,

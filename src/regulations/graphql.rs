@@ -2,10 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{
-    Context, Enum, ID, InputObject, InputValueError, InputValueResult, Object, Scalar, ScalarType,
-    SimpleObject, Value,
-};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::NaiveDate;
 use sea_orm::{Condition, QueryFilter, QueryOrder, entity::prelude::*};
 
@@ -22,27 +19,8 @@ use crate::{
     expertise::LocalizedText,
     ids::{GlobalId, NodeKind},
     page::{Keyset, Page, Place, connection, counter, slice},
-    partial_date,
+    scalars::{Date, PartialDate},
 };
-
-/// A date as far as it is known: `2025-07-28`, `2025-07` or `2025`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct PartialDate(pub partial_date::PartialDate);
-
-/// A date as far as it is known: a day (`2025-07-28`), a month (`2025-07`) or a year (`2025`), ISO 8601.
-#[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc9557")]
-impl ScalarType for PartialDate {
-    fn parse(value: Value) -> InputValueResult<Self> {
-        match value {
-            Value::String(text) => Ok(Self(text.parse().map_err(InputValueError::custom)?)),
-            other => Err(InputValueError::expected_type(other)),
-        }
-    }
-
-    fn to_value(&self) -> Value {
-        Value::String(self.0.to_string())
-    }
-}
 
 /// A regulation among the others of its page.
 #[derive(Clone)]
@@ -270,14 +248,14 @@ impl CurrencyNode {
     }
 
     /// The day that was asked for.
-    async fn as_of(&self) -> NaiveDate {
-        self.as_of
+    async fn as_of(&self) -> Date {
+        Date(self.as_of)
     }
 
     /// Since when the verdict holds; for UPCOMING, the day on which the answer ceases to stand.
-    async fn day(&self) -> Option<NaiveDate> {
+    async fn day(&self) -> Option<Date> {
         // What holds since always is shown without a day.
-        self.assessment.day.filter(|day| *day > NaiveDate::MIN)
+        self.assessment.day.filter(|day| *day > NaiveDate::MIN).map(Date)
     }
 
     /// The way that led to the verdict, from the citation on; empty where nothing is wrong.
@@ -402,7 +380,7 @@ pub(super) struct RegulationFilter {
     /// Of one of these ranks, such as 部门规章.
     levels: Option<Vec<String>>,
     /// In force on this day, as far as its dates are known.
-    in_force_on: Option<NaiveDate>,
+    in_force_on: Option<Date>,
 }
 
 /// How regulations are ordered.
@@ -465,7 +443,7 @@ impl RegulationQuery {
 
 impl RegulationFilter {
     fn condition(self) -> Condition {
-        let in_force = self.in_force_on.map(|day| {
+        let in_force = self.in_force_on.map(|Date(day)| {
             // Dates are texts of growing precision, so a year or month compares as its first day.
             let day = day.to_string();
             let begun = entity::Column::EffectiveOn.lte(day.clone());

@@ -3,7 +3,6 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use chrono::NaiveDate;
 use sea_orm::{Condition, QueryFilter, QuerySelect, QueryTrait, entity::prelude::*};
 use serde::Deserialize;
 
@@ -17,6 +16,7 @@ use crate::{
     ids::{GlobalId, NodeKind},
     organizations::{self, OrganizationNode},
     page::{Keyset, Page, Place, connection, counter, slice},
+    scalars::Date,
 };
 
 /// A research output among the others of its page.
@@ -68,9 +68,9 @@ pub(super) struct Patent {
     /// What kind of right, such as INVENTION or `UTILITY_MODEL`.
     kind: Option<String>,
     /// When it was filed.
-    filed_on: Option<NaiveDate>,
+    filed_on: Option<Date>,
     /// When it was granted.
-    granted_on: Option<NaiveDate>,
+    granted_on: Option<Date>,
 }
 
 /// Somebody who took part.
@@ -172,18 +172,18 @@ impl ResearchOutputNode {
     }
 
     /// When it was completed.
-    async fn completed_on(&self) -> Option<NaiveDate> {
-        self.output.completed_on
+    async fn completed_on(&self) -> Option<Date> {
+        self.output.completed_on.map(Date)
     }
 
     /// When it was published.
-    async fn published_on(&self) -> Option<NaiveDate> {
-        self.output.published_on
+    async fn published_on(&self) -> Option<Date> {
+        self.output.published_on.map(Date)
     }
 
     /// Until when only its owner sees it.
-    async fn embargo_until(&self) -> Option<NaiveDate> {
-        self.output.embargo_until
+    async fn embargo_until(&self) -> Option<Date> {
+        self.output.embargo_until.map(Date)
     }
 
     /// Who may see it.

@@ -1,7 +1,6 @@
 //! What a search is narrowed to, said to the index.
 
 use async_graphql::{Enum, InputObject};
-use chrono::NaiveDate;
 use sea_orm::ActiveEnum;
 use zhanjian_index::{Filter, Kind};
 
@@ -13,6 +12,7 @@ use crate::{
     organizations::{OrganizationType, ResourceKind},
     regulations::currency::Currency,
     research::CooperationMode,
+    scalars::Date,
 };
 
 /// The kinds of things that can be found.
@@ -94,9 +94,9 @@ pub(super) struct SearchFilter {
     /// Of this year or an earlier one.
     year_to: Option<i32>,
     /// Of this day or a later one.
-    dated_from: Option<NaiveDate>,
+    dated_from: Option<Date>,
     /// Of this day or an earlier one.
-    dated_to: Option<NaiveDate>,
+    dated_to: Option<Date>,
     /// Research outputs with a technology readiness level of at least this.
     min_trl: Option<i32>,
     /// Research outputs with a technology readiness level of at most this.
@@ -142,11 +142,15 @@ impl SearchFilter {
             device_classes: values(self.device_classes),
             currency: self.currency.into_iter().flatten().map(Into::into).collect(),
             years: (self.year_from, self.year_to),
-            dated: (self.dated_from.map(day_number), self.dated_to.map(day_number)),
+            dated: (self.dated_from.map(day), self.dated_to.map(day)),
             tags: tags.into_iter().flatten().collect(),
             include_superseded: self.include_superseded.unwrap_or(false),
         })
     }
+}
+
+fn day(Date(day): Date) -> zhanjian_index::Day {
+    day_number(day)
 }
 
 fn values<T: ActiveEnum<Value = String>>(chosen: Option<Vec<T>>) -> Vec<String> {

@@ -4,7 +4,6 @@ use std::{collections::HashMap, time::Duration};
 
 use async_graphql::{Context, Enum, ID, Object, SelectionField, SimpleObject, Value};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::NaiveDate;
 use zhanjian_index as index;
 
 use super::{
@@ -24,6 +23,7 @@ use crate::{
     language::Text,
     organizations,
     page::{Page, PageInfo, wrong_cursor},
+    scalars::Date,
     stations,
 };
 
@@ -256,7 +256,7 @@ impl SearchQuery {
         #[graphql(desc = "How many, from the back.")] last: Option<i32>,
         #[graphql(desc = "In front of this cursor.")] before: Option<String>,
         #[graphql(desc = "The day for which currency is judged; today where nothing is said.")]
-        as_of: Option<NaiveDate>,
+        as_of: Option<Date>,
         #[graphql(desc = "Wait until the index has taken in this revision.")] at_least: Option<
             RevisionScalar,
         >,
@@ -272,7 +272,7 @@ impl SearchQuery {
         let request = index::SearchRequest {
             tokens,
             today,
-            as_of: as_of.map_or(today, day_number),
+            as_of: as_of.map_or(today, |Date(day)| day_number(day)),
             text: shortened(query),
             filter,
             sort: sort.into(),

@@ -3,7 +3,6 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use chrono::NaiveDate;
 use sea_orm::{QueryFilter, QuerySelect, QueryTrait, entity::prelude::*};
 
 use super::{District, ServicePoint, State, Station, area_entity, district_entity, entity};
@@ -15,6 +14,7 @@ use crate::{
     expertise::{ExpertiseAreaNode, LocalizedText, areas_of},
     ids::{GlobalId, NodeKind},
     page::{Keyset, Page, Place, connection, counter, slice},
+    scalars::Date,
 };
 
 /// A district of the city.
@@ -158,8 +158,8 @@ impl StationNode {
     }
 
     /// When it was founded.
-    async fn founded_on(&self) -> Option<NaiveDate> {
-        self.station.founded_on
+    async fn founded_on(&self) -> Option<Date> {
+        self.station.founded_on.map(Date)
     }
 
     /// How it works.

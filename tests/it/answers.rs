@@ -99,10 +99,9 @@ async fn filters_give_what_the_files_say(house: &House) {
         (json!({ "externalIds": ["demo-aq-001", "demo-aq-134", "none"] }), |row| {
             matches!(text(row, "externalId"), "demo-aq-001" | "demo-aq-134")
         }),
-        (
-            json!({ "stations": ["SH-XH"], "areas": ["REG"], "productKinds": ["DEVICE"] }),
-            |row| row["station"] == "SH-XH" && under(row, "REG") && row["productKind"] == "DEVICE",
-        ),
+        (json!({ "stations": ["SH-XH"], "areas": ["REG"], "productKinds": ["DEVICE"] }), |row| {
+            row["station"] == "SH-XH" && under(row, "REG") && row["productKind"] == "DEVICE"
+        }),
     ];
     for (filter, model) in cases {
         let found = whole(&viewer, json!({ "filter": filter }), 40, false).await;
@@ -207,7 +206,8 @@ async fn an_older_version_is_seen_by_whom_it_was_for(house: &House) {
     house.places().await;
     for (answer, audience) in [("只给本站", "STATION"), ("给网络", "NETWORK"), ("给大家", "PUBLIC")]
     {
-        let row = json!({ "externalId": "a", "question": "问", "answer": answer, "audience": audience });
+        let row =
+            json!({ "externalId": "a", "question": "问", "answer": answer, "audience": audience });
         house.answers([row]).await;
     }
     let seen = async |tokens: &[&str]| {

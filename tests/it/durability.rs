@@ -14,7 +14,7 @@ use sea_orm::{ConnectionTrait as _, Statement};
 
 use crate::support::{
     Engine,
-    process::{Begun, PATIENCE, block_on, wait_for},
+    process::{Begun, block_on},
     site::{Running, SERVE, Site, answer},
 };
 
@@ -26,6 +26,38 @@ fn fifty_kills_on_sqlite_lose_nothing_that_was_acknowledged() {
 #[test]
 fn kills_on_postgresql_lose_nothing_that_was_acknowledged() {
     Trial::new(Engine::Postgres).survive(8);
+}
+
+/// The tables are made, and the sample data is loaded, by a start that may be killed as well.
+#[test]
+fn kills_in_the_middle_of_the_first_start_leave_nothing_half_made() {
+    let mut chance = Chance::new();
+    println!("ZHANJIAN_TEST_SEED={} repeats the moments", chance.seed);
+    let mut before_it_listened = 0;
+    for _ in 0..12 {
+        let site = Site::new(Engine::Sqlite);
+        // Twice: the second start finds what the first one left.
+        for _ in 0..2 {
+            let mut command = site.command(SERVE);
+            command.arg("--demo");
+            let service = Running::of(command);
+            std::thread::sleep(chance.up_to(Duration::from_millis(400)));
+            before_it_listened += usize::from(!service.log().contains("is serving"));
+            assert!(service.kill(), "the service had ended by itself");
+        }
+        let mut command = site.command(SERVE);
+        command.arg("--demo");
+        let service = Running::of(command).listening().ready();
+        let data =
+            service.ask("{ answeredQuestions { totalCount } researchOutputs { totalCount } }");
+        for kind in ["answeredQuestions", "researchOutputs"] {
+            let public = data[kind]["totalCount"].as_u64().unwrap();
+            assert!(public > 20, "only {public} {kind} of the sample data");
+        }
+        site.expect_verified();
+        service.kill();
+    }
+    assert!(before_it_listened > 4, "hardly any start was killed");
 }
 
 /// Rows of one file, half of which are new: enough for the kill to come in the middle of it.

@@ -4,7 +4,13 @@
 mod gate;
 mod support;
 
+mod answers;
+mod currency;
 mod durability;
+mod node;
 mod nodes;
 mod regulations;
+mod research;
+mod search;
+mod statements;
 mod trouble;

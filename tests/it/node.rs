@@ -42,11 +42,15 @@ async fn every_kind_of_thing_is_found_by_its_id(house: &House) {
     for (place, (kind, _)) in expected.iter().enumerate() {
         let node = json!({ "__typename": kind, "id": ids[place] });
         assert_eq!(nodes.at(&format!("/nodes/{place}")), &node);
-        let one = viewer.run("query($id: ID!) { node(id: $id) { __typename id } }", json!({ "id": ids[place] }));
+        let one = viewer.run(
+            "query($id: ID!) { node(id: $id) { __typename id } }",
+            json!({ "id": ids[place] }),
+        );
         assert_eq!(one.await.at("/node"), &node);
     }
     // In the order asked for, each as often as asked for, nothing where there is nothing.
-    let nobody = zhanjian::ids::GlobalId::encode(zhanjian::ids::NodeKind::Station, zhanjian::ids::new_id());
+    let nobody =
+        zhanjian::ids::GlobalId::encode(zhanjian::ids::NodeKind::Station, zhanjian::ids::new_id());
     let mixed = json!([ids[1], nobody.as_str(), ids[0], ids[1]]);
     let nodes = viewer.run(NODES, json!({ "ids": mixed })).await;
     let kinds: Vec<&Value> = (0..4).map(|place| &nodes.at("/nodes")[place]["__typename"]).collect();
@@ -58,16 +62,24 @@ async fn what_is_no_id_is_refused(house: &House) {
     house.places().await;
     // Station:1, Thing:<an id>, a bare id, and what is no Base64.
     let thing = "VGhpbmc6MDAwMDAwMDAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAw";
-    for id in ["", "x", "🦀", "\u{0}", "U3RhdGlvbjox", thing, "00000000-0000-7000-8000-000000000000"] {
-        let one = house.anybody().run("query($id: ID!) { node(id: $id) { id } }", json!({ "id": id }));
-        let one = one.await;
-        assert_eq!((one.code(), one.status.as_u16()), ("BAD_USER_INPUT", 200), "{id}: {}", one.text);
+    for id in
+        ["", "x", "🦀", "\u{0}", "U3RhdGlvbjox", thing, "00000000-0000-7000-8000-000000000000"]
+    {
+        let one = "query($id: ID!) { node(id: $id) { id } }";
+        let one = house.anybody().run(one, json!({ "id": id })).await;
+        assert_eq!(
+            (one.code(), one.status.as_u16()),
+            ("BAD_USER_INPUT", 200),
+            "{id}: {}",
+            one.text
+        );
         let many = house.anybody().run(NODES, json!({ "ids": [id] })).await;
         assert_eq!(many.code(), "BAD_USER_INPUT", "{id}");
     }
     let number = house.ask("{ node(id: 7) { id } }").await;
     assert_eq!(number.code(), "BAD_USER_INPUT");
-    let nobody = zhanjian::ids::GlobalId::encode(zhanjian::ids::NodeKind::Station, zhanjian::ids::new_id());
+    let nobody =
+        zhanjian::ids::GlobalId::encode(zhanjian::ids::NodeKind::Station, zhanjian::ids::new_id());
     let many = json!({ "ids": vec![nobody.as_str(); 101] });
     let code = house.anybody().run(NODES, many).await.code().to_owned();
     assert!(matches!(code.as_str(), "BAD_USER_INPUT" | "QUERY_TOO_COMPLEX"), "{code}");
@@ -79,7 +91,8 @@ async fn what_is_hidden_looks_like_what_is_not_there(house: &House) {
         .answers([json!({ "externalId": "hidden", "question": "内部问题", "answer": "答", "audience": "STATION" })])
         .await;
     let own = house.member_of(["station:SH-PD"]);
-    let list = "{ answeredQuestions(filter: { externalIds: [\"hidden\"] }) { nodes { id number } } }";
+    let list =
+        "{ answeredQuestions(filter: { externalIds: [\"hidden\"] }) { nodes { id number } } }";
     let reply = own.ask(list).await;
     let hidden = reply.at("/answeredQuestions/nodes/0/id").clone();
     let number = reply.at("/answeredQuestions/nodes/0/number").clone();
@@ -110,7 +123,8 @@ async fn what_is_hidden_looks_like_what_is_not_there(house: &House) {
     }
     let similar = "query($id: ID!) { similarAnsweredQuestions(id: $id) { score } }";
     assert_eq!(house.anybody().run(similar, json!({ "id": hidden })).await.code(), "NOT_FOUND");
-    let by_number = "query($n: [String!]) { answeredQuestions(filter: { numbers: $n }) { totalCount } }";
+    let by_number =
+        "query($n: [String!]) { answeredQuestions(filter: { numbers: $n }) { totalCount } }";
     let by_number = house.anybody().run(by_number, json!({ "n": [number] })).await;
     assert_eq!(by_number.at("/answeredQuestions/totalCount"), 0);
 }
@@ -122,5 +136,8 @@ async fn an_id_of_another_kind_is_refused_by_name(house: &House) {
     let similar = "query($id: ID!) { similarAnsweredQuestions(id: $id) { score } }";
     let reply = house.anybody().run(similar, json!({ "id": id })).await;
     assert_eq!(reply.code(), "BAD_USER_INPUT");
-    assert_eq!(reply.message(), "id: this is the id of a Station, and a AnsweredQuestion is wanted");
+    assert_eq!(
+        reply.message(),
+        "id: this is the id of a Station, and a AnsweredQuestion is wanted"
+    );
 }

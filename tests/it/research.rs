@@ -63,7 +63,8 @@ async fn an_embargo_ends_by_the_clock_alone(house: &House) {
 
 /// The token of an organization's people.
 pub async fn owner_token(house: &House, code: &str) -> String {
-    let query = "query($code: [String!]) { organizations(filter: { codes: $code }) { nodes { id } } }";
+    let query =
+        "query($code: [String!]) { organizations(filter: { codes: $code }) { nodes { id } } }";
     let reply = house.anybody().run(query, json!({ "code": [code] })).await;
     let id = reply.at("/organizations/nodes/0/id").as_str().unwrap();
     let id = zhanjian::ids::GlobalId::decode("id", id).unwrap().id;
@@ -78,7 +79,8 @@ async fn a_contact_is_in_no_answer(house: &House) {
     let owner = owner_token(house, sample::text(row, "organization")).await;
     let own = house.member_of([owner.as_str(), "network", "partners"]);
 
-    let contract = own.ask("{ __schema { types { name fields { name } inputFields { name } } } }").await;
+    let contract =
+        own.ask("{ __schema { types { name fields { name } inputFields { name } } } }").await;
     assert!(!contract.text.to_lowercase().contains("contact"), "the contract knows a contact");
 
     let all = own

@@ -23,7 +23,7 @@ on_both_engines!(
 /// A search with everything that can be said.
 pub const SEARCH: &str = "
     query Search($query: String!, $filter: SearchFilter, $sort: SearchSort! = RELEVANCE, $first: Int, $after: String,
-            $last: Int, $before: String, $asOf: NaiveDate, $atLeast: Revision) {
+            $last: Int, $before: String, $asOf: Date, $atLeast: Revision) {
         search(query: $query, filter: $filter, sort: $sort, first: $first, after: $after, last: $last, before: $before,
                 asOf: $asOf, atLeast: $atLeast) {
             totalCount
@@ -82,7 +82,8 @@ async fn simplified_traditional_and_full_width_find_the_same(house: &House) {
 async fn highlights_are_cut_from_what_the_author_wrote(house: &House) {
     house.demo().await;
     let everybody = house.member_of(EVERY_STATION);
-    for query in ["境外注册人", "醫療器械註冊", "UDI 唯一标识", "ecg patch", "低剂量胸部CT"] {
+    for query in ["境外注册人", "醫療器械註冊", "UDI 唯一标识", "ecg patch", "低剂量胸部CT"]
+    {
         let reply = everybody.run(SEARCH, json!({ "query": query, "first": 20 })).await;
         let mut matched = 0;
         for edge in reply.at("/search/edges").as_array().unwrap() {

@@ -64,10 +64,16 @@ async fn a_page_of_a_list_costs_a_fixed_number_of_statements(house: &House) {
     );
     costs_the_same(house, "answeredQuestions", &answers).await;
     for (name, fields) in [
-        ("researchOutputs", "title areas { code } organization { code district { code } areas { code } }"),
+        (
+            "researchOutputs",
+            "title areas { code } organization { code district { code } areas { code } }",
+        ),
         ("resources", "name areas { code } organization { code district { code } areas { code } }"),
         ("organizations", "code district { code name { zh } } areas { code label { zh } }"),
-        ("stations", "code district { code } parent { code } servicePoints { name } areas { code }"),
+        (
+            "stations",
+            "code district { code } parent { code } servicePoints { name } areas { code }",
+        ),
         (
             "regulations",
             "key actsOn { kind from { key } to { key title { zh } } } actedUponBy { from { key } to { key } }",
@@ -85,12 +91,15 @@ async fn many_nodes_cost_few_statements(house: &House) {
     let viewer = house.member_of(EVERY_STATION);
     let reply = viewer.ask("{ answeredQuestions(first: 50) { nodes { id } } }").await;
     let ids = reply.texts("/answeredQuestions/nodes", "/id");
-    let query = format!("query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on AnsweredQuestion {{ {ANSWER} }} }} }}");
+    let query = format!(
+        "query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on AnsweredQuestion {{ {ANSWER} }} }} }}"
+    );
     let few = cost(house, &query, &json!({ "ids": ids[..5] })).await;
     let many = cost(house, &query, &json!({ "ids": ids })).await;
     assert_eq!(few, many);
     assert!(many <= FEW, "nodes costs {many} statements");
-    let search = "query($first: Int) { search(query: \"\", first: $first) { nodes { __typename } } }";
+    let search =
+        "query($first: Int) { search(query: \"\", first: $first) { nodes { __typename } } }";
     // All six kinds are loaded, each by one statement.
     assert!(cost(house, search, &json!({ "first": 100 })).await <= FEW);
 }

@@ -69,6 +69,17 @@ impl House {
         Self::new(self.engine).await
     }
 
+    /// A house whose database was put back from a copy before it opened.
+    pub async fn restored(engine: Engine, copy: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let place = engine.fresh(folder.path()).await;
+        zhanjian::backup::restore(&place.settings, copy).await.unwrap();
+        let house = Self::over(engine, folder, place, Clock::set_to(OPENED.parse().unwrap()), Limits::default());
+        let house = house.await;
+        house.settle().await;
+        house
+    }
+
     /// The same house after a restart, with all that is in it.
     pub async fn restarted(self) -> Self {
         let Self { engine, service, folder, place, clock, router } = self;

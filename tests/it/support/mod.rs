@@ -5,9 +5,10 @@ mod house;
 pub mod process;
 mod reply;
 pub mod sample;
+pub mod tables;
 pub mod site;
 
-pub use engine::Engine;
+pub use engine::{Engine, Place};
 pub use house::{House, Member};
 pub use reply::Reply;
 

@@ -38,13 +38,21 @@ fn an_index_folder_deleted_under_a_running_service_is_made_anew_while_searches_g
     site.import_answers(numbers(2, 10));
     assert!(service.finds("SL-2-3") < Duration::from_secs(10));
     site.expect_verified();
-
-    // The folder is still this service's own.
-    let second = site.serve_and_fail();
-    second.expect_status(3);
     service.terminate().expect_status(0);
     let service = site.serve().ready();
     assert!(service.found("SL-2-9").is_some());
+}
+
+#[test]
+fn an_index_folder_that_was_deleted_and_made_anew_is_still_this_services_own() {
+    let site = Site::with_stations(Engine::Sqlite);
+    let service = site.serve().ready();
+    fs::remove_dir_all(site.index()).unwrap();
+    wait_for("the index is there again", PATIENCE, || {
+        site.index().join("CURRENT").exists().then_some(())
+    });
+    site.serve_and_fail().expect_status(3);
+    assert_eq!(service.health("ready").0, 200);
 }
 
 #[test]
@@ -152,7 +160,7 @@ fn an_index_of_another_analyzer_serves_until_the_new_one_is_made() {
     let status = site.run(&["index", "status"]);
     assert!(status.expect_status(1).out.contains("another version's"), "{}", status.out);
 
-    let service = site.serve();
+    let service = site.serve_with(&[("INDEX_SNAPSHOT_KEEP", "100ms")]);
     let mut searches = 0;
     wait_for("the new index is made", PATIENCE, || {
         assert!(service.found("SL-1-1234").is_some(), "after {searches} searches");
@@ -162,6 +170,9 @@ fn an_index_of_another_analyzer_serves_until_the_new_one_is_made() {
     assert!(searches > 3, "it was ready after {searches} searches: nothing was shown");
     let status = site.run(&["index", "status"]);
     assert!(status.expect_status(0).out.contains("this version's"), "{}", status.out);
+    // Its files go with the next change, once nobody can be paging through it any more.
+    std::thread::sleep(Duration::from_millis(200));
+    site.import_answers(numbers(2, 1));
     wait_for("the old generation is removed", PATIENCE, || (!before.exists()).then_some(()));
     site.expect_verified();
 }

@@ -4,8 +4,8 @@ use std::{fs, net::TcpListener};
 
 use crate::support::{
     Engine,
-    process::run,
-    site::{SERVE, Site},
+    process::{Begun, run},
+    site::{Running, SERVE, Site},
 };
 
 #[test]
@@ -22,6 +22,23 @@ fn a_second_service_on_the_same_data_folder_is_refused() {
     first.terminate().expect_status(0);
     // And once the first has gone, the folder is free.
     site.serve().ready().terminate().expect_status(0);
+}
+
+#[test]
+fn commands_that_begin_at_once_on_an_empty_folder_all_find_their_tables() {
+    for _ in 0..5 {
+        let site = Site::new(Engine::Sqlite);
+        fs::create_dir(site.data()).unwrap();
+        let stations =
+            site.file("stations.csv", "code,name,district,districtName\nSH-PD,示例,PD,浦东新区\n");
+        let import = ["import", "stations", stations.to_str().unwrap()];
+        let service = Running::of(site.command(SERVE));
+        let begun = [Begun::of(site.command(&import)), Begun::of(site.command(&["migrate"]))];
+        for command in begun {
+            command.ended().expect_status(0);
+        }
+        service.listening().ready().terminate().expect_status(0);
+    }
 }
 
 #[test]

@@ -1,0 +1,207 @@
+//! Which words of a query carry its matter, and how much each says; judged by the language alone (see
+//! [`ranking::informativeness`]).
+
+use crate::{
+    analysis::{Analysis, Sort, words},
+    ranking,
+};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
+
+/// What the units of a query say: which belong to which word, and how informative that is.
+pub(crate) struct Matter {
+    /// For each unit: the word it belongs to.
+    word_of: Vec<usize>,
+    pieces: Vec<Piece>,
+    /// How many informative words there are.
+    pub(crate) words: usize,
+}
+
+struct Piece {
+    units: Range<u32>,
+    /// 0 for a function word, or one that was not chosen.
+    informativeness: f32,
+    function: bool,
+    /// Stands inside a concept.
+    covered: bool,
+    chosen: bool,
+}
+
+impl Matter {
+    /// Cuts a query into words and judges each.
+    pub(crate) fn of(analysis: &Analysis) -> Self {
+        let mut pieces = Vec::new();
+        for run in analysis.han_runs() {
+            for segment in words::segments(analysis.folded_text(run.clone())) {
+                let offset = |at: usize| run.start + u32::try_from(at).unwrap_or_default();
+                pieces.push(Piece::new(offset(segment.start)..offset(segment.end), analysis, true));
+            }
+        }
+        for (at, unit) in (0..).zip(&analysis.units) {
+            if !unit.han {
+                pieces.push(Piece::new(at..at + 1, analysis, false));
+            }
+        }
+        pieces.sort_unstable_by_key(|piece| piece.units.start);
+        let mut word_of = vec![0; analysis.units.len()];
+        for (number, piece) in pieces.iter().enumerate() {
+            for unit in piece.units.clone() {
+                word_of[unit as usize] = number;
+            }
+        }
+        for concept in analysis.tokens.iter().filter(|token| token.sort == Sort::Concept) {
+            for unit in concept.units.clone() {
+                pieces[word_of[unit as usize]].covered = true;
+            }
+        }
+        let mut matter = Self { word_of, pieces, words: 0 };
+        matter.choose(analysis);
+        matter
+    }
+
+    /// Of a long text the most informative words are chosen, those that it repeats before others.
+    fn choose(&mut self, analysis: &Analysis) {
+        let mut values: HashMap<&str, (f32, u32)> = HashMap::new();
+        for piece in self.pieces.iter().filter(|piece| !piece.function) {
+            let text = analysis.folded_text(piece.units.clone());
+            let value = values.entry(text).or_insert((piece.informativeness, 0));
+            value.1 += 1;
+        }
+        self.words = values.len();
+        let mut ranked: Vec<(f32, &str)> = values
+            .into_iter()
+            .map(|(text, (informativeness, count))| {
+                #[expect(clippy::cast_precision_loss, reason = "a logarithm of it is taken")]
+                let repeated = 1.0 + (count as f32).ln();
+                (informativeness * repeated, text)
+            })
+            .collect();
+        ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+        ranked.truncate(ranking::MOST_WORDS);
+        let chosen: HashSet<&str> = ranked.into_iter().map(|(_, text)| text).collect();
+        let all = self.words <= ranking::MOST_WORDS;
+        for piece in &mut self.pieces {
+            piece.chosen = all || chosen.contains(analysis.folded_text(piece.units.clone()));
+        }
+    }
+
+    /// Weight and informativeness of a term, and whether it is worth marking; none for a term to leave out.
+    pub(crate) fn judge(
+        &self,
+        sort: Sort,
+        units: &Range<u32>,
+        analysis: &Analysis,
+    ) -> Option<(f32, f32, bool)> {
+        let (first, last) =
+            (self.word_of[units.start as usize], self.word_of[units.end as usize - 1]);
+        let pieces = &self.pieces[first..=last];
+        if !pieces.iter().any(|piece| piece.chosen) {
+            return None;
+        }
+        let function = pieces.iter().all(|piece| piece.function);
+        let covered = pieces.iter().all(|piece| piece.covered);
+        let damp = if function { ranking::FUNCTION_WORDS } else { 1.0 }
+            * if covered { ranking::COVERED } else { 1.0 };
+        let silent = function || covered;
+        let piece = &self.pieces[first];
+        Some(match sort {
+            Sort::Concept => (ranking::CONCEPTS, ranking::CONCEPT_INFORMATIVENESS, true),
+            Sort::Word => (ranking::WORDS * damp, 0.0, !function),
+            Sort::Compound => (ranking::COMPOUNDS * damp, 0.0, !function),
+            Sort::Stem => {
+                (ranking::STEMS * damp, if silent { 0.0 } else { piece.informativeness }, !function)
+            }
+            Sort::Character => {
+                let unit = &analysis.units[units.start as usize];
+                let follows = analysis
+                    .units
+                    .get(units.end as usize)
+                    .is_some_and(|next| next.han && next.adjoins);
+                let alone = unit.han
+                    && !follows
+                    && !(unit.adjoins
+                        && units.start > 0
+                        && analysis.units[units.start as usize - 1].han);
+                let mass = if alone && !silent { ranking::SINGLE_INFORMATIVENESS } else { 0.0 };
+                (ranking::CHARACTERS * damp, mass, mass > 0.0)
+            }
+            Sort::Pair => {
+                let mass = if silent { 0.0 } else { self.pair(first, last) };
+                (
+                    ranking::PAIRS * damp,
+                    mass,
+                    mass >= ranking::UNKNOWN * ranking::SINGLE_INFORMATIVENESS,
+                )
+            }
+        })
+    }
+
+    fn pair(&self, first: usize, last: usize) -> f32 {
+        let (a, b) = (&self.pieces[first], &self.pieces[last]);
+        if first == last {
+            #[expect(clippy::cast_precision_loss, reason = "the length of a word")]
+            let pairs = (a.units.len() - 1) as f32;
+            return a.informativeness / pairs;
+        }
+        if a.function || b.function {
+            return 0.0;
+        }
+        let unknown = a.units.len() == 1 || b.units.len() == 1;
+        let share = if unknown { ranking::UNKNOWN } else { ranking::STRADDLING };
+        share * a.informativeness.min(b.informativeness).max(ranking::SINGLE_INFORMATIVENESS)
+    }
+
+    /// The informative runs of Chinese characters and words in letters, to be held against other spellings.
+    pub(crate) fn spelling(&self, analysis: &Analysis) -> Vec<String> {
+        let mut texts: Vec<String> = Vec::new();
+        let mut open: Option<Range<u32>> = None;
+        for piece in &self.pieces {
+            let han = analysis.units[piece.units.start as usize].han;
+            let joins = open.as_ref().is_some_and(|open| {
+                open.end == piece.units.start && analysis.units[piece.units.start as usize].adjoins
+            });
+            let usable = !piece.function && !piece.covered;
+            if let Some(range) = open.as_mut().filter(|_| usable && joins && han) {
+                range.end = piece.units.end;
+                continue;
+            }
+            texts.extend(open.take().map(|range| analysis.folded_text(range).to_owned()));
+            if usable && han {
+                open = Some(piece.units.clone());
+            } else if usable {
+                texts.push(analysis.folded_text(piece.units.clone()).to_owned());
+            }
+        }
+        texts.extend(open.map(|range| analysis.folded_text(range).to_owned()));
+        texts
+    }
+}
+
+impl Piece {
+    fn new(units: Range<u32>, analysis: &Analysis, han: bool) -> Self {
+        let text = analysis.folded_text(units.clone());
+        let function = words::is_function_word(text);
+        let characters = text.chars().count();
+        let informativeness = if function {
+            0.0
+        } else if han && characters > 1 {
+            ranking::informativeness(
+                words::general_frequency(text),
+                characters,
+                words::is_domain_word(text),
+                words::is_everyday_word(text),
+            )
+        } else if han || characters == 1 {
+            ranking::SINGLE_INFORMATIVENESS
+        } else if text.chars().all(char::is_numeric) {
+            ranking::NUMBER_INFORMATIVENESS
+        } else if words::is_everyday_word(text) {
+            ranking::informativeness(0, characters, false, true)
+        } else {
+            ranking::STEM_INFORMATIVENESS
+        };
+        Self { units, informativeness, function, covered: false, chosen: false }
+    }
+}

@@ -1,0 +1,49 @@
+//! The scalars of the contract that GraphQL itself does not have.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::partial_date;
+
+/// A day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Date(pub NaiveDate);
+
+/// A day, such as `2026-11-01` (full-date of RFC 3339).
+#[Scalar(specified_by_url = "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6")]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        // chrono also reads 2026-1-1 and years of five digits, which are not full-dates.
+        let date = Some(text).filter(|text| text.len() == 10).and_then(|text| text.parse().ok());
+        let wrong = || InputValueError::custom("this is not a day: write it as 2026-11-01");
+        date.map(Self).ok_or_else(wrong)
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+/// A date as far as it is known: `2025-07-28`, `2025-07` or `2025`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartialDate(pub partial_date::PartialDate);
+
+/// A date as far as it is known: a day (`2025-07-28`), a month (`2025-07`) or a year (`2025`).
+#[Scalar(specified_by_url = "https://www.w3.org/TR/NOTE-datetime")]
+impl ScalarType for PartialDate {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text.parse().map_err(InputValueError::custom)?)),
+            other => Err(InputValueError::expected_type(other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}

@@ -1,0 +1,132 @@
+//! Every entry point, knocked at by every kind of caller. The table can be checked by someone who reads no Rust.
+
+use std::{collections::BTreeSet, fmt::Write as _};
+
+use serde_json::{Value, json};
+
+use crate::support::{Engine, House, Reply, on_both_engines};
+
+on_both_engines!(every_door_opens_to_whom_it_should);
+
+/// What is behind the doors: one thing for each audience, of Pudong's station or of one organization.
+async fn furnish(house: &House) -> String {
+    house.places().await;
+    let owner = crate::research::owner_token(house, "fudan").await;
+    let mut answers = Vec::new();
+    for audience in ["PUBLIC", "PARTNERS", "NETWORK", "DISTRICT", "STATION"] {
+        answers.push(json!({ "externalId": audience, "question": format!("辅助生殖试剂怎么分类 {audience}"),
+            "answer": "答", "audience": audience }));
+    }
+    answers.push(json!({ "externalId": "DRAFT", "question": "辅助生殖试剂怎么分类 DRAFT", "answer": "答",
+        "state": "DRAFT" }));
+    house.answers(answers).await;
+    let mut outputs = Vec::new();
+    let mut resources = Vec::new();
+    for audience in ["PUBLIC", "PARTNERS", "NETWORK", "ORGANIZATION"] {
+        outputs.push(json!({ "externalId": audience, "organization": "fudan", "kind": "PROTOTYPE", "audience": audience,
+            "title": format!("辅助生殖样机 {audience}"), "abstract": "样机" }));
+        resources.push(json!({ "externalId": audience, "organization": "fudan", "kind": "TESTING",
+            "audience": audience, "name": format!("辅助生殖检测 {audience}") }));
+    }
+    outputs.push(json!({ "externalId": "EMBARGO", "organization": "fudan", "kind": "PROTOTYPE", "audience": "PUBLIC",
+        "title": "辅助生殖样机 EMBARGO", "abstract": "样机", "embargoUntil": "2027-01-01" }));
+    let lines = |rows: Vec<Value>| rows.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    let kind = zhanjian::research::ResearchOutputs::default();
+    house.import(&kind, "outputs.jsonl", lines(outputs)).await;
+    let kind = zhanjian::organizations::Resources::default();
+    house.import(&kind, "resources.jsonl", lines(resources)).await;
+    house.settle().await;
+    owner
+}
+
+/// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
+const DOORS: [(&str, &str); 17] = [
+    ("node", "nodes(ids: [IDS]) { id }"),
+    ("nodes", "nodes(ids: [IDS]) { id }"),
+    ("viewer", "viewer { signedIn }"),
+    ("search", "search(query: \"辅助生殖\", first: 100) { totalCount }"),
+    ("suggest", "suggest(text: \"辅助生殖\", first: 50) { text }"),
+    ("similarAnsweredQuestions", "similarAnsweredQuestions(text: \"辅助生殖试剂怎么分类\", first: 50) { score }"),
+    ("answeredQuestions", "answeredQuestions { totalCount }"),
+    ("researchOutputs", "researchOutputs { totalCount }"),
+    ("resources", "resources { totalCount }"),
+    ("organizations", "organizations(filter: { codes: [\"fudan\"] }) { totalCount }"),
+    ("station", "station(code: \"SH-PD\") { code }"),
+    ("stations", "stations { totalCount }"),
+    ("expertiseArea", "expertiseArea(code: \"REG-1\") { code }"),
+    ("expertiseAreas", "expertiseAreas(filter: { codes: [\"REG-1\"] }) { code }"),
+    ("regulation", "regulation(key: \"sc-739\") { key }"),
+    ("regulations", "regulations(filter: { keys: [\"sc-739\"] }) { totalCount }"),
+    ("similar by id", "similarAnsweredQuestions(id: ONE) { score }"),
+];
+
+async fn every_door_opens_to_whom_it_should(house: &House) {
+    let owner = furnish(house).await;
+    let all = ["partners", "network", "district:PD", "station:SH-PD", owner.as_str()];
+    let reply = house
+        .member_of(all)
+        .ask(
+            "{ answeredQuestions(first: 100) { nodes { id externalId } } researchOutputs(first: 100) { nodes { id } }
+                resources(first: 100) { nodes { id } } }",
+        )
+        .await;
+    let mut ids = Vec::new();
+    for list in ["answeredQuestions", "researchOutputs", "resources"] {
+        ids.extend(reply.texts(&format!("/{list}/nodes"), "/id"));
+    }
+    assert_eq!(ids.len(), 15);
+    let answers = reply.at("/answeredQuestions/nodes").as_array().unwrap();
+    let one = answers.iter().find(|node| node["externalId"] == "NETWORK").unwrap()["id"].to_string();
+    let ids: Vec<String> = ids.iter().map(|id| json!(id).to_string()).collect();
+
+    let viewers: [(&str, &[&str]); 6] = [
+        ("anonymous", &[]),
+        ("partner", &["partners"]),
+        ("network", &["partners", "network"]),
+        ("district", &["partners", "network", "district:PD"]),
+        ("own station", &["partners", "network", "district:PD", "station:SH-PD"]),
+        ("owner", &[owner.as_str()]),
+    ];
+    let mut table = format!("{:26}", "door");
+    viewers.iter().for_each(|(name, _)| write!(table, "{name:14}").unwrap());
+    table = table.trim_end().to_owned() + "\n";
+    for (door, knock) in DOORS {
+        let query = format!("{{ it: {} }}", knock.replace("IDS", &ids.join(", ")).replace("ONE", &one));
+        let mut row = format!("{door:26}");
+        for (_, tokens) in viewers {
+            let reply = house.member_of(tokens.iter().copied()).ask(&query).await;
+            write!(row, "{:14}", heard(&reply)).unwrap();
+        }
+        table += row.trim_end();
+        table.push('\n');
+    }
+    insta::assert_snapshot!(table, @"");
+}
+
+/// What is heard at a door: how many things, one thing, nothing, or the code of an error.
+fn heard(reply: &Reply) -> String {
+    if reply.body.get("errors").is_some() {
+        return reply.code().to_owned();
+    }
+    let it = reply.at("/it");
+    match it {
+        Value::Null => "nothing".to_owned(),
+        Value::Array(items) => items.iter().filter(|item| !item.is_null()).count().to_string(),
+        Value::Object(fields) => match fields.get("totalCount") {
+            Some(count) => count.to_string(),
+            None => "ok".to_owned(),
+        },
+        other => other.to_string(),
+    }
+}
+
+#[tokio::test]
+async fn there_is_no_door_that_nobody_knocked_at() {
+    let house = House::new(Engine::Sqlite).await;
+    let reply = house.ask("{ __schema { queryType { fields { name } } } }").await;
+    let doors: BTreeSet<String> = reply.texts("/__schema/queryType/fields", "/name").into_iter().collect();
+    let knocked: BTreeSet<String> = DOORS.iter().map(|(door, _)| (*door).to_owned()).collect();
+    let missing: Vec<&String> = doors.difference(&knocked).collect();
+    assert!(missing.is_empty(), "nobody knocks at {missing:?}");
+    house.leave().await;
+}
