@@ -5,7 +5,7 @@
 
 use async_graphql::SimpleObject;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use futures_util::future::BoxFuture;
 use sea_orm::{
     Condition, DatabaseConnection, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -141,6 +141,17 @@ impl Place {
             Self::Id => id.into(),
         }
     }
+
+    /// Whether a column of this type can be compared with it. Whoever writes a cursor by hand is refused here, and not
+    /// by the database.
+    fn fits(&self, column: &ColumnType) -> bool {
+        match (self, column) {
+            (Self::Text(text), ColumnType::String(_) | ColumnType::Text) => !text.contains('\0'),
+            (Self::Date(day), ColumnType::Date) => (0..=9_999).contains(&day.year()),
+            (Self::Number(_), ColumnType::Integer) | (Self::Id, ColumnType::Uuid) => true,
+            _ => false,
+        }
+    }
 }
 
 /// A cursor of one list in one order.
@@ -219,6 +230,7 @@ where
     if let Some(text) = cursor {
         let cursor = Cursor::decode(text)
             .filter(|cursor| cursor.list == keyset.name)
+            .filter(|cursor| cursor.place.fits(keyset.column.def().get_column_type()))
             .ok_or_else(|| wrong_cursor(field))?;
         select = select.filter(beyond(keyset, &cursor, descending));
     }

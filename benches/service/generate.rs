@@ -215,11 +215,9 @@ pub(super) struct Stuff {
 
 /// One generated row.
 pub(super) struct Row {
-    pub(super) external_id: String,
     pub(super) station: String,
     pub(super) question: String,
     pub(super) answer: String,
-    pub(super) audience: &'static str,
     json: Value,
 }
 
@@ -348,7 +346,7 @@ impl Stuff {
         if let Some(summary) = summary {
             json["summary"] = summary.into();
         }
-        Row { external_id, station, question, answer, audience, json }
+        Row { station, question, answer, json }
     }
 
     fn citations(&self, chance: &mut Chance) -> Vec<Value> {

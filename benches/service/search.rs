@@ -53,6 +53,24 @@ pub(super) fn measure(
     Ok(())
 }
 
+/// The bare engine can go for the best hits alone, passing over what cannot come among them, or read all hits, which also
+/// counts them. Which is faster differs from query to query; ours is held against the faster one on the whole.
+#[derive(Clone, Copy)]
+enum Way {
+    BestAlone,
+    AllOfAudience,
+}
+
+impl Way {
+    fn search(self, bare: &Bare, text: &str) -> Result<()> {
+        match self {
+            Self::BestAlone => drop(bare.search(text, HITS)?),
+            Self::AllOfAudience => drop(bare.search_and_count("public", text, HITS)?),
+        }
+        Ok(())
+    }
+}
+
 fn one_client(
     table: &mut Table,
     bare: &Bare,
@@ -65,21 +83,26 @@ fn one_client(
         client.ask(request)?;
         bare.search(text, HITS)?;
     }
-    let (mut ours, mut theirs, mut counted) =
-        (Times::default(), Times::default(), Times::default());
+    let (mut ours, mut best, mut all) = (Times::default(), Times::default(), Times::default());
     for _ in 0..rounds {
         for (text, request) in requests {
             ours.of(|| client.ask(request).map(<[u8]>::len))?;
-            theirs.of(|| bare.search(text, HITS))?;
-            counted.of(|| bare.search_and_count("public", text, HITS))?;
+            best.of(|| Way::BestAlone.search(bare, text))?;
+            all.of(|| Way::AllOfAudience.search(bare, text))?;
         }
     }
-    let (half, most) = (Goal::RatioAtMost(2.0), Goal::Shown);
-    table.add("search, one client, p50 ms", ours.median(), Some(theirs.median()), half);
-    table.add("search, one client, mean ms", ours.mean(), Some(theirs.mean()), Goal::Shown);
-    table.add("search, one client, p99 ms", ours.p99(), Some(theirs.p99()), most);
-    let what = "… beside the engine counting within the audience, p50 ms";
-    table.add(what, ours.median(), Some(counted.median()), Goal::Shown);
+    let goal = Goal::RatioAtMost(2.0);
+    let faster = |of: &dyn Fn(&Times) -> f64| Some(of(&best).min(of(&all)));
+    table.add("search, one client, p50 ms", ours.median(), faster(&Times::median), goal);
+    table.add("search, one client, mean ms", ours.mean(), faster(&Times::mean), goal);
+    table.add("search, one client, p99 ms", ours.p99(), faster(&Times::p99), goal);
+    let one = [("best alone", &best), ("all of an audience", &all)];
+    for (way, theirs) in one {
+        let what = format!("… beside the engine going for {way}, p50 ms");
+        table.add(&what, ours.median(), Some(theirs.median()), Goal::Shown);
+        let what = format!("… beside the engine going for {way}, mean ms");
+        table.add(&what, ours.mean(), Some(theirs.mean()), Goal::Shown);
+    }
     Ok(())
 }
 
@@ -90,7 +113,7 @@ fn full_load(
     requests: &[(String, String)],
     window: Duration,
 ) -> Result<()> {
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let (mut ours, mut best, mut all) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..3 {
         ours.push(throughput(CLIENTS, window, |end, done| {
             let mut client = served.client()?;
@@ -100,17 +123,21 @@ fn full_load(
             }
             Ok(())
         })?);
-        theirs.push(throughput(cores(), window, |end, done| {
-            while !end.load(Ordering::Relaxed) {
-                let (text, _) = &requests[done.fetch_add(1, Ordering::Relaxed) % requests.len()];
-                bare.search(text, HITS)?;
-            }
-            Ok(())
-        })?);
+        for (way, rates) in [(Way::BestAlone, &mut best), (Way::AllOfAudience, &mut all)] {
+            rates.push(throughput(cores(), window, |end, done| {
+                while !end.load(Ordering::Relaxed) {
+                    let at = done.fetch_add(1, Ordering::Relaxed) % requests.len();
+                    way.search(bare, &requests[at].0)?;
+                }
+                Ok(())
+            })?);
+        }
     }
-    let (ours, theirs) = (middle(ours), middle(theirs));
+    let (ours, best, all) = (middle(ours), middle(best), middle(all));
     let what = "search, 16 clients, answers a second";
-    table.add(what, ours, Some(theirs), Goal::RatioAtLeast(0.6));
+    table.add(what, ours, Some(best.max(all)), Goal::RatioAtLeast(0.6));
+    let what = "… beside the engine going for best alone, a second";
+    table.add(what, ours, Some(best), Goal::Shown);
     Ok(())
 }
 

@@ -45,7 +45,7 @@ pub(crate) const LONG_STEPS: [f32; 3] = [0.4, 0.15, 0.0];
 /// A query of more informative words than this is a long text.
 pub(crate) const LONG: usize = 10;
 /// So many hits are enough.
-pub(crate) const ENOUGH: u64 = 20;
+pub(crate) const ENOUGH: u64 = 10;
 /// So many informative words of a pasted text are looked for.
 pub(crate) const MOST_WORDS: usize = 24;
 

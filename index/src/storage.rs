@@ -189,9 +189,12 @@ impl Generation {
     pub(crate) fn create(dir: &Path, number: u64) -> Result<Self> {
         let folder = Folder::new(dir, number);
         fs::create_dir_all(&folder.path)?;
-        let docstore_compression = tantivy::store::Compressor::None;
-        let settings =
-            tantivy::IndexSettings { docstore_compression, ..tantivy::IndexSettings::default() };
+        // Nothing is stored, so nothing is to be compressed, and no thread is needed for it.
+        let settings = tantivy::IndexSettings {
+            docstore_compression: tantivy::store::Compressor::None,
+            docstore_compress_dedicated_thread: false,
+            ..tantivy::IndexSettings::default()
+        };
         let directory = SwiftDirectory::open(&folder.path)?;
         let builder = tantivy::Index::builder().schema(schema().0.clone()).settings(settings);
         let index = builder.open_or_create(directory)?;

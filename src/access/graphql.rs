@@ -7,6 +7,7 @@ use super::Viewer;
 /// Who is asking, as the service understands it.
 pub struct ViewerNode(pub Viewer);
 
+/// Who is asking, as the service understands it.
 #[Object(name = "Viewer")]
 impl ViewerNode {
     /// Whether somebody is signed in. Without, what is public can be read.

@@ -1,9 +1,12 @@
 //! How answered questions look from outside.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_graphql::{Context, Enum, ID, Object};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{QueryFilter, QueryOrder, entity::prelude::*};
 
 use super::{
@@ -20,7 +23,7 @@ use crate::{
     expertise::{ExpertiseAreaNode, areas_of},
     ids::{GlobalId, NodeKind},
     page::{Keyset, Page, Place, connection, counter, slice},
-    regulations::{CurrencyNode, currency},
+    regulations::{CurrencyNode, Verdicts},
     scalars::Date,
     stations::{self, StationNode},
 };
@@ -33,6 +36,7 @@ pub struct AnsweredQuestionNode {
 }
 
 struct AnsweredQuestionPage {
+    rows: Vec<Arc<AnsweredQuestion>>,
     stations: Shared<Uuid, StationNode>,
     areas: Shared<Uuid, Vec<Uuid>>,
     citations: Shared<Uuid, Vec<Citation>>,
@@ -41,6 +45,15 @@ struct AnsweredQuestionPage {
     confirmation_nodes: Shared<Uuid, Vec<ConfirmationNode>>,
     versions: Shared<Uuid, Vec<Version>>,
     successors: Shared<Uuid, AnsweredQuestionNode>,
+    verdicts: Mutex<HashMap<NaiveDate, Arc<Verdicts>>>,
+}
+
+impl AnsweredQuestionPage {
+    /// The verdicts on all answers of the page on a day, found once for all of them.
+    fn verdicts(&self, day: NaiveDate, find: impl FnOnce() -> Verdicts) -> Arc<Verdicts> {
+        let mut verdicts = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(verdicts.entry(day).or_insert_with(|| Arc::new(find())))
+    }
 }
 
 /// Answered questions that know of each other, so that what belongs to them is loaded at once.
@@ -56,6 +69,8 @@ pub fn nodes(rows: impl IntoIterator<Item = AnsweredQuestion>) -> Vec<AnsweredQu
         confirmation_nodes: Arc::new(Batch::new(ids())),
         versions: Arc::new(Batch::new(ids())),
         successors: Arc::new(Batch::new(rows.iter().filter_map(|row| row.superseded_by_id))),
+        verdicts: Mutex::default(),
+        rows: rows.clone(),
     });
     let node = |answered| AnsweredQuestionNode { answered, page: Arc::clone(&page) };
     rows.into_iter().map(node).collect()
@@ -162,14 +177,15 @@ impl AnsweredQuestionNode {
         let ctx = ctx.data_unchecked::<Ctx>();
         let graph = ctx.graph().await?;
         let citations = self.loaded_citations(ctx).await?;
-        let confirmations = self.loaded_confirmations(ctx).await?.get(&self.answered.id);
-        let grounds = super::grounds(
-            &self.answered,
-            citations.get(&self.answered.id).map(Vec::as_slice).unwrap_or_default(),
-            confirmations.map(Vec::as_slice).unwrap_or_default(),
-        );
+        let confirmations = self.loaded_confirmations(ctx).await?;
+        let grounds = |row: &Arc<AnsweredQuestion>| {
+            let citations = citations.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+            let confirmations = confirmations.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+            (row.id, super::grounds(row, citations, confirmations))
+        };
         let day = as_of.map_or(ctx.today, |Date(day)| day);
-        Ok(CurrencyNode::new(currency::assess(&grounds, &graph, day), day, graph))
+        let find = || Verdicts::new(self.page.rows.iter().map(grounds), day, graph);
+        Ok(self.page.verdicts(day, find).on(&self.answered.id)?)
     }
 
     /// How far it has been reviewed.

@@ -8,14 +8,14 @@ use sea_orm::{Condition, QueryFilter, QueryOrder, entity::prelude::*};
 
 use super::{
     Region, Regulation, RegulationRelation, RelationKind, RelationScope,
-    currency::{Assessment, Currency, Event, Graph, Step},
+    currency::{Assessment, Currency, Event, Graph, Grounds, Step, assess},
     entity, relation_entity,
 };
 use crate::{
     access::{Guarded, Scope},
     app::Ctx,
     batch::{Batch, Shared, grouped},
-    error::{Fault, Result},
+    error::{Error, Fault, Result},
     expertise::LocalizedText,
     ids::{GlobalId, NodeKind},
     page::{Keyset, Page, Place, connection, counter, slice},
@@ -216,22 +216,53 @@ impl RegulationRelationNode {
     }
 }
 
+/// The verdicts on the answers of a page on a day, which load the regulations on all their ways at once.
+pub struct Verdicts {
+    assessments: HashMap<Uuid, Arc<Assessment>>,
+    as_of: NaiveDate,
+    graph: Arc<Graph>,
+    documents: Shared<Uuid, RegulationNode>,
+}
+
+impl Verdicts {
+    /// Judges answers, each by its id and what it rests on.
+    pub fn new(
+        grounds: impl IntoIterator<Item = (Uuid, Grounds)>,
+        as_of: NaiveDate,
+        graph: Arc<Graph>,
+    ) -> Self {
+        let assess =
+            |(id, grounds): (Uuid, Grounds)| (id, Arc::new(assess(&grounds, &graph, as_of)));
+        let assessments: HashMap<_, _> = grounds.into_iter().map(assess).collect();
+        let ways = assessments.values().flat_map(|verdict| {
+            verdict.path.iter().chain(verdict.notes.iter().flatten()).map(|step| step.regulation)
+        });
+        let documents = Arc::new(Batch::new(ways));
+        Self { assessments, as_of, graph, documents }
+    }
+
+    /// The verdict on one of them.
+    pub fn on(&self, id: &Uuid) -> Result<CurrencyNode> {
+        let assessment = self.assessments.get(id);
+        let assessment = assessment.ok_or_else(|| Error::internal("an answer is not judged"))?;
+        Ok(CurrencyNode {
+            assessment: Arc::clone(assessment),
+            as_of: self.as_of,
+            graph: Arc::clone(&self.graph),
+            documents: Arc::clone(&self.documents),
+        })
+    }
+}
+
 /// Whether an answer still stands on a day, and why.
 pub struct CurrencyNode {
-    assessment: Assessment,
+    assessment: Arc<Assessment>,
     as_of: NaiveDate,
     graph: Arc<Graph>,
     documents: Shared<Uuid, RegulationNode>,
 }
 
 impl CurrencyNode {
-    /// A verdict with the graph it was read from.
-    pub fn new(assessment: Assessment, as_of: NaiveDate, graph: Arc<Graph>) -> Self {
-        let steps = assessment.path.iter().chain(assessment.notes.iter().flatten());
-        let documents = Arc::new(Batch::new(steps.map(|step| step.regulation)));
-        Self { assessment, as_of, graph, documents }
-    }
-
     fn steps(&self, steps: &[Step]) -> Vec<StepNode> {
         let step =
             |step: &Step| StepNode { step: step.clone(), documents: Arc::clone(&self.documents) };

@@ -20,8 +20,8 @@ mod terms;
 
 pub use entity::Model as Regulation;
 pub use graphql::{
-    CurrencyNode, RegulationNode, RegulationQuery, RegulationRelationNode, nodes, nodes_by_id,
-    relation_nodes_by_id,
+    CurrencyNode, RegulationNode, RegulationQuery, RegulationRelationNode, Verdicts, nodes,
+    nodes_by_id, relation_nodes_by_id,
 };
 pub use import::{RegulationRelations, Regulations};
 pub use relation_entity::Model as RegulationRelation;

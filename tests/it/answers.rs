@@ -191,12 +191,12 @@ async fn a_change_keeps_what_was_said_before(house: &House) {
         &json!({
             "question": "问",
             "version": 3,
-            "updatedAt": "2026-11-24T04:00:00Z",
+            "updatedAt": "2026-11-24T04:00:00+00:00",
             "versions": [
-                { "version": 2, "question": "问", "answer": "二", "writtenAt": "2026-11-23T04:00:00Z",
-                  "replacedAt": "2026-11-24T04:00:00Z" },
-                { "version": 1, "question": "问", "answer": "一", "writtenAt": "2026-11-22T04:00:00Z",
-                  "replacedAt": "2026-11-23T04:00:00Z" },
+                { "version": 2, "question": "问", "answer": "二", "writtenAt": "2026-11-23T04:00:00+00:00",
+                  "replacedAt": "2026-11-24T04:00:00+00:00" },
+                { "version": 1, "question": "问", "answer": "一", "writtenAt": "2026-11-22T04:00:00+00:00",
+                  "replacedAt": "2026-11-23T04:00:00+00:00" },
             ],
         })
     );

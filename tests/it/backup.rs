@@ -125,7 +125,10 @@ async fn a_damaged_copy_is_refused_and_leaves_nothing_behind(house: &House) {
         ("answered_questions.jsonl", None),
         ("answered_questions.jsonl", Some(answers[..answers.len() - 20].to_owned())),
         ("answered_questions.jsonl", Some(one_less.join("\n"))),
-        ("answered_questions.jsonl", Some(format!("{answers}{}\n", answers.lines().next().unwrap()))),
+        (
+            "answered_questions.jsonl",
+            Some(format!("{answers}{}\n", answers.lines().next().unwrap())),
+        ),
         ("stations.jsonl", Some(stations.replacen("\"code\":", "\"kode\":", 1))),
         ("stations.jsonl", Some("\u{0}\u{1}\u{2}".to_owned())),
         ("citations.jsonl", Some(String::new())),
@@ -164,10 +167,16 @@ async fn a_restored_house_serves_and_its_revisions_go_on(house: &House) {
         nodes
     };
     assert_eq!(sorted(&here), sorted(&there), "the same ids and numbers are found");
-    restored.answers([json!({ "externalId": "later", "question": "恢复之后的问题", "answer": "答" })]).await;
+    restored
+        .answers([json!({ "externalId": "later", "question": "恢复之后的问题", "answer": "答" })])
+        .await;
     assert!(zhanjian::outbox::head(restored.db().read()).await.unwrap() > head);
-    let later = restored.ask("{ search(query: \"恢复之后的问题\", first: 1) { nodes {
-        ... on AnsweredQuestion { externalId } } } }").await;
+    let later = restored
+        .ask(
+            "{ search(query: \"恢复之后的问题\", first: 1) { nodes {
+        ... on AnsweredQuestion { externalId } } } }",
+        )
+        .await;
     assert_eq!(later.at("/search/nodes/0/externalId"), "later");
     restored.leave().await;
 }

