@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Result},
     expertise::{self, Tree},
     indexer::Progress,
+    kept::Kept,
     regulations::{self, currency::Graph},
 };
 
@@ -27,6 +28,10 @@ pub struct App {
     pub clock: Clock,
     /// The bounds on lists.
     pub paging: Paging,
+    /// The taxonomy as it last was.
+    pub tree: Kept<Tree>,
+    /// What became of each regulation, as it last was.
+    pub graph: Kept<Graph>,
 }
 
 /// How many things a list gives.
@@ -81,13 +86,19 @@ impl Ctx {
 
     /// The taxonomy.
     pub async fn tree(&self) -> Result<Arc<Tree>> {
-        let load = async || Ok::<_, Error>(Arc::new(expertise::tree(self.db()).await?));
+        let load = async || {
+            let stamps = vec![expertise::stamp(self.db()).await?];
+            self.app.tree.get(stamps, || expertise::tree(self.db())).await
+        };
         self.known.tree.get_or_try_init(load).await.cloned()
     }
 
     /// What became of each regulation.
     pub async fn graph(&self) -> Result<Arc<Graph>> {
-        let load = async || Ok::<_, Error>(Arc::new(regulations::graph(self.db()).await?));
+        let load = async || {
+            let stamps = regulations::stamps(self.db()).await?;
+            self.app.graph.get(stamps, || regulations::graph(self.db())).await
+        };
         self.known.graph.get_or_try_init(load).await.cloned()
     }
 

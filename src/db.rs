@@ -46,6 +46,10 @@ impl DatabaseSettings {
     pub fn at(url: impl Into<String>) -> Self {
         Self { url: url.into(), readers: 8, acquire_timeout: Duration::from_secs(5) }
     }
+
+    fn is_sqlite(&self) -> bool {
+        self.url.starts_with("sqlite:")
+    }
 }
 
 /// The database, open.
@@ -63,7 +67,7 @@ impl Database {
     /// # Errors
     /// [`DbErr`] as the driver gives it: no such host, no right to the file, a file that is no database.
     pub async fn open(settings: &DatabaseSettings) -> Result<Self, DbErr> {
-        let sqlite = settings.url.starts_with("sqlite:");
+        let sqlite = settings.is_sqlite();
         let mut writers = options(settings);
         let mut readers = options(settings);
         readers.max_connections(settings.readers);
@@ -174,6 +178,8 @@ fn options(settings: &DatabaseSettings) -> ConnectOptions {
         .sqlx_logging(false)
         .acquire_timeout(settings.acquire_timeout)
         .connect_timeout(settings.acquire_timeout)
+        // A server may have hung up, a file cannot: asking first would double the trips to the engine's thread.
+        .test_before_acquire(!settings.is_sqlite())
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .create_if_missing(true)

@@ -37,6 +37,7 @@ pub mod db;
 pub mod error;
 pub mod ids;
 pub mod json;
+pub mod kept;
 pub mod language;
 pub mod page;
 pub mod partial_date;

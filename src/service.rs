@@ -17,6 +17,7 @@ use crate::{
     execution::{Executor, Limits},
     http::{self, Check, Front, Readiness, Reception, TrustedProxies, Visit},
     indexer::{self, Indexer, Progress},
+    kept::Kept,
     outbox,
     telemetry::figures,
 };
@@ -141,7 +142,15 @@ impl Service {
         );
         let stop = indexer.stop();
         let indexing = tokio::spawn(indexer.run());
-        let app = Arc::new(App { db, index, progress, clock: settings.clock, paging });
+        let app = Arc::new(App {
+            db,
+            index,
+            progress,
+            clock: settings.clock,
+            paging,
+            tree: Kept::default(),
+            graph: Kept::default(),
+        });
         Ok(Self { app, executor: Arc::new(executor), stop, indexing })
     }
 

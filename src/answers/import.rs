@@ -1,5 +1,7 @@
 //! Answered questions by file: the operator's attested route (published for the audience given).
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveEnum, prelude::Uuid};
 use serde::Serialize;
@@ -189,6 +191,20 @@ impl Transfer for AnsweredQuestions {
 
     fn identity(draft: &Draft) -> String {
         identity(&draft.station, &draft.external_id)
+    }
+
+    fn leads_to(draft: &Draft) -> Option<(&'static str, String)> {
+        let successor = draft.superseded_by.as_ref()?;
+        Some(("supersededBy", identity(&draft.station, successor)))
+    }
+
+    async fn there(
+        &self,
+        db: &Database,
+        known: &Known,
+        identities: Vec<String>,
+    ) -> Result<HashSet<String>> {
+        store::there(db, known, identities).await
     }
 
     async fn store(

@@ -1,6 +1,6 @@
 //! Writing answered questions, some hundreds at a time, each with its note for the index.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     access::{Guarded, Scope, station_token},
+    db::Database,
     error::{Error, Result},
     ids::{new_id, spoken_number},
     outbox::{Note, Subject, Write},
@@ -42,7 +43,13 @@ pub(super) async fn store(
     for draft in drafts {
         match existing.remove(&identity(&draft.station, &draft.external_id)) {
             None => added.push((new_id(), draft)),
-            Some(row) if row.content_digest == digest(&draft) => tally.unchanged += 1,
+            Some(row) if row.content_digest == digest(&draft) => {
+                tally.unchanged += 1;
+                // An import that broke off before its end has not linked what it wrote.
+                if let (Some(other), None) = (&draft.superseded_by, row.superseded_by_id) {
+                    known.links.insert(row.id, identity(&draft.station, other));
+                }
+            }
             Some(row) => changed.push((row, draft)),
         }
     }
@@ -72,15 +79,8 @@ pub(super) async fn link(
     now: DateTime<Utc>,
 ) -> Result<Tally> {
     let links = std::mem::take(&mut known.links);
-    let wanted: BTreeMap<String, (Uuid, String)> = links
-        .values()
-        .filter_map(|identity| {
-            let (station, external_id) = identity.split_once('\n')?;
-            let station = known.stations.get(station)?.0.id;
-            Some((identity.clone(), (station, external_id.to_owned())))
-        })
-        .collect();
-    let found = ids_of(write, wanted.values().cloned().collect()).await?;
+    let wanted = places(known, links.values());
+    let found = ids_of(&**write, wanted.values().cloned().collect()).await?;
     for (id, other) in links {
         let successor = wanted.get(&other).and_then(|place| found.get(place));
         let successor = *successor.ok_or_else(|| missing_successor(&other))?;
@@ -112,9 +112,37 @@ fn missing_successor(identity: &str) -> Error {
     Error::invalid("supersededBy", reason)
 }
 
+/// Which of these identities are those of answers that are here.
+pub(super) async fn there(
+    db: &Database,
+    known: &Known,
+    identities: Vec<String>,
+) -> Result<HashSet<String>> {
+    let wanted = places(known, identities.iter());
+    let mut there = HashSet::new();
+    let places: Vec<(Uuid, String)> = wanted.values().cloned().collect();
+    for some in places.chunks(PARTS_AT_ONCE) {
+        there.extend(ids_of(db.read(), some.to_vec()).await?.into_keys());
+    }
+    Ok(wanted.into_iter().filter(|(_, place)| there.contains(place)).map(|(it, _)| it).collect())
+}
+
+/// Station and external id by identity.
+fn places<'a>(
+    known: &Known,
+    identities: impl Iterator<Item = &'a String>,
+) -> BTreeMap<String, (Uuid, String)> {
+    let place = |identity: &String| {
+        let (station, external_id) = identity.split_once('\n')?;
+        let station = known.stations.get(station)?.0.id;
+        Some((identity.clone(), (station, external_id.to_owned())))
+    };
+    identities.filter_map(place).collect()
+}
+
 /// Ids by station and external id.
 async fn ids_of(
-    write: &Write,
+    db: &impl ConnectionTrait,
     places: Vec<(Uuid, String)>,
 ) -> Result<HashMap<(Uuid, String), Uuid>> {
     let mut by_station: HashMap<Uuid, Vec<String>> = HashMap::new();
@@ -135,7 +163,7 @@ async fn ids_of(
         .columns([entity::Column::StationId, entity::Column::ExternalId, entity::Column::Id])
         .filter(any)
         .into_tuple()
-        .all(&**write)
+        .all(db)
         .await?;
     Ok(rows.into_iter().map(|(station, external, id)| ((station, external), id)).collect())
 }

@@ -1,6 +1,6 @@
 //! The tree of areas of expertise: regulatory topics, services, product fields, the device catalogue.
 //!
-//! It has some hundred nodes that nearly every answer needs, so a request loads it whole, once.
+//! It has some hundred nodes that nearly every answer needs, so it is kept whole, for as long as it is as it was.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     access::{Guarded, Scope},
     error::{Error, Result},
+    kept::{self, Stamp},
     language::Text,
 };
 
@@ -63,6 +64,11 @@ pub struct Tree {
     by_id: HashMap<Uuid, usize>,
     by_code: HashMap<String, usize>,
     children: HashMap<Option<Uuid>, Vec<usize>>,
+}
+
+/// Tells whether the tree is as it was.
+pub async fn stamp(db: &impl ConnectionTrait) -> Result<Stamp> {
+    kept::stamp::<entity::Entity>(db, entity::Column::Version, entity::Column::UpdatedAt).await
 }
 
 /// Loads the tree, in the order of its positions.

@@ -1,6 +1,9 @@
 //! What the index is made of: which documents a change touches, and the documents as they are now.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
+    sync::Arc,
+};
 
 use sea_orm::{DatabaseConnection, prelude::Uuid};
 use zhanjian_index::{Change, Document, Key, Kind};
@@ -9,6 +12,7 @@ use crate::{
     answers,
     error::Result,
     expertise::{self, Tree},
+    kept::Kept,
     organizations,
     outbox::{Entry, Subject},
     regulations::{self, currency::Graph},
@@ -23,18 +27,32 @@ const DOCUMENTS_AT_ONCE: usize = 2_000;
 /// Things to be put into the index as they are now, or dropped where they are gone.
 #[derive(Debug)]
 pub(super) struct Changes {
-    tree: Tree,
-    graph: Graph,
+    tree: Arc<Tree>,
+    graph: Arc<Graph>,
     left: VecDeque<(Kind, Vec<Uuid>)>,
 }
 
+/// What nearly all documents show something of, as it last was.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    tree: Kept<Tree>,
+    graph: Kept<Graph>,
+}
+
 /// All that entries of the log touch: the things themselves, and those that show something of them.
-pub(super) async fn changes(db: &DatabaseConnection, entries: &[Entry]) -> Result<Changes> {
+pub(super) async fn changes(
+    db: &DatabaseConnection,
+    known: &Known,
+    entries: &[Entry],
+) -> Result<Changes> {
     let mut touched: HashMap<Subject, BTreeSet<Uuid>> = HashMap::new();
     for entry in entries {
         touched.entry(entry.subject).or_default().insert(entry.id);
     }
-    let (tree, graph) = (expertise::tree(db).await?, regulations::graph(db).await?);
+    let stamps = vec![expertise::stamp(db).await?];
+    let tree = known.tree.get(stamps, || expertise::tree(db)).await?;
+    let stamps = regulations::stamps(db).await?;
+    let graph = known.graph.get(stamps, || regulations::graph(db)).await?;
     let mut ids: HashMap<Kind, BTreeSet<Uuid>> = HashMap::new();
     for (subject, changed) in touched {
         let changed: Vec<Uuid> = changed.into_iter().collect();

@@ -111,6 +111,7 @@ pub struct Indexer {
     progress: Arc<Progress>,
     settings: Settings,
     stop: Arc<Stop>,
+    known: documents::Known,
 }
 
 impl Indexer {
@@ -122,7 +123,7 @@ impl Indexer {
         settings: Settings,
     ) -> Self {
         let stop = Arc::new(Stop(watch::Sender::new(false)));
-        Self { db, index, progress, settings, stop }
+        Self { db, index, progress, settings, stop, known: documents::Known::default() }
     }
 
     /// By what it is told to end.
@@ -214,7 +215,7 @@ impl Indexer {
     async fn take_in(&self, entries: &[Entry]) -> Result<()> {
         let Some(last) = entries.last().map(|entry| entry.revision) else { return Ok(()) };
         let started = Instant::now();
-        let mut changes = documents::changes(self.db.read(), entries).await?;
+        let mut changes = documents::changes(self.db.read(), &self.known, entries).await?;
         let count = changes.left();
         let watermark = self.watermark();
         // Until the last batch is in, the index only claims what it had: a crash repeats the whole.

@@ -80,11 +80,12 @@ pub async fn verify(db: &Database, index: &Index) -> Result<Report> {
 async fn pending(db: &Database, watermark: u64) -> Result<(u64, HashSet<Key>)> {
     let (mut count, mut touched) = (0, HashSet::new());
     let mut position = i64::try_from(watermark).unwrap_or(i64::MAX);
+    let known = documents::Known::default();
     while let After::Entries(entries) = outbox::after(db.read(), position, 10_000).await? {
         let Some(last) = entries.last() else { break };
         position = last.revision;
         count += entries.len() as u64;
-        touched.extend(documents::changes(db.read(), &entries).await?.keys());
+        touched.extend(documents::changes(db.read(), &known, &entries).await?.keys());
     }
     Ok((count, touched))
 }

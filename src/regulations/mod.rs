@@ -9,6 +9,7 @@ use sea_orm::{QueryFilter, QueryOrder, QuerySelect, entity::prelude::*};
 use crate::{
     access::{Guarded, Scope},
     error::Result,
+    kept::{self, Stamp},
 };
 
 pub mod currency;
@@ -34,6 +35,15 @@ impl Regulation {
     pub fn name(&self) -> &str {
         self.number.as_deref().unwrap_or(&self.title)
     }
+}
+
+/// Tell whether [`graph`] is as it was.
+pub async fn stamps(db: &impl ConnectionTrait) -> Result<Vec<Stamp>> {
+    use {entity::Column as Own, relation_entity::Column as Between};
+    Ok(vec![
+        kept::stamp::<entity::Entity>(db, Own::Version, Own::UpdatedAt).await?,
+        kept::stamp::<relation_entity::Entity>(db, Between::Version, Between::UpdatedAt).await?,
+    ])
 }
 
 /// Loads all that is known of what replaces what.

@@ -6,9 +6,10 @@ use zhanjian_index::{Filter, Kind};
 
 use crate::{
     answers::{DeviceClass, ProductKind},
+    app::Ctx,
     clock::day_number,
     error::Result,
-    expertise::{Tree, unknown_area},
+    expertise::unknown_area,
     organizations::{OrganizationType, ResourceKind},
     regulations::currency::Currency,
     research::CooperationMode,
@@ -116,9 +117,12 @@ const LEVELS: std::ops::RangeInclusive<i32> = 1..=9;
 
 impl SearchFilter {
     /// The filter as the index takes it. An area that does not exist is refused by name.
-    pub(super) fn into_index(self, tree: &Tree) -> Result<Filter> {
-        for code in self.areas.iter().flatten() {
-            tree.by_code(code).ok_or_else(|| unknown_area("filter.areas", code))?;
+    pub(super) async fn into_index(self, ctx: &Ctx) -> Result<Filter> {
+        if let Some(codes) = &self.areas {
+            let tree = ctx.tree().await?;
+            for code in codes {
+                tree.by_code(code).ok_or_else(|| unknown_area("filter.areas", code))?;
+            }
         }
         let levels = (self.min_trl.is_some() || self.max_trl.is_some()).then(|| {
             let (min, max) = (self.min_trl.unwrap_or(1), self.max_trl.unwrap_or(9));

@@ -1,6 +1,6 @@
 //! How searching looks from outside.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_graphql::{Context, Enum, ID, Object, SelectionField, SimpleObject, Value};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -9,7 +9,7 @@ use zhanjian_index as index;
 use super::{
     Found, RevisionScalar,
     filter::{SearchFilter, SearchKind},
-    highlights::{Highlight, highlights},
+    highlights::{Highlight, Highlights},
     key, load,
 };
 use crate::{
@@ -176,7 +176,8 @@ pub(super) struct SearchEdge {
     cursor: String,
     score: f32,
     node: Found,
-    highlighter: std::sync::Arc<index::Highlighter>,
+    key: index::Key,
+    highlights: Arc<Highlights>,
 }
 
 /// A hit: what was found, how well it fits, and why.
@@ -193,8 +194,8 @@ impl SearchEdge {
     }
 
     /// The pieces of its text that show why it was found.
-    async fn highlights(&self) -> Vec<Highlight> {
-        highlights(&self.node, &self.highlighter)
+    async fn highlights(&self) -> Result<&[Highlight], Fault> {
+        Ok(self.highlights.of(self.key).await?)
     }
 
     /// What was found.
@@ -264,7 +265,7 @@ impl SearchQuery {
         let facets = wanted_facets(&ctx.field());
         let ctx = ctx.data_unchecked::<Ctx>();
         let page = Page::new(ctx.app.paging, first, after, last, before)?;
-        let filter = filter.unwrap_or_default().into_index(&*ctx.tree().await?)?;
+        let filter = filter.unwrap_or_default().into_index(ctx).await?;
         if let Some(revision) = at_least {
             ctx.app.progress.reach(revision.0, PATIENCE).await?;
         }
@@ -419,13 +420,14 @@ fn read_cursor(field: &str, text: &str) -> Result<index::Cursor> {
 async fn edges(ctx: &Ctx, found: &index::Found) -> Result<Vec<SearchEdge>> {
     let keys: Vec<index::Key> = found.hits.iter().map(|hit| hit.key).collect();
     let mut nodes = load(ctx, &keys).await?;
-    let highlighter = std::sync::Arc::new(found.highlighter.clone());
+    let highlights = Arc::new(Highlights::new(nodes.clone(), found.highlighter.clone()));
     let edge = |hit: &index::Hit| {
         Some(SearchEdge {
             cursor: URL_SAFE_NO_PAD.encode(hit.cursor.to_string()),
             score: hit.score,
             node: nodes.remove(&hit.key)?,
-            highlighter: std::sync::Arc::clone(&highlighter),
+            key: hit.key,
+            highlights: Arc::clone(&highlights),
         })
     };
     Ok(found.hits.iter().filter_map(edge).collect())
@@ -454,7 +456,7 @@ fn facet_named(name: &Value) -> Option<FacetField> {
 /// How people call the codes in facets.
 #[derive(Default)]
 struct Labels {
-    tree: std::sync::Arc<crate::expertise::Tree>,
+    tree: Arc<crate::expertise::Tree>,
     stations: HashMap<String, String>,
     organizations: HashMap<String, (String, Option<String>)>,
 }

@@ -1,9 +1,13 @@
 //! Why something was found: pieces of its text, cut from what the author wrote.
 
+use std::{collections::HashMap, sync::Arc};
+
 use async_graphql::{Enum, SimpleObject};
-use zhanjian_index::Highlighter;
+use tokio::sync::OnceCell;
+use zhanjian_index::{Highlighter, Key};
 
 use super::Found;
+use crate::error::Result;
 
 /// The text that a piece was cut from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -39,8 +43,50 @@ pub(super) struct HighlightFragment {
 /// The most characters of a piece, and the most pieces of one text.
 const PIECE: (usize, usize) = (120, 2);
 
+/// Hits whose pieces are cut by one thread: analysing twenty texts takes milliseconds, so that it is shared, and done
+/// away from the threads that serve others.
+const HITS_AT_ONCE: usize = 7;
+
+/// The pieces of all hits of a page; whoever first asks for one hit's has them cut for all.
+pub(super) struct Highlights {
+    found: Arc<HashMap<Key, Found>>,
+    highlighter: Arc<Highlighter>,
+    cut: OnceCell<HashMap<Key, Vec<Highlight>>>,
+}
+
+impl Highlights {
+    /// Of these hits, none of them cut yet.
+    pub(super) fn new(found: HashMap<Key, Found>, highlighter: Highlighter) -> Self {
+        Self { found: Arc::new(found), highlighter: Arc::new(highlighter), cut: OnceCell::new() }
+    }
+
+    /// The pieces of one hit, in the order of its texts.
+    pub(super) async fn of(&self, hit: Key) -> Result<&[Highlight]> {
+        let cut = self.cut.get_or_try_init(|| self.cut()).await?;
+        Ok(cut.get(&hit).map(Vec::as_slice).unwrap_or_default())
+    }
+
+    async fn cut(&self) -> Result<HashMap<Key, Vec<Highlight>>> {
+        let keys: Vec<Key> = self.found.keys().copied().collect();
+        let mut parts = Vec::new();
+        for keys in keys.chunks(HITS_AT_ONCE) {
+            let keys = keys.to_vec();
+            let (found, highlighter) = (Arc::clone(&self.found), Arc::clone(&self.highlighter));
+            parts.push(tokio::task::spawn_blocking(move || {
+                let of = |key: Key| Some((key, highlights(found.get(&key)?, &highlighter)));
+                keys.into_iter().filter_map(of).collect::<Vec<_>>()
+            }));
+        }
+        let mut all = HashMap::with_capacity(keys.len());
+        for part in parts {
+            all.extend(part.await?);
+        }
+        Ok(all)
+    }
+}
+
 /// The pieces of a thing that was found; no field that is confidential is among its texts.
-pub(super) fn highlights(found: &Found, highlighter: &Highlighter) -> Vec<Highlight> {
+fn highlights(found: &Found, highlighter: &Highlighter) -> Vec<Highlight> {
     let (max_chars, max_pieces) = PIECE;
     let mut all = Vec::new();
     for (field, text) in texts(found) {

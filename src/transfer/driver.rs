@@ -79,10 +79,11 @@ pub async fn run<T: Transfer>(
 ) -> Result<Outcome> {
     let started = Instant::now();
     let mut known = Known::load(db).await?;
-    let mut summary = match look(kind, source, &mut known, import, &mut progress) {
-        Ok(summary) => summary,
+    let (mut summary, links) = match look(kind, source, &mut known, import, &mut progress) {
+        Ok(looked) => looked,
         Err(fault) => return Ok(Outcome::Unreadable(fault)),
     };
+    follow(db, kind, links, &mut known, &mut summary).await?;
     summary.dry_run = import.dry_run;
     let wanted = summary.refused == 0 || import.keep_going;
     let strict_fault = import.strict && !summary.unknown_columns.is_empty();
@@ -118,17 +119,23 @@ fn look<T: Transfer>(
     known: &mut Known,
     import: Import,
     progress: &mut impl FnMut(u64, u64),
-) -> Result<Summary, FileError> {
+) -> Result<(Summary, Vec<Link>), FileError> {
     let mut reader = reader::<T>(source)?;
+    let mut links = Vec::new();
     let mut summary = Summary {
         format: format!("{}, {}", reader.format().label(), reader.encoding().label()),
         ..Summary::default()
     };
     let readings = if import.dry_run { 1 } else { 2 };
     while let Some(row) = reader.next() {
+        let line = row.as_ref().map_or(0, |row| row.line());
         match examine(kind, row, known, |identity| known.coming.contains(identity)) {
             Ok(draft) => {
-                known.coming.insert(T::identity(&draft));
+                let from = T::identity(&draft);
+                if let Some((column, to)) = T::leads_to(&draft) {
+                    links.push(Link { line, column, from: from.clone(), to });
+                }
+                known.coming.insert(from);
             }
             Err(Refusal::Row(faults)) => {
                 known.refused.extend(faults.first().map(|fault| fault.line));
@@ -139,7 +146,55 @@ fn look<T: Transfer>(
         progress(reader.bytes_read(), reader.bytes_total() * readings);
     }
     summary.unknown_columns = reader.unknown_columns();
-    Ok(summary)
+    Ok((summary, links))
+}
+
+/// A row that leads to another one, by their identities.
+struct Link {
+    line: u64,
+    column: &'static str,
+    from: String,
+    to: String,
+}
+
+/// Refuses rows that lead to others which are nowhere, and rows that lead to those.
+async fn follow<T: Transfer>(
+    db: &Database,
+    kind: &T,
+    mut links: Vec<Link>,
+    known: &mut Known,
+    summary: &mut Summary,
+) -> Result<()> {
+    if links.is_empty() {
+        return Ok(());
+    }
+    let there = kind.there(db, known, links.iter().map(|link| link.to.clone()).collect()).await?;
+    loop {
+        let found = |link: &Link| known.coming.contains(&link.to) || there.contains(&link.to);
+        let (good, lost): (Vec<Link>, Vec<Link>) = links.into_iter().partition(found);
+        if lost.is_empty() {
+            summary.faults.sort_by_key(|fault| fault.line);
+            return Ok(());
+        }
+        for link in lost {
+            known.coming.remove(&link.from);
+            known.refused.insert(link.line);
+            summary.refuse(vec![link.lost()]);
+        }
+        links = good;
+    }
+}
+
+impl Link {
+    fn lost(self) -> Fault {
+        let message = Text::new(
+            "is neither in the file nor here already; mend the name, or import it first",
+            "不在本文件中，也尚未导入；请更正或先导入",
+        );
+        let name = self.to.rsplit('\n').next().map(str::to_owned);
+        let column = Some(self.column.to_owned());
+        Fault { line: self.line, column, place: None, value: name, message }
+    }
 }
 
 /// Why a row is not taken.

@@ -61,6 +61,17 @@ pub trait Transfer: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Tally>;
 
+    /// The row of the same kind that a row leads to, wherever it stands in the file, or in the database: the column that
+    /// names it, and its identity.
+    fn leads_to(_: &Self::Draft) -> Option<(&'static str, String)> {
+        None
+    }
+
+    /// Which of these identities are in the database. Only a kind whose rows lead to each other is asked.
+    async fn there(&self, _: &Database, _: &Known, _: Vec<String>) -> Result<HashSet<String>> {
+        Ok(HashSet::new())
+    }
+
     /// Whatever can only be written once all rows are there.
     async fn finish(&self, _: &mut Write, _: &mut Known, _: DateTime<Utc>) -> Result<Tally> {
         Ok(Tally::default())

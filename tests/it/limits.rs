@@ -24,6 +24,7 @@ async fn refused(house: &House, query: &str, variables: Value) -> Reply {
 #[tokio::test]
 async fn depth_and_size_of_a_document_are_bounded() {
     let house = House::new(Engine::Sqlite).await;
+    house.settle().await;
     let deep = |levels: usize| {
         format!(
             "{{ expertiseAreas {{ {} code {} }} }}",
@@ -55,6 +56,7 @@ async fn depth_and_size_of_a_document_are_bounded() {
 #[tokio::test]
 async fn nested_fragments_are_answered_or_refused_at_once() {
     let house = House::new(Engine::Sqlite).await;
+    house.settle().await;
     for depth in [25, 60] {
         let fragments: Vec<String> = (0..depth)
             .map(|n| format!("fragment F{n} on Station {{ ...F{} ...F{} }}", n + 1, n + 1))
@@ -75,6 +77,7 @@ async fn nested_fragments_are_answered_or_refused_at_once() {
 async fn the_size_of_pages_counts_wherever_it_is_said() {
     let house = House::new(Engine::Sqlite).await;
     house.places().await;
+    house.settle().await;
     let page =
         "query($n: Int) { regulations(first: $n) { nodes { key actsOn { to { actsOn { to { key
         actedUponBy { from { key actsOn { to { key } } } } } } } } } } }";
@@ -117,6 +120,7 @@ async fn refused_or_failed(house: &House, query: &str, variables: Value) -> Stri
 async fn lists_and_texts_that_are_bombs_are_refused() {
     let house = House::new(Engine::Sqlite).await;
     house.places().await;
+    house.settle().await;
     let search = "query($filter: SearchFilter) { search(query: \"a\", filter: $filter, first: 1) { totalCount } }";
     let long = json!({ "filter": { "stations": vec!["SH-PD"; 1_001] } });
     let code = refused(&house, search, long).await.code().to_owned();
