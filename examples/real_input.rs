@@ -46,7 +46,7 @@ fn main() -> Result<()> {
         named
     });
     let traditional = traditional();
-    let mut report = |what: &str, wanted: &str, question: &dyn Fn(&Row) -> Option<String>| {
+    let report = |what: &str, wanted: &str, question: &dyn Fn(&Row) -> Option<String>| {
         let tally = Tally::of(&service, &rows, &named, question)?;
         println!("{what:<42} {tally}   {wanted}");
         Result::Ok(())

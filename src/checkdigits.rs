@@ -231,7 +231,7 @@ mod tests {
     fn a_check_digit_of_ten_is_x() {
         let right = (0..100).map(|serial| format!("2020100000{serial:02}.x"));
         let right: Vec<String> = right.filter_map(|text| patent_application(&text).ok()).collect();
-        assert!(!right.is_empty() && right.iter().all(|text| text.ends_with(".X")), "{right:?}");
+        assert!(!right.is_empty() && right.iter().all(|text| text.ends_with('X')), "{right:?}");
     }
 
     #[test]

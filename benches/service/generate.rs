@@ -315,7 +315,7 @@ impl Stuff {
             .percent(50)
             .then(|| self.fill("{p}按{c}办理，注意{a}。", &product, class, chance));
         let mut areas: Vec<&str> = Vec::new();
-        for _ in 0..1 + chance.below(3) {
+        for _ in 0..=chance.below(3) {
             let code = self.area(chance).0.as_str();
             if !areas.contains(&code) {
                 areas.push(code);
@@ -402,7 +402,8 @@ fn product(chance: &mut Chance) -> String {
         let letter =
             |chance: &mut Chance| char::from(b'A' + u8::try_from(chance.below(26)).unwrap_or(0));
         let (first, second) = (letter(chance), letter(chance));
-        name.push_str(&format!("{first}{second}-{}", 100 + chance.below(9_900)));
+        let number = 100 + chance.below(9_900);
+        name = format!("{name}{first}{second}-{number}");
     }
     name
 }

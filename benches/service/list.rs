@@ -44,12 +44,12 @@ pub(super) fn measure(
         let variables = json!({ "after": cursor });
         let answer = client.json(QUERY, &variables)?;
         let page = runtime.block_on(read(&pool, last))?;
-        let list = &answer["data"]["answeredQuestions"];
-        same(list, &page)?;
+        let given = &answer["data"]["answeredQuestions"];
+        same(given, &page)?;
         places.push((client::request(QUERY, &variables), last));
-        cursor = list["pageInfo"]["endCursor"].clone();
+        cursor = given["pageInfo"]["endCursor"].clone();
         last = page.rows.last().map(|row| (row.ordered_on, row.id));
-        if list["pageInfo"]["hasNextPage"] == false {
+        if given["pageInfo"]["hasNextPage"] == false {
             break;
         }
     }

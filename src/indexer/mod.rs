@@ -42,6 +42,13 @@ pub struct Settings {
 /// The most entries of the log that are taken at once.
 const ENTRIES_AT_ONCE: u64 = 5_000;
 
+/// So many entries at a time are an import under way, which has more to come. (A full batch has not to be waited for.)
+const LARGE: std::ops::Range<u64> = 200..ENTRIES_AT_ONCE;
+
+/// How long an import is let go on before the next of it is taken in: every commit costs, and what is committed in small
+/// pieces is merged over and over, by the very processors that the import needs.
+const GATHERING: Duration = Duration::from_millis(500);
+
 /// How long to wait before the same is tried again, at first and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 
@@ -81,6 +88,14 @@ impl Default for Progress {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// What a step came to.
+enum Step {
+    /// There was nothing to do.
+    Nothing,
+    /// So many entries of the log were taken in; none when it was a rebuild.
+    Done { taken: u64 },
 }
 
 /// Tells an indexer to end. What is told before it listens is heard all the same.
@@ -144,12 +159,12 @@ impl Indexer {
             let written = written.notified();
             tokio::pin!(written);
             written.as_mut().enable();
-            let wait = match self.step().await {
-                Ok(true) => {
+            let wait = match self.advance().await {
+                Ok(Step::Done { taken }) => {
                     pause = PAUSES.0;
-                    self.settings.commit_interval
+                    if LARGE.contains(&taken) { GATHERING } else { self.settings.commit_interval }
                 }
-                Ok(false) => {
+                Ok(Step::Nothing) => {
                     pause = PAUSES.0;
                     tokio::select! {
                         () = &mut stopped => break,
@@ -175,9 +190,13 @@ impl Indexer {
 
     /// Makes one step: a batch of changes, or a rebuild. False when there was nothing to do.
     pub async fn step(&self) -> Result<bool> {
+        Ok(!matches!(self.advance().await?, Step::Nothing))
+    }
+
+    async fn advance(&self) -> Result<Step> {
         if self.index.needs_rebuild() || self.rebuild_is_asked_for() {
             self.rebuild().await?;
-            return Ok(true);
+            return Ok(Step::Done { taken: 0 });
         }
         let watermark = self.watermark();
         match outbox::after(self.db.read(), watermark, ENTRIES_AT_ONCE).await? {
@@ -187,15 +206,15 @@ impl Indexer {
                     "the log of changes no longer reaches back to the index; rebuilding"
                 );
                 self.rebuild().await?;
-                Ok(true)
+                Ok(Step::Done { taken: 0 })
             }
             After::Entries(entries) if entries.is_empty() => {
                 self.settle(watermark);
-                Ok(false)
+                Ok(Step::Nothing)
             }
             After::Entries(entries) => {
                 self.take_in(&entries).await?;
-                Ok(true)
+                Ok(Step::Done { taken: entries.len() as u64 })
             }
         }
     }

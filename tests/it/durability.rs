@@ -14,7 +14,7 @@ use sea_orm::{ConnectionTrait as _, Statement};
 
 use crate::support::{
     Engine,
-    process::{Begun, block_on},
+    process::{Begun, block_on, tell},
     site::{Running, SERVE, Site, answer},
 };
 
@@ -32,7 +32,7 @@ fn kills_on_postgresql_lose_nothing_that_was_acknowledged() {
 #[test]
 fn kills_in_the_middle_of_the_first_start_leave_nothing_half_made() {
     let mut chance = Chance::new();
-    println!("ZHANJIAN_TEST_SEED={} repeats the moments", chance.seed);
+    tell!("ZHANJIAN_TEST_SEED={} repeats the moments", chance.seed);
     let mut before_it_listened = 0;
     for _ in 0..12 {
         let site = Site::new(Engine::Sqlite);
@@ -93,14 +93,14 @@ impl Trial {
     }
 
     fn survive(&mut self, rounds: usize) {
-        println!("ZHANJIAN_TEST_SEED={} repeats the moments", self.chance.seed);
+        tell!("ZHANJIAN_TEST_SEED={} repeats the moments", self.chance.seed);
         let began = Instant::now();
         for round in 0..rounds {
             self.trouble(round);
             self.kill_in_the_middle();
             self.look();
         }
-        println!(
+        tell!(
             "{rounds} rounds in {:.1?}: {} imports acknowledged, {} killed, {} services killed before they were ready",
             began.elapsed(),
             self.acknowledged,

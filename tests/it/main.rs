@@ -1,5 +1,14 @@
 //! The service as its clients meet it: the real router, a database of its own for every test, on both engines.
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test that cannot go on should stop")]
+#![expect(
+    clippy::pedantic,
+    reason = "a test reads like a story: what it needs stands where it is needed"
+)]
+#![expect(
+    clippy::self_named_module_files,
+    reason = "a story, and beside it the folder of its longer chapters"
+)]
+#![expect(clippy::print_stdout, reason = "the seed of a failed run is told")]
 
 mod gate;
 mod support;

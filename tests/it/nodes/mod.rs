@@ -10,7 +10,7 @@ use std::{
 
 use crate::support::{
     Engine,
-    process::{PATIENCE, wait_for},
+    process::{PATIENCE, tell, wait_for},
     site::{Client, Running, SERVE, Site},
 };
 
@@ -52,7 +52,7 @@ fn one_node_is_killed_and_the_other_does_not_notice() {
     std::thread::sleep(Duration::from_millis(300));
     busy.store(false, Ordering::Relaxed);
     let (asked, slowest) = client.join().unwrap();
-    println!(
+    tell!(
         "{asked} searches, the slowest in {slowest:?}; what was written was found after {took:?}"
     );
     assert!(asked > 20, "only {asked} searches");

@@ -18,7 +18,10 @@ use zhanjian::{
     service::open_database,
 };
 
-use crate::support::{Engine, process::PATIENCE};
+use crate::support::{
+    Engine,
+    process::{PATIENCE, tell},
+};
 
 /// Writers at a time, and how many changes each of them makes.
 const WRITERS: usize = 12;
@@ -60,7 +63,7 @@ async fn overlapping_slow_transactions_lose_no_change() {
 async fn without_the_lock_the_same_overlapping_transactions_lose_changes() {
     let told = follow_overlapping_writers(&format!("{LINGER}{NO_LOCK}")).await;
     let lost = told.there.iter().filter(|at| !told.seen.contains(at)).count();
-    println!("without the lock {lost} of {} changes were lost", told.there.len());
+    tell!("without the lock {lost} of {} changes were lost", told.there.len());
     assert!(lost > 0, "the lock makes no difference");
 }
 

@@ -26,7 +26,7 @@ use zhanjian::{
 
 use crate::support::{
     Engine,
-    process::PATIENCE,
+    process::{PATIENCE, tell},
     site::{Client, answer},
 };
 
@@ -56,9 +56,7 @@ async fn what_is_written_through_one_node_is_found_through_the_other_within_250_
     for series in 1..=SERIES {
         let took = series_of_changes(&first, &second, series).await;
         let (median, slowest) = (took[ROUNDS / 2], took[ROUNDS - 1]);
-        println!(
-            "found through the other node: median {median:?}, slowest {slowest:?} of {ROUNDS}"
-        );
+        tell!("found through the other node: median {median:?}, slowest {slowest:?} of {ROUNDS}");
         quiet = slowest <= SOON;
         if quiet {
             break;

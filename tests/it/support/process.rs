@@ -11,7 +11,7 @@ use std::{
 };
 
 /// How long anything may take that should take a moment, on a machine that is busy with other tests.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The variables of ours that a test leaves to what it starts: none.
 pub const OURS: &str = "ZHANJIAN_";
@@ -167,4 +167,17 @@ impl Tail {
 pub fn signal(name: &str, pid: u32) {
     let sent = Command::new("kill").arg(format!("-{name}")).arg(pid.to_string()).status().unwrap();
     assert!(sent.success(), "kill -{name} {pid}");
+}
+
+/// Tells a figure or a seed to whoever runs a test with its output shown; takes what `println!` takes.
+macro_rules! tell {
+    ($($text:tt)*) => {
+        $crate::support::process::print(&format!($($text)*))
+    };
+}
+pub(crate) use tell;
+
+#[expect(clippy::print_stdout, reason = "this is where tests tell something")]
+pub fn print(text: &str) {
+    println!("{text}");
 }

@@ -8,7 +8,7 @@ use std::{
 
 use crate::support::{
     Engine,
-    process::{PATIENCE, signal, wait_for},
+    process::{PATIENCE, signal, tell, wait_for},
     site::{Client, Site},
 };
 
@@ -55,9 +55,9 @@ fn what_has_begun_is_finished_before_the_end() {
     site.import_answers(["SL-1-1".to_owned()]);
     let service = site.serve().ready();
     service.finds("SL-1-1");
-    let mut begun = connect(&service);
-    begun.write_all(head().as_bytes()).unwrap();
-    begun.write_all(&BODY.as_bytes()[..10]).unwrap();
+    let mut request = connect(&service);
+    request.write_all(head().as_bytes()).unwrap();
+    request.write_all(&BODY.as_bytes()[..10]).unwrap();
     // Until the service has taken the connection and read so far, it has not begun.
     assert_eq!(service.health("live").0, 200);
 
@@ -65,8 +65,8 @@ fn what_has_begun_is_finished_before_the_end() {
     wait_for("nobody new is let in", PATIENCE, || {
         TcpStream::connect(&service.address).is_err().then_some(())
     });
-    begun.write_all(&BODY.as_bytes()[10..]).unwrap();
-    let answer = rest_of(&mut begun);
+    request.write_all(&BODY.as_bytes()[10..]).unwrap();
+    let answer = rest_of(&mut request);
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     assert!(answer.ends_with('}') && answer.contains(r#""totalCount":1"#), "{answer}");
     service.ended().expect_status(0);
@@ -76,8 +76,8 @@ fn what_has_begun_is_finished_before_the_end() {
 fn the_end_waits_for_a_client_only_as_long_as_it_may() {
     let site = Site::with_stations(Engine::Sqlite);
     let service = site.serve_with(&[("HTTP_SHUTDOWN_GRACE", "300ms")]).ready();
-    let mut begun = connect(&service);
-    begun.write_all(head().as_bytes()).unwrap();
+    let mut request = connect(&service);
+    request.write_all(head().as_bytes()).unwrap();
     assert_eq!(service.health("live").0, 200);
     let began = Instant::now();
     service.terminate().expect_status(0);
@@ -97,7 +97,7 @@ fn the_end_does_not_wait_for_an_index_that_is_being_made() {
     let took = began.elapsed();
     ended.expect_status(0);
     assert!(!ended.err.contains("made anew"), "it was done before it was told to end");
-    println!("ended after {took:?} in the middle of a rebuild");
+    tell!("ended after {took:?} in the middle of a rebuild");
     let service = site.serve().ready();
     assert!(service.found("SL-1-8999").is_some());
     site.expect_verified();

@@ -8,7 +8,7 @@ use std::{
 
 use crate::support::{
     Engine,
-    process::{Begun, PATIENCE, block_on, signal, wait_for},
+    process::{Begun, PATIENCE, block_on, signal, tell, wait_for},
     site::{Running, SERVE, Site, answer},
 };
 
@@ -52,7 +52,7 @@ fn a_database_server_that_goes_away_is_missed_and_found_again() {
         let number = format!("SL-{how}-1");
         import("answered-questions", "next.jsonl", &row(&number));
         let took = service.finds(&number);
-        println!("after a stop ({how}): ready after {ready:?}, a change found after {took:?}");
+        tell!("after a stop ({how}): ready after {ready:?}, a change found after {took:?}");
         assert!(took < Duration::from_secs(5), "{took:?}");
     }
 

@@ -10,7 +10,7 @@ use std::{
 
 use crate::support::{
     Engine,
-    process::{Ended, PATIENCE, run, wait_for},
+    process::{Ended, PATIENCE, run, tell, wait_for},
     site::{Running, SERVE, Site, answer},
 };
 
@@ -25,7 +25,7 @@ fn an_import_onto_a_full_disk_fails_with_a_sentence_and_loses_nothing() {
     let ended = run(with_full_disk(&site.importing(&file), 4_096));
     ended.expect_status(3);
     assert!(!ended.sentence().is_empty(), "{}", ended.err);
-    println!("{}", ended.sentence());
+    tell!("{}", ended.sentence());
     // What went in, went in by whole transactions of 500 rows; the rest is mended by doing it once more.
     let there = exported(&site);
     assert_eq!((there - 10) % 500, 0, "{there} rows");
@@ -102,7 +102,7 @@ fn a_read_only_data_folder_is_named() {
     let rows = site.file("more.jsonl", &answer("SL-1-2", "示例答复"));
     let before = exported(&site);
     let as_others = Others::new(&site);
-    as_others.may_only_read(&site.data());
+    nobody_may_write(&site.data());
 
     for command in [site.command(SERVE), site.importing(&rows), site.command(&["index", "rebuild"])]
     {
@@ -110,9 +110,9 @@ fn a_read_only_data_folder_is_named() {
         ended.expect_status(3);
         let sentence = ended.sentence();
         assert!(sentence.contains(&site.data().display().to_string()), "{}", ended.err);
-        println!("{sentence}");
+        tell!("{sentence}");
     }
-    as_others.may_write(&site.data());
+    everybody_may_read(&site.data());
     assert_eq!(exported(&site), before);
     assert!(site.serve().ready().found("SL-1-1").is_some());
 }
@@ -123,12 +123,12 @@ fn a_data_folder_that_cannot_be_made_is_named() {
     let locked = site.folder.path().join("locked");
     fs::create_dir(&locked).unwrap();
     let as_others = Others::new(&site);
-    as_others.may_only_read(&locked);
+    nobody_may_write(&locked);
     let ended = as_others.run(&site.command_in(&locked.join("data"), SERVE));
     ended.expect_status(3);
     let sentence = ended.sentence();
     assert!(sentence.contains(&locked.display().to_string()), "{}", ended.err);
-    as_others.may_write(&locked);
+    everybody_may_read(&locked);
 }
 
 /// Those who may not write everywhere: root may, so where root runs the tests the program runs as nobody.
@@ -151,14 +151,6 @@ impl Others {
         Self { root, program }
     }
 
-    fn may_only_read(&self, folder: &Path) {
-        each(folder, &|path| allow(path, if path.is_dir() { 0o555 } else { 0o444 }));
-    }
-
-    fn may_write(&self, folder: &Path) {
-        each(folder, &|path| allow(path, if path.is_dir() { 0o755 } else { 0o644 }));
-    }
-
     fn run(&self, command: &Command) -> Ended {
         let mut same = Command::new(&self.program);
         same.args(command.get_args());
@@ -177,6 +169,14 @@ impl Others {
         }
         run(wrapped("setpriv", &["--reuid=65534", "--regid=65534", "--clear-groups"], &same))
     }
+}
+
+fn nobody_may_write(folder: &Path) {
+    each(folder, &|path| allow(path, if path.is_dir() { 0o555 } else { 0o444 }));
+}
+
+fn everybody_may_read(folder: &Path) {
+    each(folder, &|path| allow(path, if path.is_dir() { 0o755 } else { 0o644 }));
 }
 
 fn allow(path: &Path, mode: u32) {

@@ -11,7 +11,7 @@ use zhanjian_index::Index;
 
 use crate::support::{
     Engine,
-    process::{PATIENCE, block_on, wait_for},
+    process::{PATIENCE, block_on, tell, wait_for},
     site::Site,
 };
 
@@ -70,7 +70,7 @@ fn a_damaged_index_is_noticed_at_the_start_and_made_anew() {
             copy(&whole, &site.index());
             damage(&site.index(), &file);
             let name = file.display();
-            println!("{name} {what}");
+            tell!("{name} {what}");
             let service = site.serve().ready();
             for number in numbers(1, 20) {
                 assert!(service.found(&number).is_some(), "{name} {what}: {number}");
@@ -253,7 +253,7 @@ fn what_another_process_imports_is_found_without_a_restart() {
         })
         .collect();
     took.sort_unstable();
-    println!("found after an import: median {:?}, slowest {:?}", took[5], took[9]);
+    tell!("found after an import: median {:?}, slowest {:?}", took[5], took[9]);
     // Looking every 100 ms, gathering for 20 ms, and the work itself.
     assert!(took[5] < Duration::from_millis(400), "{took:?}");
 }
