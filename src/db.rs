@@ -68,8 +68,8 @@ impl Database {
     /// [`DbErr`] as the driver gives it: no such host, no right to the file, a file that is no database.
     pub async fn open(settings: &DatabaseSettings) -> Result<Self, DbErr> {
         let sqlite = settings.is_sqlite();
-        let mut writers = options(settings);
-        let mut readers = options(settings);
+        let mut writers = options(settings, WRITER_CACHE);
+        let mut readers = options(settings, READER_CACHE);
         readers.max_connections(settings.readers);
         if sqlite {
             writers.max_connections(1).min_connections(1);
@@ -172,7 +172,12 @@ impl Database {
     }
 }
 
-fn options(settings: &DatabaseSettings) -> ConnectOptions {
+/// What SQLite keeps of the file for a connection, in kibibytes, as its pragma wants it (negative). The writer of an
+/// import touches the ends of many indexes and wants them at hand; readers are many.
+const WRITER_CACHE: &str = "-65536";
+const READER_CACHE: &str = "-8192";
+
+fn options(settings: &DatabaseSettings, cache: &'static str) -> ConnectOptions {
     let mut options = ConnectOptions::new(settings.url.clone());
     options
         .sqlx_logging(false)
@@ -180,7 +185,7 @@ fn options(settings: &DatabaseSettings) -> ConnectOptions {
         .connect_timeout(settings.acquire_timeout)
         // A server may have hung up, a file cannot: asking first would double the trips to the engine's thread.
         .test_before_acquire(!settings.is_sqlite())
-        .map_sqlx_sqlite_opts(|sqlite| {
+        .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .create_if_missing(true)
                 .foreign_keys(true)
@@ -188,7 +193,7 @@ fn options(settings: &DatabaseSettings) -> ConnectOptions {
                 // In WAL mode only FULL keeps every acknowledged commit through a power cut.
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(30))
-                .pragma("cache_size", "-16000")
+                .pragma("cache_size", cache)
         });
     options
 }

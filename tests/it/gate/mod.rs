@@ -1,5 +1,6 @@
 //! The gate over a toy schema that has every kind of field: what must hold for any schema.
 
+mod cost;
 mod documents;
 mod door;
 mod errors;

@@ -64,11 +64,6 @@ impl House {
         Self::over(engine, folder, place, clock, Limits::default()).await
     }
 
-    /// Another house on the same engine.
-    pub async fn beside(&self) -> Self {
-        Self::new(self.engine).await
-    }
-
     /// A house whose database was put back from a copy before it opened.
     pub async fn restored(engine: Engine, copy: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -84,15 +79,6 @@ impl House {
         let house = house.await;
         house.settle().await;
         house
-    }
-
-    /// The same house after a restart, with all that is in it.
-    pub async fn restarted(self) -> Self {
-        let Self { engine, service, folder, place, clock, router } = self;
-        drop(router);
-        let limits = service.executor.limits().clone();
-        service.end().await.unwrap();
-        Self::over(engine, folder, place, clock, limits).await
     }
 
     async fn over(
@@ -125,11 +111,6 @@ impl House {
     /// The database.
     pub fn db(&self) -> &Database {
         &self.service.app.db
-    }
-
-    /// How to reach the database.
-    pub fn database(&self) -> &zhanjian::db::DatabaseSettings {
-        &self.place.settings
     }
 
     /// A folder for the test's own files.

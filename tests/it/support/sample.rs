@@ -15,7 +15,6 @@ pub const RELATIONS: &str = sample!("regulation-relations.csv");
 pub const ORGANIZATIONS: &str = sample!("organizations.csv");
 pub const ANSWERS: &str = sample!("answered-questions.jsonl");
 pub const OUTPUTS: &str = sample!("research-outputs.jsonl");
-pub const RESOURCES: &str = sample!("resources.jsonl");
 
 /// Everybody who can be: sees all that there is but the organizations' own.
 pub const EVERY_STATION: [&str; 27] = [
