@@ -97,7 +97,7 @@ pub(crate) struct Inner {
     pub(crate) dir: PathBuf,
     pub(crate) options: Options,
     /// None: for reading only.
-    lock: Option<File>,
+    lock: Option<Mutex<File>>,
     serving: RwLock<Arc<Generation>>,
     writer: Mutex<Option<Writer>>,
     snapshots: Snapshots,
@@ -146,7 +146,7 @@ impl Index {
         let inner = Inner {
             dir: dir.to_path_buf(),
             options,
-            lock,
+            lock: lock.map(Mutex::new),
             serving: RwLock::new(Arc::new(generation)),
             writer: Mutex::new(None),
             snapshots: Snapshots::new(options.snapshot_keep),
@@ -300,6 +300,19 @@ impl Inner {
 
     fn view(&self) -> Arc<View> {
         self.generation().view()
+    }
+
+    /// Takes the folder again where it was deleted, and the lock with it: a second process must not find it free.
+    pub(crate) fn hold_folder(&self) -> Result<()> {
+        fs::create_dir_all(&self.dir)?;
+        if let Some(held) = &self.lock
+            && !storage::has_lock(&self.dir)
+        {
+            let lock = storage::lock(&self.dir)?;
+            storage::mark_open(&self.dir)?;
+            *held.lock().unwrap_or_else(PoisonError::into_inner) = lock;
+        }
+        Ok(())
     }
 
     /// Lets another generation serve; the old one is removed once nobody reads it.

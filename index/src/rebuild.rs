@@ -39,7 +39,7 @@ impl Rebuild {
             seen: HashSet::new(),
         };
         let dir = &rebuild.inner.dir;
-        std::fs::create_dir_all(dir)?;
+        rebuild.inner.hold_folder()?;
         let number = storage::next_number(dir).max(rebuild.inner.generation().folder.number + 1);
         let generation = Generation::create(dir, number)?;
         rebuild.writer = Some(rebuild.inner.options.large_writer(&generation.index)?);

@@ -37,6 +37,11 @@ pub(crate) fn lock(dir: &Path) -> Result<File> {
     }
 }
 
+/// Whether the file of the lock is where it should be.
+pub(crate) fn has_lock(dir: &Path) -> bool {
+    dir.join(LOCK).is_file()
+}
+
 /// Notes that the index is open for writing, so that its files may not all be on the disk. Returns whether the machine
 /// went down the last time it was: then its files may be incomplete. (When only the process ended they are not: the
 /// system still has them.)
@@ -227,6 +232,11 @@ impl Generation {
             .doc_store_cache_num_blocks(0)
             .try_into();
         let reader: IndexReader = reader.map_err(|error| folder.blame(error))?;
+        // The engine takes a segment without readable positions for one that has none, until a phrase is asked for.
+        for segment in index.searchable_segments().map_err(|error| folder.blame(error))? {
+            let positions = segment.open_read(tantivy::index::SegmentComponent::Positions);
+            positions.map_err(|error| folder.blame(error.into()))?;
+        }
         let view = RwLock::new(Arc::new(look(&folder, &index, &reader, None)?));
         Ok(Self { folder, index, reader, view })
     }

@@ -264,3 +264,30 @@ fn the_order_does_not_depend_on_how_the_documents_came_in() {
     assert_eq!(orders[0].len(), 60);
     assert!(orders.iter().all(|order| *order == orders[0]));
 }
+
+#[test]
+fn a_folder_that_was_deleted_is_locked_again_once_it_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("index");
+    let index = open(&dir);
+    index.apply(vec![put(1, "注册")], 1).unwrap();
+    fs::remove_dir_all(&dir).unwrap();
+    assert!(index.needs_rebuild());
+    index.begin_rebuild().unwrap().finish(2).unwrap();
+    assert!(matches!(Index::open(&dir, Options::default()), Err(Error::Locked(_))));
+}
+
+#[test]
+fn an_index_without_its_positions_is_not_taken_for_a_whole_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path());
+    index.apply(vec![put(1, "注册")], 1).unwrap();
+    let generation = folder.path().join(format!("g-{}", index.state().generation));
+    drop(index);
+    for entry in fs::read_dir(&generation).unwrap().map(Result::unwrap) {
+        if entry.path().extension().is_some_and(|ending| ending == "pos") {
+            fs::remove_file(entry.path()).unwrap();
+        }
+    }
+    assert!(open(folder.path()).needs_rebuild());
+}

@@ -62,9 +62,7 @@ async fn what_is_no_id_is_refused(house: &House) {
     house.places().await;
     // Station:1, Thing:<an id>, a bare id, and what is no Base64.
     let thing = "VGhpbmc6MDAwMDAwMDAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAw";
-    for id in
-        ["", "x", "🦀", "\u{0}", "U3RhdGlvbjox", thing, "00000000-0000-7000-8000-000000000000"]
-    {
+    for id in ["", "x", "🦀", "U3RhdGlvbjox", thing, "00000000-0000-7000-8000-000000000000"] {
         let one = "query($id: ID!) { node(id: $id) { id } }";
         let one = house.anybody().run(one, json!({ "id": id })).await;
         assert_eq!(
