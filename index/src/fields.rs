@@ -97,11 +97,15 @@ pub(crate) fn fields() -> &'static Fields {
 /// What the terms of an index depend on: versions and dictionaries. A different one means that the index was built by
 /// other rules and has to be rebuilt.
 pub(crate) fn fingerprint() -> String {
-    let mut hasher = Hasher::default();
-    for part in [VERSION, DOMAIN, SYNONYMS, TRADITIONAL, env!("CARGO_PKG_VERSION")] {
-        hasher.text(part);
-    }
-    format!("{VERSION}-{:016x}", hasher.finish())
+    // It is asked for at every look at the log, and the dictionaries are long.
+    static FINGERPRINT: LazyLock<String> = LazyLock::new(|| {
+        let mut hasher = Hasher::default();
+        for part in [VERSION, DOMAIN, SYNONYMS, TRADITIONAL, env!("CARGO_PKG_VERSION")] {
+            hasher.text(part);
+        }
+        format!("{VERSION}-{:016x}", hasher.finish())
+    });
+    FINGERPRINT.clone()
 }
 
 static SCHEMA: LazyLock<(Schema, Fields)> = LazyLock::new(|| {
