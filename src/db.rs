@@ -9,13 +9,13 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteError, SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::sync::Notify;
 
@@ -78,8 +78,8 @@ impl Database {
         } else {
             writers.max_connections(settings.readers);
         }
-        let mut writer = sea_orm::Database::connect(writers).await?;
-        let mut reader = sea_orm::Database::connect(readers).await?;
+        let mut writer = connect(writers).await?;
+        let mut reader = connect(readers).await?;
         let statements = Arc::new(AtomicU64::new(0));
         for connection in [&mut writer, &mut reader] {
             let statements = Arc::clone(&statements);
@@ -172,6 +172,33 @@ impl Database {
     }
 }
 
+/// How long SQLite waits for a lock that somebody else holds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Opens a pool. SQLite does not wait for its locks where a file is turned to WAL mode, recovered, or left by its last
+/// reader (<https://sqlite.org/wal.html>, section 9): it answers "busy" at once, and is asked again here.
+async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match sea_orm::Database::connect(options.clone()).await {
+            Err(error) if is_busy(&error) && Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            connected => return connected,
+        }
+    }
+}
+
+/// Whether the error is `SQLITE_BUSY`, of whichever of its kinds (<https://sqlite.org/rescode.html#busy>).
+fn is_busy(error: &DbErr) -> bool {
+    const SQLITE_BUSY: u32 = 5;
+    let DbErr::Conn(RuntimeErr::SqlxError(cause)) = error else { return false };
+    let Some(database) = cause.as_database_error() else { return false };
+    let sqlite = database.try_downcast_ref::<SqliteError>().is_some();
+    let code = database.code().and_then(|code| code.parse::<u32>().ok());
+    sqlite && code.is_some_and(|code| code & 0xff == SQLITE_BUSY)
+}
+
 /// What SQLite keeps of the file for a connection, in kibibytes, as its pragma wants it (negative). The writer of an
 /// import touches the ends of many indexes and wants them at hand; readers are many.
 const WRITER_CACHE: &str = "-65536";
@@ -192,7 +219,7 @@ fn options(settings: &DatabaseSettings, cache: &'static str) -> ConnectOptions {
                 .journal_mode(SqliteJournalMode::Wal)
                 // In WAL mode only FULL keeps every acknowledged commit through a power cut.
                 .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(Duration::from_secs(30))
+                .busy_timeout(BUSY_TIMEOUT)
                 .pragma("cache_size", cache)
         });
     options

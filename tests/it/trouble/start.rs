@@ -26,7 +26,7 @@ fn a_second_service_on_the_same_data_folder_is_refused() {
 
 #[test]
 fn commands_that_begin_at_once_on_an_empty_folder_all_find_their_tables() {
-    for _ in 0..5 {
+    for _ in 0..20 {
         let site = Site::new(Engine::Sqlite);
         fs::create_dir(site.data()).unwrap();
         let stations =
