@@ -204,6 +204,10 @@ fn is_busy(error: &DbErr) -> bool {
 const WRITER_CACHE: &str = "-65536";
 const READER_CACHE: &str = "-8192";
 
+/// Pages (of 4 KiB) that the log of SQLite may hold before they are moved into the file. An import changes the same pages
+/// of the indexes over and over: the more of that stays in the log, the less is written.
+const CHECKPOINT_PAGES: &str = "8000";
+
 fn options(settings: &DatabaseSettings, cache: &'static str) -> ConnectOptions {
     let mut options = ConnectOptions::new(settings.url.clone());
     options
@@ -221,6 +225,7 @@ fn options(settings: &DatabaseSettings, cache: &'static str) -> ConnectOptions {
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(BUSY_TIMEOUT)
                 .pragma("cache_size", cache)
+                .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         });
     options
 }

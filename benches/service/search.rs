@@ -84,13 +84,17 @@ fn one_client(
         bare.search(text, HITS)?;
     }
     let (mut ours, mut best, mut all) = (Times::default(), Times::default(), Times::default());
+    let mut slowest = (Duration::ZERO, "");
     for _ in 0..rounds {
         for (text, request) in requests {
+            let began = Instant::now();
             ours.of(|| client.ask(request).map(<[u8]>::len))?;
+            slowest = slowest.max((began.elapsed(), text));
             best.of(|| Way::BestAlone.search(bare, text))?;
             all.of(|| Way::AllOfAudience.search(bare, text))?;
         }
     }
+    println!("  the slowest: {} ms for {:?}", slowest.0.as_millis(), slowest.1);
     let goal = Goal::RatioAtMost(2.0);
     let faster = |of: &dyn Fn(&Times) -> f64| Some(of(&best).min(of(&all)));
     table.add("search, one client, p50 ms", ours.median(), faster(&Times::median), goal);

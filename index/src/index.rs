@@ -14,7 +14,7 @@ use crate::{
     view::View,
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs::{self, File},
     path::{Path, PathBuf},
     sync::{
@@ -23,11 +23,14 @@ use std::{
     },
     time::Duration,
 };
-use tantivy::Term;
+use tantivy::{Term, indexer::IndexWriterOptions};
 use tracing::warn;
 
 /// The engine takes no less for a thread.
 const LEAST_MEMORY: usize = 15_000_000;
+
+/// Keys for which room is kept from commit to commit.
+const STAGED_BY_CHANGES: usize = 1_000;
 
 /// How an index is run.
 #[derive(Clone, Copy, Debug)]
@@ -58,16 +61,28 @@ impl Options {
 
     /// For changes as they come: with as little memory as can be, for it is taken anew with every commit.
     fn small_writer(&self, index: &tantivy::Index) -> tantivy::Result<Writer> {
-        index.writer_with_num_threads(self.threads(), LEAST_MEMORY * self.threads())
+        // Merging can wait; who searches and who waits for a commit cannot.
+        self.writer(index, LEAST_MEMORY, 1)
     }
 
     /// For many documents in a row: more memory makes fewer and larger segments.
     pub(crate) fn large_writer(&self, index: &tantivy::Index) -> tantivy::Result<Writer> {
-        let threads = self.threads();
-        index.writer_with_num_threads(
-            threads,
-            (self.memory_budget / threads).max(LEAST_MEMORY) * threads,
-        )
+        let memory = (self.memory_budget / self.threads()).max(LEAST_MEMORY);
+        self.writer(index, memory, self.threads())
+    }
+
+    fn writer(
+        &self,
+        index: &tantivy::Index,
+        memory: usize,
+        merging: usize,
+    ) -> tantivy::Result<Writer> {
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(self.threads())
+            .memory_budget_per_thread(memory)
+            .num_merge_threads(merging)
+            .build();
+        index.writer_with_options(options)
     }
 }
 
@@ -99,9 +114,20 @@ pub(crate) struct Inner {
     /// None: for reading only.
     lock: Option<Mutex<File>>,
     serving: RwLock<Arc<Generation>>,
-    writer: Mutex<Option<Writer>>,
+    writer: Mutex<Option<Writing>>,
     snapshots: Snapshots,
     pub(crate) rebuilding: AtomicBool,
+}
+
+/// The engine's writer, and what it was given since the last commit.
+struct Writing {
+    writer: Writer,
+    /// Whether it has the memory for many documents.
+    large: bool,
+    /// What was handed over and cannot be seen yet: a change of it must take it back.
+    staged: HashSet<Key>,
+    /// The same over all calls: what one call handed over may still wait.
+    backlog: Backlog,
 }
 
 impl Index {
@@ -197,23 +223,19 @@ impl Index {
     /// rebuild.
     pub fn apply(&self, changes: Vec<Change>, watermark: u64) -> Result<()> {
         let inner = &*self.inner;
-        if inner.lock.is_none() {
-            return Err(Error::ReadOnly);
-        }
-        let mut writer = inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let generation = inner.generation();
-        if !generation.folder.is_there() {
-            *writer = None;
-            return Err(generation.folder.damaged("its files are gone"));
-        }
-        let result = inner.write(&generation, &mut writer, changes, watermark);
-        if result.is_err() {
-            // The writer forgets what it was given; the next call begins with a fresh one.
-            *writer = None;
-        }
-        drop(writer);
+        let result = inner.change(|generation, writing| {
+            inner.hand_over(generation, writing, false, changes)?;
+            commit(generation, writing, watermark)
+        });
         inner.snapshots.tidy();
         result
+    }
+
+    /// Takes changes of a long series in without showing them yet: the next [`Index::apply`] commits them with its own.
+    /// That is faster than to commit each, and until then a crash forgets them; so does an error of either call.
+    pub fn stage(&self, changes: Vec<Change>) -> Result<()> {
+        let inner = &*self.inner;
+        inner.change(|generation, writing| inner.hand_over(generation, writing, true, changes))
     }
 
     /// Begins a new generation beside the serving one, which goes on to serve until [`Rebuild::finish`].
@@ -324,40 +346,84 @@ impl Inner {
         *serving = Arc::new(generation);
     }
 
-    fn write(
+    /// Runs a change with the writer to itself. After an error the writer has forgotten what it was given.
+    fn change(
+        &self,
+        change: impl FnOnce(&Generation, &mut Option<Writing>) -> Result<()>,
+    ) -> Result<()> {
+        if self.lock.is_none() {
+            return Err(Error::ReadOnly);
+        }
+        let mut writing = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let generation = self.generation();
+        let result = if generation.folder.is_there() {
+            change(&generation, &mut writing)
+        } else {
+            Err(generation.folder.damaged("its files are gone"))
+        };
+        if result.is_err() {
+            *writing = None;
+        }
+        result
+    }
+
+    /// Gives changes to the engine. Of several changes of one document the last counts.
+    fn hand_over(
         &self,
         generation: &Generation,
-        open: &mut Option<Writer>,
+        writing: &mut Option<Writing>,
+        large: bool,
         changes: Vec<Change>,
-        watermark: u64,
     ) -> Result<()> {
         let blame = |error| generation.folder.blame(error);
-        let writer = match open {
-            Some(writer) => writer,
-            None => open.insert(self.options.small_writer(&generation.index).map_err(blame)?),
+        // What was staged stays with the writer that has it.
+        let Writing { writer, staged, backlog, .. } = match writing {
+            Some(open) if open.large == large || !open.staged.is_empty() => open,
+            other => {
+                *other = None;
+                let writer = if large {
+                    self.options.large_writer(&generation.index)
+                } else {
+                    self.options.small_writer(&generation.index)
+                };
+                let (staged, backlog) = (HashSet::new(), Backlog::default());
+                other.insert(Writing { writer: writer.map_err(blame)?, large, staged, backlog })
+            }
         };
         let view = generation.view();
         let mut last: HashMap<Key, Change> = HashMap::with_capacity(changes.len());
         for change in changes {
             last.insert(change.key(), change);
         }
-        let mut feeder = Feeder::new(writer, &Backlog::default());
+        let mut feeder = Feeder::new(writer, backlog);
         for change in last.into_values() {
-            let key = Term::from_field_bytes(fields().key, &change.key().bytes());
+            let key = change.key();
+            let term = Term::from_field_bytes(fields().key, &key.bytes());
             // Looking first is cheaper than a deletion that finds nothing: an import is mostly new documents.
-            if view.searcher.doc_freq(&key).map_err(blame)? > 0 {
-                feeder.delete(key);
+            let again = !staged.insert(key);
+            if again || view.searcher.doc_freq(&term).map_err(blame)? > 0 {
+                feeder.delete(term);
             }
             if let Change::Put(document) = change {
                 let (entry, bytes) = fields::entry(&document);
                 feeder.add(entry, bytes).map_err(blame)?;
             }
         }
-        feeder.flush().map_err(blame)?;
+        feeder.flush().map_err(blame)
+    }
+}
+
+/// Commits what was handed over, and lets searches see it.
+fn commit(generation: &Generation, writing: &mut Option<Writing>, watermark: u64) -> Result<()> {
+    let blame = |error| generation.folder.blame(error);
+    if let Some(Writing { writer, staged, .. }) = writing {
         let mut commit = writer.prepare_commit().map_err(blame)?;
-        let note = Note { watermark: Some(watermark), fingerprint: view.fingerprint.clone() };
+        let fingerprint = generation.view().fingerprint.clone();
+        let note = Note { watermark: Some(watermark), fingerprint };
         commit.set_payload(&note.write());
         commit.commit().map_err(blame)?;
-        generation.reload()
+        staged.clear();
+        staged.shrink_to(STAGED_BY_CHANGES);
     }
+    generation.reload()
 }

@@ -78,6 +78,8 @@ impl<'a> Speller<'a> {
             if lists.len() < terms.len() {
                 continue;
             }
+            // The rarest leads: the others are only looked up.
+            lists.sort_unstable_by_key(SegmentPostings::doc_freq);
             let Some((first, others)) = lists.split_first_mut() else { continue };
             while first.doc() != TERMINATED {
                 let doc = first.doc();

@@ -41,6 +41,41 @@ fn generations(dir: &Path) -> usize {
 }
 
 #[test]
+fn what_is_staged_is_found_with_the_next_commit_and_not_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = open(dir.path());
+    index.apply(vec![put(1, "骨科植入物"), put(2, "心脏起搏器")], 2).unwrap();
+    index.stage(vec![put(3, "体外诊断试剂"), put(1, "冠状动脉支架")]).unwrap();
+    assert_eq!(found(&index, "体外诊断试剂"), []);
+    assert_eq!(found(&index, "骨科植入物"), [1]);
+    // Changed again, and dropped again, before it was ever committed.
+    index.stage(vec![put(3, "体外诊断仪器"), put(4, "血糖仪"), put(5, "血压计")]).unwrap();
+    index.stage(vec![Change::Drop(key(5))]).unwrap();
+    assert_eq!(index.watermark(), Some(2));
+    index.apply(vec![put(4, "血氧仪")], 9).unwrap();
+    assert_eq!(index.watermark(), Some(9));
+    assert_eq!(index.state().documents, 4);
+    assert_eq!(found(&index, "诊断仪器"), [3]);
+    assert_eq!(found(&index, "骨科植入物"), []);
+    assert_eq!(found(&index, "冠状动脉支架"), [1]);
+    assert_eq!(found(&index, "血氧仪"), [4]);
+    assert_eq!(found(&index, "血压计"), []);
+}
+
+#[test]
+fn what_was_staged_and_never_committed_is_gone_with_the_process() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = open(dir.path());
+    index.apply(vec![put(1, "骨科植入物")], 1).unwrap();
+    index.stage(vec![put(2, "心脏起搏器")]).unwrap();
+    drop(index);
+    let index = open(dir.path());
+    assert_eq!((index.watermark(), index.state().documents), (Some(1), 1));
+    index.apply(vec![put(2, "心脏起搏器")], 2).unwrap();
+    assert_eq!(found(&index, "心脏起搏器"), [2]);
+}
+
+#[test]
 fn a_new_folder_asks_for_a_rebuild_until_something_was_applied() {
     let folder = tempfile::tempdir().unwrap();
     let index = open(folder.path());

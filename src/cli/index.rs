@@ -78,7 +78,7 @@ async fn rebuild(config: &Config) -> Result<Outcome, Failure> {
     };
     let db = super::open_database(config).await?;
     let settings = Settings::of(config).indexer;
-    let indexer = Indexer::new(db, Arc::new(index), Arc::new(Progress::new()), settings);
+    let mut indexer = Indexer::new(db, Arc::new(index), Arc::new(Progress::new()), settings);
     // The first step makes it anew, the further ones take in what changed meanwhile.
     while indexer.step().await? {}
     super::say("the index was made anew");

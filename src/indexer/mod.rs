@@ -31,7 +31,7 @@ pub use verify::{Difference, Report, verify};
 /// How the indexer works.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How long changes are gathered before they are committed together.
+    /// How long changes are gathered before they are committed together, from the beginning of one commit to the next.
     pub commit_interval: Duration,
     /// How often to look for changes that nobody announced.
     pub poll_interval: Duration,
@@ -42,12 +42,18 @@ pub struct Settings {
 /// The most entries of the log that are taken at once.
 const ENTRIES_AT_ONCE: u64 = 5_000;
 
-/// So many entries at a time are an import under way, which has more to come. (A full batch has not to be waited for.)
-const LARGE: std::ops::Range<u64> = 200..ENTRIES_AT_ONCE;
+/// So many entries at a time are an import under way, which has more to come.
+const LARGE: usize = 200;
 
-/// How long an import is let go on before the next of it is taken in: every commit costs, and what is committed in small
+/// How long an import is let go on before the next of it is taken in.
+const GATHERING: Duration = Duration::from_millis(100);
+
+/// How long, and for how many entries, an import waits to be found: every commit costs, and what is committed in small
 /// pieces is merged over and over, by the very processors that the import needs.
-const GATHERING: Duration = Duration::from_millis(500);
+const STAGED_AT_MOST: (Duration, usize) = (Duration::from_secs(5), 50_000);
+
+/// How long the machine has for others between two commits, however long the first took.
+const BREATH: Duration = Duration::from_millis(5);
 
 /// How long to wait before the same is tried again, at first and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
@@ -94,8 +100,19 @@ impl Default for Progress {
 enum Step {
     /// There was nothing to do.
     Nothing,
-    /// So many entries of the log were taken in; none when it was a rebuild.
-    Done { taken: u64 },
+    /// The index has come further.
+    Done,
+    /// An import is under way; so far, its changes wait in the index to be committed together.
+    Staged,
+}
+
+/// Changes that the index has, and does not show yet.
+struct Staged {
+    /// The last entry of the log among them.
+    last: Revision,
+    entries: usize,
+    things: usize,
+    since: Instant,
 }
 
 /// Tells an indexer to end. What is told before it listens is heard all the same.
@@ -127,6 +144,7 @@ pub struct Indexer {
     settings: Settings,
     stop: Arc<Stop>,
     known: documents::Known,
+    staged: Option<Staged>,
 }
 
 impl Indexer {
@@ -138,7 +156,8 @@ impl Indexer {
         settings: Settings,
     ) -> Self {
         let stop = Arc::new(Stop(watch::Sender::new(false)));
-        Self { db, index, progress, settings, stop, known: documents::Known::default() }
+        let known = documents::Known::default();
+        Self { db, index, progress, settings, stop, known, staged: None }
     }
 
     /// By what it is told to end.
@@ -148,8 +167,9 @@ impl Indexer {
 
     /// Runs until it is told to stop. The batch under way is finished first; what is left of a large change or of a
     /// rebuild is done again at the next start.
-    pub async fn run(self) {
-        let stopped = self.stop.told();
+    pub async fn run(mut self) {
+        let stop = self.stop();
+        let stopped = stop.told();
         tokio::pin!(stopped);
         let listener = self.listen();
         let mut pause = PAUSES.0;
@@ -159,10 +179,15 @@ impl Indexer {
             let written = written.notified();
             tokio::pin!(written);
             written.as_mut().enable();
+            let began = Instant::now();
             let wait = match self.advance().await {
-                Ok(Step::Done { taken }) => {
+                Ok(Step::Done) => {
                     pause = PAUSES.0;
-                    if LARGE.contains(&taken) { GATHERING } else { self.settings.commit_interval }
+                    self.settings.commit_interval.saturating_sub(began.elapsed()).max(BREATH)
+                }
+                Ok(Step::Staged) => {
+                    pause = PAUSES.0;
+                    GATHERING
                 }
                 Ok(Step::Nothing) => {
                     pause = PAUSES.0;
@@ -189,33 +214,38 @@ impl Indexer {
     }
 
     /// Makes one step: a batch of changes, or a rebuild. False when there was nothing to do.
-    pub async fn step(&self) -> Result<bool> {
+    pub async fn step(&mut self) -> Result<bool> {
         Ok(!matches!(self.advance().await?, Step::Nothing))
     }
 
-    async fn advance(&self) -> Result<Step> {
+    async fn advance(&mut self) -> Result<Step> {
+        let step = self.look_and_follow().await;
+        if step.is_err() {
+            // The index has forgotten it too.
+            self.staged = None;
+        }
+        step
+    }
+
+    async fn look_and_follow(&mut self) -> Result<Step> {
         if self.index.needs_rebuild() || self.rebuild_is_asked_for() {
-            self.rebuild().await?;
-            return Ok(Step::Done { taken: 0 });
+            return self.rebuild().await;
         }
         let watermark = self.watermark();
-        match outbox::after(self.db.read(), watermark, ENTRIES_AT_ONCE).await? {
+        let position = self.staged.as_ref().map_or(watermark, |staged| staged.last);
+        match outbox::after(self.db.read(), position, ENTRIES_AT_ONCE).await? {
             After::Expired => {
                 info!(
                     watermark,
                     "the log of changes no longer reaches back to the index; rebuilding"
                 );
-                self.rebuild().await?;
-                Ok(Step::Done { taken: 0 })
+                self.rebuild().await
             }
-            After::Entries(entries) if entries.is_empty() => {
+            After::Entries(entries) if entries.is_empty() && self.staged.is_none() => {
                 self.settle(watermark);
                 Ok(Step::Nothing)
             }
-            After::Entries(entries) => {
-                self.take_in(&entries).await?;
-                Ok(Step::Done { taken: entries.len() as u64 })
-            }
+            After::Entries(entries) => self.take_in(&entries).await,
         }
     }
 
@@ -230,27 +260,41 @@ impl Indexer {
         }
     }
 
-    /// Applies entries of the log.
-    async fn take_in(&self, entries: &[Entry]) -> Result<()> {
-        let Some(last) = entries.last().map(|entry| entry.revision) else { return Ok(()) };
-        let started = Instant::now();
+    /// Takes entries of the log in; those of an import wait for each other.
+    async fn take_in(&mut self, entries: &[Entry]) -> Result<Step> {
         let mut changes = documents::changes(self.db.read(), &self.known, entries).await?;
-        let count = changes.left();
-        let watermark = self.watermark();
+        let staged = self.staged.get_or_insert_with(|| {
+            let since = Instant::now();
+            Staged { last: 0, entries: 0, things: 0, since }
+        });
+        staged.entries += entries.len();
+        staged.things += changes.left();
+        staged.last = entries.last().map_or(staged.last, |entry| entry.revision);
+        let (longest, most) = STAGED_AT_MOST;
+        let more_to_come =
+            entries.len() >= LARGE && staged.entries < most && staged.since.elapsed() < longest;
+        let last = staged.last;
         // Until the last batch is in, the index only claims what it had: a crash repeats the whole.
-        while let Some(batch) = changes.next(self.db.read()).await? {
+        loop {
+            let batch = changes.next(self.db.read()).await?.unwrap_or_default();
             if self.stop.is_told() {
-                return Ok(());
+                return Ok(Step::Staged);
             }
-            let revision = if changes.left() == 0 { last } else { watermark };
-            self.apply(batch, revision).await?;
+            if changes.left() == 0 && !more_to_come {
+                self.apply(batch, last).await?;
+                break;
+            }
+            let index = Arc::clone(&self.index);
+            tokio::task::spawn_blocking(move || index.stage(batch)).await??;
+            if changes.left() == 0 {
+                return Ok(Step::Staged);
+            }
         }
-        if count == 0 {
-            self.apply(Vec::new(), last).await?;
+        if let Some(Staged { things, since, .. }) = self.staged.take() {
+            figures::index_committed(things, since.elapsed());
         }
-        figures::index_committed(count, started.elapsed());
         self.progress.at(last);
-        Ok(())
+        Ok(Step::Done)
     }
 
     async fn apply(&self, changes: Vec<zhanjian_index::Change>, revision: Revision) -> Result<()> {
@@ -261,7 +305,8 @@ impl Indexer {
     }
 
     /// Makes a new generation from the database; the old one serves until the switch.
-    async fn rebuild(&self) -> Result<()> {
+    async fn rebuild(&mut self) -> Result<Step> {
+        self.staged = None;
         let started = Instant::now();
         // The position first: what changes from here on is read again afterwards, which does no harm.
         let head = outbox::head(self.db.read()).await?;
@@ -273,7 +318,7 @@ impl Indexer {
             if self.stop.is_told() {
                 // Dropping the half-made generation removes its files.
                 tokio::task::spawn_blocking(move || drop(rebuild)).await?;
-                return Ok(());
+                return Ok(Step::Done);
             }
             count += batch.len();
             rebuild = tokio::task::spawn_blocking(move || {
@@ -288,7 +333,7 @@ impl Indexer {
         self.progress.at(head);
         let seconds = started.elapsed().as_secs_f64();
         info!(documents = count, seconds, "the index was made anew from {count} documents");
-        Ok(())
+        Ok(Step::Done)
     }
 
     fn rebuild_is_asked_for(&self) -> bool {

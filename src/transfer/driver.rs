@@ -9,7 +9,10 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Known, ROWS_AT_ONCE, Summary, Tally, Transfer};
+use super::{
+    Known, Summary, Tally, Transfer,
+    ahead::{Ahead, Batch},
+};
 use crate::{
     clock::Clock,
     db::Database,
@@ -79,7 +82,8 @@ pub async fn run<T: Transfer>(
 ) -> Result<Outcome> {
     let started = Instant::now();
     let mut known = Known::load(db).await?;
-    let (mut summary, links) = match look(kind, source, &mut known, import, &mut progress) {
+    let looked = look(kind, source, &mut known, import, &mut progress).await?;
+    let (mut summary, links) = match looked {
         Ok(looked) => looked,
         Err(fault) => return Ok(Outcome::Unreadable(fault)),
     };
@@ -113,40 +117,46 @@ fn reader<T: Transfer>(source: &Source) -> Result<Reader, FileError> {
 }
 
 /// The first reading: every row is looked at, and nothing is written.
-fn look<T: Transfer>(
+async fn look<T: Transfer>(
     kind: &T,
     source: &Source,
     known: &mut Known,
     import: Import,
-    progress: &mut impl FnMut(u64, u64),
-) -> Result<(Summary, Vec<Link>), FileError> {
-    let mut reader = reader::<T>(source)?;
+    progress: &mut (impl FnMut(u64, u64) + Send),
+) -> Result<Result<(Summary, Vec<Link>), FileError>> {
+    let reader = match reader::<T>(source) {
+        Ok(reader) => reader,
+        Err(fault) => return Ok(Err(fault)),
+    };
     let mut links = Vec::new();
     let mut summary = Summary {
         format: format!("{}, {}", reader.format().label(), reader.encoding().label()),
         ..Summary::default()
     };
-    let readings = if import.dry_run { 1 } else { 2 };
-    while let Some(row) = reader.next() {
-        let line = row.as_ref().map_or(0, |row| row.line());
-        match examine(kind, row, known, |identity| known.coming.contains(identity)) {
-            Ok(draft) => {
-                let from = T::identity(&draft);
-                if let Some((column, to)) = T::leads_to(&draft) {
-                    links.push(Link { line, column, from: from.clone(), to });
+    let total = reader.bytes_total() * if import.dry_run { 1 } else { 2 };
+    let mut ahead = Ahead::of(reader);
+    while let Some(Batch { rows, bytes_read }) = ahead.next().await? {
+        for row in rows {
+            let line = row.as_ref().map_or(0, |row| row.line());
+            match examine(kind, row, known, |identity| known.coming.contains(identity)) {
+                Ok(draft) => {
+                    let from = T::identity(&draft);
+                    if let Some((column, to)) = T::leads_to(&draft) {
+                        links.push(Link { line, column, from: from.clone(), to });
+                    }
+                    known.coming.insert(from);
                 }
-                known.coming.insert(from);
+                Err(Refusal::Row(faults)) => {
+                    known.refused.extend(faults.first().map(|fault| fault.line));
+                    summary.refuse(faults);
+                }
+                Err(Refusal::File(fault)) => return Ok(Err(fault)),
             }
-            Err(Refusal::Row(faults)) => {
-                known.refused.extend(faults.first().map(|fault| fault.line));
-                summary.refuse(faults);
-            }
-            Err(Refusal::File(fault)) => return Err(fault),
         }
-        progress(reader.bytes_read(), reader.bytes_total() * readings);
+        progress(bytes_read, total);
     }
-    summary.unknown_columns = reader.unknown_columns();
-    Ok((summary, links))
+    summary.unknown_columns = ahead.unknown_columns();
+    Ok(Ok((summary, links)))
 }
 
 /// A row that leads to another one, by their identities.
@@ -233,17 +243,17 @@ async fn write<T: Transfer>(
     known: &mut Known,
     progress: &mut (impl FnMut(u64, u64) + Send),
 ) -> Result<Result<Tally, FileError>> {
-    let mut reader = match reader::<T>(source) {
+    let reader = match reader::<T>(source) {
         Ok(reader) => reader,
         Err(fault) => return Ok(Err(fault)),
     };
     let mut tally = Tally::default();
     let mut written = HashSet::new();
-    loop {
-        let mut drafts = Vec::with_capacity(ROWS_AT_ONCE);
-        while drafts.len() < ROWS_AT_ONCE
-            && let Some(row) = reader.next()
-        {
+    let total = reader.bytes_total();
+    let mut ahead = Ahead::of(reader);
+    while let Some(Batch { rows, bytes_read }) = ahead.next().await? {
+        let mut drafts = Vec::with_capacity(rows.len());
+        for row in rows {
             // A row that was refused stays so, though what it lacked may have come further on.
             if row.as_ref().is_ok_and(|row| known.refused.contains(&row.line())) {
                 continue;
@@ -255,9 +265,9 @@ async fn write<T: Transfer>(
                 Err(Refusal::File(fault)) => return Ok(Err(fault)),
             }
         }
-        progress(reader.bytes_total() + reader.bytes_read(), reader.bytes_total() * 2);
+        progress(total + bytes_read, total * 2);
         if drafts.is_empty() {
-            break;
+            continue;
         }
         let now = clock.now();
         let mut write = db.write().await?;

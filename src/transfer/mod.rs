@@ -23,6 +23,7 @@ use crate::{
     stations::{self, Station},
 };
 
+mod ahead;
 mod driver;
 mod moved;
 mod summary;
