@@ -204,6 +204,9 @@ fn is_busy(error: &DbErr) -> bool {
 const WRITER_CACHE: &str = "-65536";
 const READER_CACHE: &str = "-8192";
 
+/// Rows that SQLite's thread may be ahead of who reads them: a page of a list is read without waiting for each other.
+const ROWS_AHEAD: usize = 512;
+
 /// Pages (of 4 KiB) that the log of SQLite may hold before they are moved into the file. An import changes the same pages
 /// of the indexes over and over: the more of that stays in the log, the less is written.
 const CHECKPOINT_PAGES: &str = "8000";
@@ -224,6 +227,7 @@ fn options(settings: &DatabaseSettings, cache: &'static str) -> ConnectOptions {
                 // In WAL mode only FULL keeps every acknowledged commit through a power cut.
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(BUSY_TIMEOUT)
+                .row_buffer_size(ROWS_AHEAD)
                 .pragma("cache_size", cache)
                 .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         });
