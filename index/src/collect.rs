@@ -48,6 +48,16 @@ pub(crate) struct Wanted {
     pub(crate) from_behind: bool,
     /// Only hits behind this rank and key, or before it when from behind.
     pub(crate) beyond: Option<crate::cursor::Cursor>,
+    /// Once so many were met, the rest is of no interest.
+    pub(crate) until: Option<u64>,
+}
+
+impl Wanted {
+    /// None of the hits: only whether there are as many.
+    pub(crate) fn to_know_whether(there_are: u64) -> Self {
+        let sort = Sort::MostReused;
+        Self { sort, most: 0, from_behind: false, beyond: None, until: Some(there_are) }
+    }
 }
 
 /// All that one pass over every segment gives.
@@ -58,8 +68,8 @@ pub(crate) struct Collected {
     pub(crate) facets: Facets,
     /// A hit was named by its identifier. Hidden documents do not count: whether the search goes on must not tell of them.
     pub(crate) identified: bool,
-    /// Not enough met all that was asked at first.
-    pub(crate) relaxed: bool,
+    /// Few meet what was asked at first: it may have been misspelt.
+    pub(crate) few: bool,
 }
 
 /// Runs a pass over all segments.
@@ -83,6 +93,7 @@ pub(crate) fn collect(
             counters: facets.counters(columns),
             identified: pass.identified,
             best: &mut best,
+            before: total,
             total: 0,
             any_identified: false,
         };
@@ -92,7 +103,7 @@ pub(crate) fn collect(
         let counters = collector.counters;
         facets.add(counters)?;
     }
-    Ok(Collected { total, kept: best.finish(), facets, identified, relaxed: false })
+    Ok(Collected { total, kept: best.finish(), facets, identified, few: false })
 }
 
 struct Collector<'a, 'b> {
@@ -102,6 +113,8 @@ struct Collector<'a, 'b> {
     counters: Vec<Counter<'a>>,
     identified: &'a [(usize, DocId)],
     best: &'b mut Best,
+    /// Hits of the segments before.
+    before: u64,
     total: u64,
     any_identified: bool,
 }
@@ -109,6 +122,10 @@ struct Collector<'a, 'b> {
 impl Hits for Collector<'_, '_> {
     fn floor(&self) -> f32 {
         if self.best.wanted.sort == Sort::Relevance { self.best.floor } else { f32::INFINITY }
+    }
+
+    fn is_enough(&self) -> bool {
+        self.best.wanted.until.is_some_and(|until| self.before + self.total >= until)
     }
 
     fn hit(&mut self, doc: DocId, score: f32) {

@@ -114,28 +114,37 @@ impl Matter {
                 (ranking::STEMS * damp, if silent { 0.0 } else { piece.informativeness }, !function)
             }
             Sort::Character => {
-                let unit = &analysis.units[units.start as usize];
-                let follows = analysis
-                    .units
-                    .get(units.end as usize)
-                    .is_some_and(|next| next.han && next.adjoins);
-                let alone = unit.han
-                    && !follows
-                    && !(unit.adjoins
-                        && units.start > 0
-                        && analysis.units[units.start as usize - 1].han);
+                let alone = self.stands_alone(first, analysis);
                 let mass = if alone && !silent { ranking::SINGLE_INFORMATIVENESS } else { 0.0 };
                 (ranking::CHARACTERS * damp, mass, mass > 0.0)
             }
             Sort::Pair => {
                 let mass = if silent { 0.0 } else { self.pair(first, last) };
+                let unknown =
+                    pieces.len() == 2 && pieces.iter().all(|piece| piece.units.len() == 1);
+                let standing = if unknown { ranking::UNKNOWN_WORDS } else { 1.0 };
                 (
-                    ranking::PAIRS * damp,
+                    ranking::PAIRS * damp * standing,
                     mass,
                     mass >= ranking::UNKNOWN * ranking::SINGLE_INFORMATIVENESS,
                 )
             }
         })
+    }
+
+    /// A Chinese character that no word takes in and that has only function words beside it.
+    fn stands_alone(&self, piece: usize, analysis: &Analysis) -> bool {
+        let Piece { units, .. } = &self.pieces[piece];
+        let unit = |at: u32| &analysis.units[at as usize];
+        let joins = |at: usize| self.pieces.get(at).is_some_and(|other| !other.function);
+        let before =
+            piece > 0 && unit(units.start).adjoins && unit(units.start - 1).han && joins(piece - 1);
+        let behind = self
+            .pieces
+            .get(piece + 1)
+            .map(|next| unit(next.units.start))
+            .is_some_and(|next| next.han && next.adjoins && joins(piece + 1));
+        units.len() == 1 && unit(units.start).han && !before && !behind
     }
 
     fn pair(&self, first: usize, last: usize) -> f32 {
@@ -145,11 +154,14 @@ impl Matter {
             let pairs = (a.units.len() - 1) as f32;
             return a.informativeness / pairs;
         }
-        if a.function || b.function {
-            return 0.0;
-        }
         let unknown = a.units.len() == 1 || b.units.len() == 1;
-        let share = if unknown { ranking::UNKNOWN } else { ranking::STRADDLING };
+        let share = match (unknown, a.function || b.function) {
+            // 向宠: a name that begins like a function word.
+            (true, true) if a.units.len() == b.units.len() => ranking::STRADDLING,
+            (_, true) => return 0.0,
+            (true, false) => ranking::UNKNOWN,
+            (false, false) => ranking::STRADDLING,
+        };
         share * a.informativeness.min(b.informativeness).max(ranking::SINGLE_INFORMATIVENESS)
     }
 

@@ -16,20 +16,25 @@ const B: f32 = 0.9;
 pub(crate) const PAIRS: f32 = 0.5;
 /// Chinese words, over the whole document.
 pub(crate) const WORDS: f32 = 0.5;
+/// Two characters that the dictionary knows in no word count this much more, for they may be one (nmpa-class .671
+/// against .669, cmrc .990 against .989 with 1).
+pub(crate) const UNKNOWN_WORDS: f32 = 2.0;
+
 /// English stems and numbers: they stand for pair and word together.
 pub(crate) const STEMS: f32 = 1.0;
-/// `il-6` as one.
-pub(crate) const COMPOUNDS: f32 = 0.5;
+/// `il-6` as one: it tells more than its parts (nmpa-class .669 against .660 with .5).
+pub(crate) const COMPOUNDS: f32 = 2.0;
 /// A concept under any of its names.
 pub(crate) const CONCEPTS: f32 = 1.0;
 /// Characters and pairs of a name whose concept is already asked for: what is left for partial names.
 pub(crate) const COVERED: f32 = 0.5;
 /// Single characters (second stage).
 pub(crate) const CHARACTERS: f32 = 1.0;
-/// Words that ask or join, as part of the weight they would have.
-pub(crate) const FUNCTION_WORDS: f32 = 0.3;
-/// Pairs and words that stand in the title or in a keyword count this much more (second stage).
-pub(crate) const TITLE: f32 = 0.6;
+/// Words that ask or join, as part of the weight they would have (cmd-im .224 against .223 with .3).
+pub(crate) const FUNCTION_WORDS: f32 = 0.15;
+/// Pairs and words that stand in the title or in a keyword count this much more (second stage). More does harm where
+/// titles are those of documents (drcd-t2s .9664 with .6, .9670 with .3).
+pub(crate) const TITLE: f32 = 0.3;
 /// A term that the query repeats counts at most this often.
 pub(crate) const MOST_REPEATS: f32 = 2.0;
 
@@ -39,13 +44,16 @@ pub(crate) const WINDOW: usize = 200;
 pub(crate) const DEPTH: usize = 1_000;
 
 /// The share of the query's informative terms that a hit must have, step by step, until there are enough hits.
-pub(crate) const STEPS: [f32; 4] = [0.6, 0.4, 0.2, 0.0];
+pub(crate) const STEPS: [f32; 4] = [0.6, 0.4, 0.2, 0.1];
 /// The same for long texts, which nothing matches in full.
 pub(crate) const LONG_STEPS: [f32; 3] = [0.4, 0.15, 0.0];
 /// A query of more informative words than this is a long text.
 pub(crate) const LONG: usize = 10;
-/// So many hits are enough.
-pub(crate) const ENOUGH: u64 = 10;
+/// So many hits are enough. (With 10, as at first, the right answer was left out too often: nDCG@10 of nmpa-class .669
+/// against .636, cmrc .990 against .974; with 1,000 it is the same as with 200.)
+pub(crate) const ENOUGH: u64 = 200;
+/// Fewer hits than this at the first step make one wonder whether the query was meant.
+pub(crate) const FEW: u64 = 10;
 /// So many informative words of a pasted text are looked for.
 pub(crate) const MOST_WORDS: usize = 24;
 

@@ -300,6 +300,8 @@ pub(crate) struct Pass<'a> {
 pub(crate) trait Hits {
     /// A hit is told before it is fully scored; a score below this need not be completed.
     fn floor(&self) -> f32;
+    /// Whether the rest is of no interest.
+    fn is_enough(&self) -> bool;
     /// A document is a hit.
     fn hit(&mut self, doc: DocId, score: f32);
 }
@@ -333,7 +335,7 @@ impl Pass<'_> {
         loop {
             let driven = drivers.iter().map(List::doc).min().unwrap_or(TERMINATED);
             let next = driven.min(identified.peek().copied().unwrap_or(TERMINATED));
-            if next == TERMINATED {
+            if next == TERMINATED || hits.is_enough() {
                 return Ok(());
             }
             window.clear(next);

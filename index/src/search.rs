@@ -37,13 +37,19 @@ pub(crate) fn search(view: &View, request: &SearchRequest) -> Result<Found> {
         Page::Last { limit, .. } => (limit, true),
     };
     let wanted = if by_relevance {
-        Wanted { sort, most: most_by_relevance(deep), from_behind: false, beyond: None }
+        Wanted {
+            sort,
+            most: most_by_relevance(deep),
+            from_behind: false,
+            beyond: None,
+            until: None,
+        }
     } else {
         let (from_behind, beyond) = match request.page {
             Page::First { after, .. } => (false, after),
             Page::Last { before, .. } => (true, before),
         };
-        Wanted { sort, most: limit.saturating_add(1), from_behind, beyond }
+        Wanted { sort, most: limit.saturating_add(1), from_behind, beyond, until: None }
     };
 
     let prepared = Prepared::new(view, &query)?;
@@ -60,7 +66,7 @@ pub(crate) fn search(view: &View, request: &SearchRequest) -> Result<Found> {
     };
     let steps: &[f32] = if query.long { &ranking::LONG_STEPS } else { &ranking::STEPS };
     let (pass, collected) = look.relaxing(steps, wanted, &facets)?;
-    let Collected { total, mut kept, facets, relaxed, .. } = collected;
+    let Collected { total, mut kept, facets, few, .. } = collected;
     let slice = if by_relevance {
         look.score_again(&pass, &mut kept)?;
         slice(&kept, request.page)
@@ -79,7 +85,6 @@ pub(crate) fn search(view: &View, request: &SearchRequest) -> Result<Found> {
         score: if best > 0.0 { kept.score / best } else { 1.0 },
         cursor: Cursor { snapshot: view.id, rank: kept.rank, key: kept.key },
     };
-    let few = relaxed || total < ranking::ENOUGH;
     let did_you_mean = if few && !query.long {
         spelling::suggest(view, viewer, &request.filter, &query, &request.text)?
     } else {
@@ -111,26 +116,38 @@ pub(crate) struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    /// Asks for less and less of the query until there are enough hits. Only hits that the viewer may see count.
+    /// Asks for less and less of the query until there are enough hits; only hits that the viewer may see count.
+    ///
+    /// What is enough is judged without the filter: so a filter takes away from the hits and never adds to them, and finds
+    /// as many as its facet has counted.
     pub(crate) fn relaxing(
         &self,
         steps: &[f32],
         wanted: Wanted,
         facets: &dyn Fn() -> Facets,
     ) -> Result<(Pass<'a>, Collected)> {
-        let mut threshold_before = None;
-        let mut found = None;
+        let include_superseded = self.filter.include_superseded;
+        let unfiltered = Filter { include_superseded, ..Filter::default() };
+        let is_filtered = *self.filter != unfiltered;
+        let look = |pass: &Pass<'_>, filter, wanted, facets| {
+            collect(pass, self.viewer, filter, self.exclude, wanted, facets)
+        };
+        let mut few = None;
+        let mut found: Option<(Pass<'a>, Collected)> = None;
         for share in steps {
             let threshold = threshold(self.prepared.mass, *share);
-            if threshold_before == Some(threshold) {
+            if found.as_ref().is_some_and(|(pass, _)| pass.threshold == threshold) {
                 continue;
             }
-            threshold_before = Some(threshold);
             let Look { view, query, prepared, identified, .. } = *self;
             let pass = Pass { view, query, prepared, threshold, identified };
-            let mut collected =
-                collect(&pass, self.viewer, self.filter, self.exclude, wanted, facets())?;
-            collected.relaxed = found.is_some();
+            let collected = if is_filtered {
+                let count = Wanted::to_know_whether(ranking::ENOUGH);
+                look(&pass, &unfiltered, count, Facets::new(&[]))?
+            } else {
+                look(&pass, self.filter, wanted, facets())?
+            };
+            few.get_or_insert(collected.total < ranking::FEW);
             // Who types an identifier wants that document and no approximations.
             let enough = collected.total >= ranking::ENOUGH
                 || self.query.everything
@@ -140,7 +157,12 @@ impl<'a> Look<'a> {
                 break;
             }
         }
-        Ok(found.expect("there is always a first step"))
+        let (pass, mut collected) = found.expect("there is always a first step");
+        if is_filtered {
+            collected = look(&pass, self.filter, wanted, facets())?;
+        }
+        collected.few = few.unwrap_or_default();
+        Ok((pass, collected))
     }
 
     /// The second stage: scores the window again and puts the list in its final order.

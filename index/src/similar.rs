@@ -46,6 +46,7 @@ pub(crate) fn similar(view: &View, request: &SimilarRequest) -> Result<Vec<Hit>>
         most: most_by_relevance(false),
         from_behind: false,
         beyond: None,
+        until: None,
     };
     let (pass, collected) = look.relaxing(&ranking::LONG_STEPS, wanted, &|| Facets::new(&[]))?;
     let mut kept = collected.kept;

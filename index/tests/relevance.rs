@@ -181,6 +181,41 @@ fn quotes_demand_and_minus_excludes() {
 }
 
 #[test]
+fn a_filter_finds_as_many_as_its_facet_has_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = Index::open(folder.path(), Options::default()).unwrap();
+    let full = "体外诊断仪器变更注册检验";
+    let documents = (0..600_u128).map(|id| {
+        let (station, title) = match id {
+            // Enough of these meet all of the query; of the others, few meet a part.
+            0..400 => ("SH-PD", full),
+            400..403 => ("SH-MH", full),
+            403..500 => ("SH-MH", "变更的一般说明"),
+            _ => ("SH-JD", "检验"),
+        };
+        Change::Put(Box::new(Document {
+            audience: vec!["public".to_owned()],
+            title: title.to_owned(),
+            station: Some(station.to_owned()),
+            ..Document::new(Key { kind: Kind::AnsweredQuestion, id })
+        }))
+    });
+    index.apply(documents.collect(), 1).unwrap();
+    let facets = vec![FacetField::Station];
+    let found = index.search(&SearchRequest { facets, ..asking(full) }).unwrap();
+    assert_eq!(found.total, 403);
+    let counted = &found.facets[0].buckets;
+    assert_eq!(counted.len(), 2);
+    for (station, count) in
+        counted.iter().map(|(it, count)| (it.as_str(), *count)).chain([("SH-JD", 0)])
+    {
+        let filter = Filter { stations: vec![station.to_owned()], ..Filter::default() };
+        let found = index.search(&SearchRequest { filter, ..asking(full) }).unwrap();
+        assert_eq!(found.total, count, "{station}");
+    }
+}
+
+#[test]
 fn an_empty_text_lists_everything_newest_first() {
     let (_folder, index) = golden();
     let found = index.search(&asking(" ")).unwrap();
