@@ -55,6 +55,9 @@ const STAGED_AT_MOST: (Duration, usize) = (Duration::from_secs(5), 50_000);
 /// How long the machine has for others between two commits, however long the first took.
 const BREATH: Duration = Duration::from_millis(5);
 
+/// How long a look at the log may take. A connection to a server that went away may never answer; another one will.
+const LOOK_PATIENCE: Duration = Duration::from_secs(3);
+
 /// How long to wait before the same is tried again, at first and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 
@@ -233,7 +236,9 @@ impl Indexer {
         }
         let watermark = self.watermark();
         let position = self.staged.as_ref().map_or(watermark, |staged| staged.last);
-        match outbox::after(self.db.read(), position, ENTRIES_AT_ONCE).await? {
+        let look = outbox::after(self.db.read(), position, ENTRIES_AT_ONCE);
+        let looked = tokio::time::timeout(LOOK_PATIENCE, look).await;
+        match looked.map_err(|_| Error::internal("the log of changes does not answer"))?? {
             After::Expired => {
                 info!(
                     watermark,

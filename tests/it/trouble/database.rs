@@ -85,7 +85,7 @@ fn expect_masked(service: &Running, query: &str) {
         assert!(!text.contains(cause), "{cause}: {answer}");
     }
     // The operator finds the cause in the log by that id.
-    assert!(service.log().contains(id), "{id} is not in the log");
+    wait_for("its id is in the log", PATIENCE, || service.log().contains(id).then_some(()));
 }
 
 /// A PostgreSQL server of a test's own, as `scripts/test` starts one.
