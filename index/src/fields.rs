@@ -23,7 +23,7 @@ use tantivy::{
 };
 
 /// Raised with every change to fields, analysis or sound terms that is not a change of a dictionary.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 /// Names of columns.
 pub(crate) mod column {

@@ -118,13 +118,17 @@ impl Matter {
                 let mass = if alone && !silent { ranking::SINGLE_INFORMATIVENESS } else { 0.0 };
                 (ranking::CHARACTERS * damp, mass, mass > 0.0)
             }
-            Sort::Pair => {
+            Sort::Pair | Sort::PairedWord => {
                 let mass = if silent { 0.0 } else { self.pair(first, last) };
                 let unknown =
                     pieces.len() == 2 && pieces.iter().all(|piece| piece.units.len() == 1);
-                let standing = if unknown { ranking::UNKNOWN_WORDS } else { 1.0 };
+                let weight = match sort {
+                    Sort::PairedWord => ranking::PAIRS + ranking::WORDS,
+                    _ if unknown => ranking::PAIRS * ranking::UNKNOWN_WORDS,
+                    _ => ranking::PAIRS,
+                };
                 (
-                    ranking::PAIRS * damp * standing,
+                    weight * damp,
                     mass,
                     mass >= ranking::UNKNOWN * ranking::SINGLE_INFORMATIVENESS,
                 )

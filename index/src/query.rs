@@ -273,11 +273,11 @@ mod tests {
 
     #[test]
     fn quotes_and_minus_are_orders() {
-        let query = Query::parse("\"上市许可持有人\" 变更 -药品 「委托生产」 IL-6");
+        let query = Query::parse("\"上市许可持有人\" 变更 -药品 「委托生产」 Nectin-4");
         assert_eq!(query.phrases.len(), 2);
         assert_eq!(query.phrases[0].units.len(), 7);
         assert_eq!(query.without.len(), 1);
-        assert!(mass_of(&query, "il") > Some(0));
+        assert!(mass_of(&query, "nectin") > Some(0));
         assert!(Query::parse("-药品").everything);
     }
 

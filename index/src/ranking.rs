@@ -14,7 +14,9 @@ const B: f32 = 0.9;
 
 /// Pairs of characters, over the whole document.
 pub(crate) const PAIRS: f32 = 0.5;
-/// Chinese words, over the whole document.
+/// Chinese words, over the whole document. A word of two characters is its pair, which then weighs both: it is written
+/// down once (nmpa-class .672 against .670, cmd-im .227 against .224, and a sixth less of index, with words and pairs
+/// apart).
 pub(crate) const WORDS: f32 = 0.5;
 /// Two characters that the dictionary knows in no word count this much more, for they may be one (nmpa-class .671
 /// against .669, cmrc .990 against .989 with 1).

@@ -14,6 +14,9 @@ use std::{
 };
 use tantivy::Term;
 
+/// A generation of no more documents becomes one segment: every word is written down once, and looked up once.
+const WHOLE: usize = 200_000;
+
 /// A half-made generation. Dropping it unfinished removes it.
 pub struct Rebuild {
     inner: Arc<Inner>,
@@ -86,6 +89,12 @@ impl Rebuild {
         let note = Note { watermark: Some(watermark), fingerprint: fields::fingerprint() };
         commit.set_payload(&note.write());
         commit.commit().map_err(blame)?;
+        if self.seen.len() <= WHOLE {
+            let segments = generation.index.searchable_segment_ids().map_err(blame)?;
+            if segments.len() > 1 {
+                writer.merge(&segments).wait().map_err(blame)?;
+            }
+        }
         writer.wait_merging_threads().map_err(blame)?;
         generation.reload()?;
         crate::directory::sync(&folder.path)?;

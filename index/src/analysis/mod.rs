@@ -33,7 +33,9 @@ pub(crate) enum Sort {
     Character,
     /// Two neighbouring Chinese characters.
     Pair,
-    /// A Chinese word of the dictionary.
+    /// Two that are a word of the dictionary, there where they stand.
+    PairedWord,
+    /// A longer Chinese word of the dictionary.
     Word,
     /// A stem of letters, or a number.
     Stem,
@@ -58,7 +60,7 @@ impl Sort {
     pub(crate) fn stream(self) -> Stream {
         match self {
             Self::Character => Stream::Characters,
-            Self::Pair => Stream::Pairs,
+            Self::Pair | Self::PairedWord => Stream::Pairs,
             Self::Word | Self::Stem | Self::Compound | Self::Concept => Stream::Words,
         }
     }
@@ -96,6 +98,8 @@ pub(crate) struct Analysis {
     arena: String,
     pub(crate) tokens: Vec<Token>,
     pub(crate) units: Vec<Unit>,
+    /// Where words of two characters begin.
+    paired: Vec<u32>,
 }
 
 impl Analysis {
@@ -112,9 +116,10 @@ impl Analysis {
         self.arena.clear();
         self.tokens.clear();
         self.units.clear();
+        self.paired.clear();
         self.cut_units();
-        self.characters_and_pairs();
         self.han_words();
+        self.characters_and_pairs();
         self.latin_words();
         self.concepts();
     }
@@ -186,12 +191,20 @@ impl Analysis {
     }
 
     fn characters_and_pairs(&mut self) {
+        self.paired.sort_unstable();
+        let mut paired = std::mem::take(&mut self.paired);
+        let mut words = paired.iter().copied().peekable();
         for at in 0..self.units.len() {
             self.push(Sort::Character, index(at)..index(at + 1));
             if at > 0 && self.units[at].han && self.units[at - 1].han && self.units[at].adjoins {
-                self.push(Sort::Pair, index(at - 1)..index(at + 1));
+                let first = index(at - 1);
+                while words.next_if(|word| *word < first).is_some() {}
+                let sort = if words.peek() == Some(&first) { Sort::PairedWord } else { Sort::Pair };
+                self.push(sort, first..first + 2);
             }
         }
+        paired.clear();
+        self.paired = paired;
     }
 
     fn han_words(&mut self) {
@@ -211,8 +224,12 @@ impl Analysis {
             }
             let run = self.char_range(&(index(start)..index(at)));
             let (from, to) = self.bytes(&run);
-            let Self { folded, arena, tokens, units, .. } = self;
+            let Self { folded, arena, tokens, units, paired, .. } = self;
             words::each_word(&folded.text[from..to], |word, chars| {
+                if chars.len() == 2 {
+                    paired.push(index(start + chars.start));
+                    return;
+                }
                 let units_of_word = index(start + chars.start)..index(start + chars.end);
                 let source = source(&folded.chars, units, &units_of_word);
                 let text_from = index(arena.len());
@@ -399,7 +416,7 @@ mod tests {
 
     #[test]
     fn both_scripts_give_the_same_terms() {
-        for sort in [Sort::Character, Sort::Pair, Sort::Word, Sort::Concept] {
+        for sort in [Sort::Character, Sort::Pair, Sort::PairedWord, Sort::Word, Sort::Concept] {
             let simplified = terms("医疗器械注册咨询：第三类的质量管理体系", sort);
             assert_eq!(terms("醫療器械註冊諮詢：第三類的質量管理體系", sort), simplified);
             assert!(!simplified.is_empty());
