@@ -63,6 +63,7 @@ impl Settings {
             index: zhanjian_index::Options {
                 memory_budget: config.index.memory_budget,
                 snapshot_keep: config.index.snapshot_keep,
+                dictionaries: config.index.dictionaries.clone(),
                 ..zhanjian_index::Options::default()
             },
             indexer: indexer::Settings {
@@ -119,7 +120,7 @@ impl Service {
 
     /// The same, on a database that is open.
     pub async fn start_on(db: Database, settings: Settings) -> Result<Self> {
-        let (dir, options) = (settings.index_dir.clone(), settings.index);
+        let (dir, options) = (settings.index_dir.clone(), settings.index.clone());
         let opened = tokio::task::spawn_blocking(move || Index::open(&dir, options)).await?;
         let index = opened.map_err(|fault| {
             let folder = settings.index_dir.display();
@@ -127,7 +128,8 @@ impl Service {
         })?;
         let index = Arc::new(index);
         // The dictionary takes a moment to load; the first person to search must not wait for it.
-        tokio::task::spawn_blocking(Index::warm);
+        let warmed = Arc::clone(&index);
+        tokio::task::spawn_blocking(move || warmed.warm());
         let progress = Arc::new(Progress::new());
         let executor = crate::schema::executor(settings.limits.clone()).map_err(Error::internal)?;
         let paging = Paging {

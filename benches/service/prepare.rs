@@ -13,7 +13,7 @@ use zhanjian::{
     config::{Config, Flags},
     service::Settings,
 };
-use zhanjian_index::{Document, Index, Key, Kind, baseline::Bare};
+use zhanjian_index::{Document, Key, Kind, Options, baseline::Bare};
 
 use super::{Result, generate, measure, program};
 
@@ -54,7 +54,7 @@ pub(super) fn prepare(folder: &Path, rows: usize, seed: u64) -> Result<Place> {
         let rows = place.rows.to_string_lossy();
         program::run(&place.data, &["import", "answered-questions", &rows])
     })?;
-    let analyzer = format!("{data}, {}", Index::fingerprint());
+    let analyzer = format!("{data}, {}", Options::default().fingerprint()?);
     step(&folder, "index", &analyzer, || program::run(&place.data, &["index", "rebuild"]))?;
     step(&folder, "bare", &analyzer, || {
         let mut bare = Bare::create(&place.bare)?;
@@ -103,7 +103,7 @@ pub(super) async fn load_samples(data: &Path) -> Result<()> {
 
 /// Threads and memory for the bare engine's writing: what our own index takes when it is made anew.
 pub(super) fn writing() -> (usize, usize) {
-    (measure::cores().min(4), zhanjian_index::Options::default().memory_budget)
+    (measure::cores().min(4), Options::default().memory_budget)
 }
 
 /// The rows of a file as documents of the bare engine.

@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rows = read(&fs::read_to_string(file)?)?;
     let folder = tempfile::tempdir()?;
     let index = Index::open(folder.path(), Options::default())?;
-    Index::warm();
+    index.warm();
 
     let started = Instant::now();
     let put = |(number, row): (usize, &Row)| {

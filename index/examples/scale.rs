@@ -97,7 +97,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let started = Instant::now();
     let index = Index::open(&folder, Options::default())?;
     println!("opened in {:.3} s", started.elapsed().as_secs_f64());
-    Index::warm();
+    index.warm();
     if index.needs_rebuild() {
         let started = Instant::now();
         let mut rebuild = index.begin_rebuild()?;

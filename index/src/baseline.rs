@@ -5,7 +5,7 @@
 
 use crate::{
     Document, Fragment, Highlighter, Result,
-    analysis::{Stream, fold, tokenizer},
+    analysis::{Analyzer, Stream, fold, tokenizer},
     query::Query,
     ranking,
 };
@@ -67,7 +67,7 @@ impl Bare {
     }
 
     fn over(index: tantivy::Index, fields: Fields) -> Result<Self> {
-        tokenizer::register(index.tokenizers());
+        tokenizer::register(index.tokenizers(), &Analyzer::embedded());
         let searcher = index.reader()?.searcher();
         Ok(Self { index, fields, searcher })
     }
@@ -113,10 +113,11 @@ impl Bare {
     /// The best hits of an OR over pairs of characters and words, in title and whole text, with their stored texts and
     /// pieces of them.
     pub fn search(&self, text: &str, limit: usize) -> Result<Vec<BareHit>> {
-        let query = Query::parse(text);
+        let analyzer = Analyzer::embedded();
+        let query = Query::parse(&analyzer, text);
         let best = TopDocs::with_limit(limit).order_by_score();
         let found = self.searcher.search(&self.any_term(&query), &best)?;
-        let highlighter = Highlighter::new(&query);
+        let highlighter = Highlighter::new(&analyzer, &query);
         found.into_iter().map(|(_, address)| self.hit(address, &highlighter)).collect()
     }
 
@@ -127,7 +128,8 @@ impl Bare {
         text: &str,
         limit: usize,
     ) -> Result<(usize, Vec<BareHit>)> {
-        let query = Query::parse(text);
+        let analyzer = Analyzer::embedded();
+        let query = Query::parse(&analyzer, text);
         let seen = Term::from_field_text(self.fields.audience, audience);
         let seen = TermQuery::new(seen, IndexRecordOption::Basic);
         let both = BooleanQuery::new(vec![
@@ -136,7 +138,7 @@ impl Bare {
         ]);
         let best = TopDocs::with_limit(limit).order_by_score();
         let (count, found) = self.searcher.search(&both, &(Count, best))?;
-        let highlighter = Highlighter::new(&query);
+        let highlighter = Highlighter::new(&analyzer, &query);
         let hits = found.into_iter().map(|(_, address)| self.hit(address, &highlighter));
         Ok((count, hits.collect::<Result<_>>()?))
     }

@@ -28,6 +28,16 @@ pub enum Error {
     /// A cursor that this crate did not write.
     #[error("not a cursor")]
     Cursor,
+    /// A dictionary that cannot be taken.
+    #[error("{}{}: {reason}", file.display(), if *line > 0 { format!(", line {line}") } else { String::new() })]
+    Dictionary {
+        /// The file, or the folder.
+        file: PathBuf,
+        /// The line, from 1 on; 0: the whole.
+        line: usize,
+        /// What is wrong, and the way out.
+        reason: String,
+    },
     /// A name that is none of the known ones.
     #[error("unknown {what}: {name}")]
     Unknown {

@@ -1,15 +1,11 @@
-//! The fields of the index and their version; another version means: rebuild.
+//! The fields of the index.
 //!
 //! Nothing is stored: a hit is a key, its text comes from the database. Text is indexed in three streams over title,
 //! keywords and body together, and again over title and keywords alone, so that ranking can weigh them. All that is
 //! filtered, counted or ordered by lies in columns that are mapped from disk.
 
 use crate::{
-    analysis::{
-        CONCEPT_MARK, Stream,
-        dictionaries::{DOMAIN, SYNONYMS, TRADITIONAL},
-        fold, tokenizer,
-    },
+    analysis::{Analyzer, CONCEPT_MARK, Stream, fold, tokenizer},
     document::{CurrencyDays, Day, Document},
     hash::Hasher,
 };
@@ -21,9 +17,6 @@ use tantivy::{
         TextFieldIndexing, TextOptions,
     },
 };
-
-/// Raised with every change to fields, analysis or sound terms that is not a change of a dictionary.
-const VERSION: &str = "2";
 
 /// Names of columns.
 pub(crate) mod column {
@@ -94,20 +87,6 @@ pub(crate) fn fields() -> &'static Fields {
     &SCHEMA.1
 }
 
-/// What the terms of an index depend on: versions and dictionaries. A different one means that the index was built by
-/// other rules and has to be rebuilt.
-pub(crate) fn fingerprint() -> String {
-    // It is asked for at every look at the log, and the dictionaries are long.
-    static FINGERPRINT: LazyLock<String> = LazyLock::new(|| {
-        let mut hasher = Hasher::default();
-        for part in [VERSION, DOMAIN, SYNONYMS, TRADITIONAL, env!("CARGO_PKG_VERSION")] {
-            hasher.text(part);
-        }
-        format!("{VERSION}-{:016x}", hasher.finish())
-    });
-    FINGERPRINT.clone()
-}
-
 static SCHEMA: LazyLock<(Schema, Fields)> = LazyLock::new(|| {
     let mut builder = Schema::builder();
     let text = |builder: &mut SchemaBuilder, name: &str, tokenizer: &str, record, norms| {
@@ -170,7 +149,7 @@ static SCHEMA: LazyLock<(Schema, Fields)> = LazyLock::new(|| {
 });
 
 /// A document as the engine takes it, and about how many bytes that are.
-pub(crate) fn entry(document: &Document) -> (TantivyDocument, usize) {
+pub(crate) fn entry(analyzer: &Analyzer, document: &Document) -> (TantivyDocument, usize) {
     let (schema, fields) = schema();
     let field = |name: &str| schema.get_field(name).expect("every column is in the schema above");
     let mut title = document.title.clone();
@@ -189,7 +168,7 @@ pub(crate) fn entry(document: &Document) -> (TantivyDocument, usize) {
     entry.add_text(fields.title_words, &title);
     entry.add_text(fields.sounds, &title);
     for identifier in &document.identifiers {
-        let folded = fold::identifier(identifier);
+        let folded = analyzer.identifier(identifier);
         // The engine takes no longer terms; nobody types such an identifier.
         if !folded.is_empty() && folded.len() < 1_000 {
             entry.add_text(fields.identifiers, &folded);
@@ -224,7 +203,7 @@ pub(crate) fn entry(document: &Document) -> (TantivyDocument, usize) {
         (column::DIGEST, document.digest()),
         (column::SUPERSEDED, u64::from(document.superseded)),
         (column::USES, u64::from(document.uses)),
-        (column::TITLE_HASH, title_hash(&document.title)),
+        (column::TITLE_HASH, title_hash(analyzer, &document.title)),
         (column::TITLE_LENGTH, document.title.chars().count() as u64),
     ];
     for (name, value) in numbers {
@@ -251,9 +230,9 @@ pub(crate) fn entry(document: &Document) -> (TantivyDocument, usize) {
 }
 
 /// Titles that differ only in width, case, script or spaces are the same suggestion.
-fn title_hash(title: &str) -> u64 {
+fn title_hash(analyzer: &Analyzer, title: &str) -> u64 {
     let mut hasher = Hasher::default();
-    hasher.text(&fold::identifier(title).replace(CONCEPT_MARK, ""));
+    hasher.text(&analyzer.identifier(title).replace(CONCEPT_MARK, ""));
     hasher.finish()
 }
 

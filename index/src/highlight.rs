@@ -1,15 +1,16 @@
 //! Why a text was found: pieces of the original with the places that match.
 
 use crate::{
-    analysis::{Analysis, Stream},
+    analysis::{Analyzer, Stream},
     query::Query,
 };
-use std::{collections::HashMap, ops::Range};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 /// Marks the terms of a query in texts. It analyses a text as the index did, so that a Traditional, full-width or
 /// otherwise written form is marked where the author wrote it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Highlighter {
+    analyzer: Arc<Analyzer>,
     /// Term to its importance.
     terms: HashMap<(Stream, String), u32>,
 }
@@ -24,9 +25,10 @@ pub struct Fragment {
 }
 
 impl Highlighter {
-    pub(crate) fn new(query: &Query) -> Self {
+    pub(crate) fn new(analyzer: &Arc<Analyzer>, query: &Query) -> Self {
         let marked = query.terms.iter().filter(|term| term.marked);
         Self {
+            analyzer: Arc::clone(analyzer),
             terms: marked
                 .map(|term| ((term.stream, term.text.clone()), term.mass.max(1)))
                 .collect(),
@@ -71,7 +73,7 @@ impl Highlighter {
     }
 
     fn matches(&self, text: &str) -> Vec<Match> {
-        let analysis = Analysis::of(text);
+        let analysis = self.analyzer.analyse(text);
         let mut names: HashMap<(Stream, &str), usize> = HashMap::new();
         let mut matches = Vec::new();
         for token in &analysis.tokens {
@@ -183,8 +185,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn highlighter(query: &str) -> Highlighter {
+        let analyzer = Analyzer::embedded();
+        Highlighter::new(&analyzer, &Query::parse(&analyzer, query))
+    }
+
     fn marked(query: &str, text: &str) -> Vec<String> {
-        let fragments = Highlighter::new(&Query::parse(query)).fragments(text, 3, 60);
+        let fragments = highlighter(query).fragments(text, 3, 60);
         let of = |fragment: Fragment| -> Vec<String> {
             fragment.matched.iter().map(|range| fragment.text[range.clone()].to_owned()).collect()
         };
@@ -206,7 +213,7 @@ mod tests {
     fn the_best_places_of_a_long_text_are_shown() {
         let filler = "这里写的是别的事情。".repeat(40);
         let text = format!("{filler}变更注册的办理要求如下。{filler}");
-        let fragments = Highlighter::new(&Query::parse("变更注册")).fragments(&text, 1, 40);
+        let fragments = highlighter("变更注册").fragments(&text, 1, 40);
         assert_eq!(fragments.len(), 1);
         assert!(fragments[0].text.contains("变更注册") && fragments[0].text.chars().count() <= 40);
     }
@@ -214,7 +221,7 @@ mod tests {
     proptest! {
         #[test]
         fn ranges_are_always_good(text in "[a-c医疗器械類Ⅲ三类。\u{301}🙂 \n]{0,200}", query in "[a-c医疗器械类三 ]{0,10}", most in 0..4_usize, chars in 0..50_usize) {
-            for fragment in Highlighter::new(&Query::parse(&query)).fragments(&text, most, chars) {
+            for fragment in highlighter(&query).fragments(&text, most, chars) {
                 prop_assert!(text.contains(&fragment.text));
                 prop_assert!(fragment.text.chars().count() <= chars);
                 let mut end = 0;

@@ -1,6 +1,7 @@
 //! The index as its user holds it: one door for changes, one for searches.
 
 use crate::{
+    analysis::Analyzer,
     backlog::{Backlog, Feeder, Writer},
     document::{Change, Day, Key, Kind},
     error::{Error, Result},
@@ -33,7 +34,7 @@ const LEAST_MEMORY: usize = 15_000_000;
 const STAGED_BY_CHANGES: usize = 1_000;
 
 /// How an index is run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Bytes that writing may use in all, at least 15 MB a thread.
     pub memory_budget: usize,
@@ -41,6 +42,9 @@ pub struct Options {
     pub snapshot_keep: Duration,
     /// Threads that analyse and write.
     pub writer_threads: usize,
+    /// A folder with dictionaries that replace those of the same name in the program. They are read when the index is
+    /// opened and when a rebuild begins.
+    pub dictionaries: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -50,11 +54,21 @@ impl Default for Options {
             memory_budget: 64_000_000,
             snapshot_keep: Duration::from_mins(5),
             writer_threads: threads.min(4),
+            dictionaries: None,
         }
     }
 }
 
 impl Options {
+    /// By which rules an index would be built now: versions and dictionaries.
+    pub fn fingerprint(&self) -> Result<String> {
+        Ok(self.analyzer()?.fingerprint().to_owned())
+    }
+
+    pub(crate) fn analyzer(&self) -> Result<Arc<Analyzer>> {
+        Analyzer::read(self.dictionaries.as_deref())
+    }
+
     fn threads(&self) -> usize {
         self.writer_threads.clamp(1, (self.memory_budget / LEAST_MEMORY).max(1))
     }
@@ -134,11 +148,12 @@ impl Index {
     /// Opens the index in a folder, or makes an empty one where there is none or none that can be read; then
     /// [`Index::needs_rebuild`] says so. Only one process at a time has it open like this.
     pub fn open(dir: &Path, options: Options) -> Result<Self> {
+        let analyzer = options.analyzer()?;
         fs::create_dir_all(dir)?;
         let lock = storage::lock(dir)?;
         let doubtful = storage::mark_open(dir)?;
         let there = storage::current(dir).map(|number| -> Result<Generation> {
-            let generation = Generation::open(dir, number)?;
+            let generation = Generation::open(dir, number, Arc::clone(&analyzer))?;
             if doubtful {
                 generation.examine()?;
             }
@@ -151,7 +166,7 @@ impl Index {
                     warn!(folder = %dir.display(), "the index cannot be read and begins anew: {error}");
                 }
                 let number = storage::next_number(dir);
-                let generation = Generation::create(dir, number)?;
+                let generation = Generation::create(dir, number, analyzer)?;
                 storage::set_current(dir, number)?;
                 generation
             }
@@ -161,34 +176,36 @@ impl Index {
     }
 
     /// Opens the index in a folder for looking at it, also beside a running service. Changes are refused.
-    pub fn open_read_only(dir: &Path) -> Result<Self> {
+    pub fn open_read_only(dir: &Path, options: Options) -> Result<Self> {
+        let analyzer = options.analyzer()?;
         let damaged =
             |reason: &str| Error::Damaged { folder: dir.to_path_buf(), reason: reason.to_owned() };
         let number = storage::current(dir).ok_or_else(|| damaged("there is no index"))?;
-        Ok(Self::new(dir, Options::default(), None, Generation::open(dir, number)?))
+        Ok(Self::new(dir, options, None, Generation::open(dir, number, analyzer)?))
     }
 
     fn new(dir: &Path, options: Options, lock: Option<File>, generation: Generation) -> Self {
         let inner = Inner {
             dir: dir.to_path_buf(),
+            snapshots: Snapshots::new(options.snapshot_keep),
             options,
             lock: lock.map(Mutex::new),
             serving: RwLock::new(Arc::new(generation)),
             writer: Mutex::new(None),
-            snapshots: Snapshots::new(options.snapshot_keep),
             rebuilding: AtomicBool::new(false),
         };
         Self { inner: Arc::new(inner) }
     }
 
-    /// By which rules this program builds an index: versions and dictionaries.
-    pub fn fingerprint() -> String {
-        fields::fingerprint()
+    /// By which rules this index is built when it is built anew: versions and dictionaries, as they were when it was
+    /// opened or last built.
+    pub fn fingerprint(&self) -> String {
+        self.inner.generation().analyzer.fingerprint().to_owned()
     }
 
-    /// Loads the dictionaries now rather than with the first search.
-    pub fn warm() {
-        crate::analysis::words::warm();
+    /// Loads the dictionary of general words now rather than with the first search.
+    pub fn warm(&self) {
+        self.inner.generation().analyzer.words();
     }
 
     /// The revision up to which everything is in; none before the first.
@@ -213,7 +230,7 @@ impl Index {
     pub fn needs_rebuild(&self) -> bool {
         let view = self.inner.view();
         view.watermark.is_none()
-            || view.fingerprint != Self::fingerprint()
+            || view.fingerprint != view.analyzer.fingerprint()
             || !view.folder.is_there()
             || view.folder.unreadable.load(Ordering::Acquire)
     }
@@ -405,7 +422,7 @@ impl Inner {
                 feeder.delete(term);
             }
             if let Change::Put(document) = change {
-                let (entry, bytes) = fields::entry(&document);
+                let (entry, bytes) = fields::entry(&generation.analyzer, &document);
                 feeder.add(entry, bytes).map_err(blame)?;
             }
         }

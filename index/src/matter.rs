@@ -2,7 +2,7 @@
 //! [`ranking::informativeness`]).
 
 use crate::{
-    analysis::{Analysis, Sort, words},
+    analysis::{Analysis, Sort, words::Words},
     ranking,
 };
 use std::{
@@ -14,6 +14,8 @@ use std::{
 pub(crate) struct Matter {
     /// For each unit: the word it belongs to.
     word_of: Vec<usize>,
+    /// For each unit: whether it stands inside a concept.
+    covered: Vec<bool>,
     pieces: Vec<Piece>,
     /// How many informative words there are.
     pub(crate) words: usize,
@@ -24,24 +26,28 @@ struct Piece {
     /// 0 for a function word, or one that was not chosen.
     informativeness: f32,
     function: bool,
-    /// Stands inside a concept.
-    covered: bool,
+    everyday: bool,
     chosen: bool,
 }
 
 impl Matter {
     /// Cuts a query into words and judges each.
-    pub(crate) fn of(analysis: &Analysis) -> Self {
+    pub(crate) fn of(words: &Words, analysis: &Analysis) -> Self {
         let mut pieces = Vec::new();
         for run in analysis.han_runs() {
-            for segment in words::segments(analysis.folded_text(run.clone())) {
+            for segment in words.segments(analysis.folded_text(run.clone())) {
                 let offset = |at: usize| run.start + u32::try_from(at).unwrap_or_default();
-                pieces.push(Piece::new(offset(segment.start)..offset(segment.end), analysis, true));
+                pieces.push(Piece::new(
+                    words,
+                    offset(segment.start)..offset(segment.end),
+                    analysis,
+                    true,
+                ));
             }
         }
         for (at, unit) in (0..).zip(&analysis.units) {
             if !unit.han {
-                pieces.push(Piece::new(at..at + 1, analysis, false));
+                pieces.push(Piece::new(words, at..at + 1, analysis, false));
             }
         }
         pieces.sort_unstable_by_key(|piece| piece.units.start);
@@ -51,12 +57,13 @@ impl Matter {
                 word_of[unit as usize] = number;
             }
         }
+        let mut covered = vec![false; analysis.units.len()];
         for concept in analysis.tokens.iter().filter(|token| token.sort == Sort::Concept) {
             for unit in concept.units.clone() {
-                pieces[word_of[unit as usize]].covered = true;
+                covered[unit as usize] = true;
             }
         }
-        let mut matter = Self { word_of, pieces, words: 0 };
+        let mut matter = Self { word_of, covered, pieces, words: 0 };
         matter.choose(analysis);
         matter
     }
@@ -101,13 +108,19 @@ impl Matter {
             return None;
         }
         let function = pieces.iter().all(|piece| piece.function);
-        let covered = pieces.iter().all(|piece| piece.covered);
+        let covered = units.clone().all(|unit| self.covered[unit as usize]);
         let damp = if function { ranking::FUNCTION_WORDS } else { 1.0 }
             * if covered { ranking::COVERED } else { 1.0 };
         let silent = function || covered;
         let piece = &self.pieces[first];
         Some(match sort {
-            Sort::Concept => (ranking::CONCEPTS, ranking::CONCEPT_INFORMATIVENESS, true),
+            Sort::InnerConcept => return None,
+            Sort::Concept => {
+                let everyday = pieces.iter().all(|piece| piece.everyday);
+                let mass =
+                    if everyday { piece.informativeness } else { ranking::CONCEPT_INFORMATIVENESS };
+                (ranking::CONCEPTS, mass, true)
+            }
             Sort::Word => (ranking::WORDS * damp, 0.0, !function),
             Sort::Compound => (ranking::COMPOUNDS * damp, 0.0, !function),
             Sort::Stem => {
@@ -127,11 +140,7 @@ impl Matter {
                     _ if unknown => ranking::PAIRS * ranking::UNKNOWN_WORDS,
                     _ => ranking::PAIRS,
                 };
-                (
-                    weight * damp,
-                    mass,
-                    mass >= ranking::UNKNOWN * ranking::SINGLE_INFORMATIVENESS,
-                )
+                (weight * damp, mass, mass >= ranking::UNKNOWN * ranking::SINGLE_INFORMATIVENESS)
             }
         })
     }
@@ -178,7 +187,8 @@ impl Matter {
             let joins = open.as_ref().is_some_and(|open| {
                 open.end == piece.units.start && analysis.units[piece.units.start as usize].adjoins
             });
-            let usable = !piece.function && !piece.covered;
+            let covered = piece.units.clone().any(|unit| self.covered[unit as usize]);
+            let usable = !piece.function && !covered;
             if let Some(range) = open.as_mut().filter(|_| usable && joins && han) {
                 range.end = piece.units.end;
                 continue;
@@ -196,28 +206,29 @@ impl Matter {
 }
 
 impl Piece {
-    fn new(units: Range<u32>, analysis: &Analysis, han: bool) -> Self {
+    fn new(words: &Words, units: Range<u32>, analysis: &Analysis, han: bool) -> Self {
         let text = analysis.folded_text(units.clone());
-        let function = words::is_function_word(text);
+        let function = words.is_function(text);
+        let everyday = words.is_everyday(text);
         let characters = text.chars().count();
         let informativeness = if function {
             0.0
         } else if han && characters > 1 {
             ranking::informativeness(
-                words::general_frequency(text),
+                words.general_frequency(text),
                 characters,
-                words::is_domain_word(text),
-                words::is_everyday_word(text),
+                words.is_domain(text),
+                everyday,
             )
         } else if han || characters == 1 {
             ranking::SINGLE_INFORMATIVENESS
         } else if text.chars().all(char::is_numeric) {
             ranking::NUMBER_INFORMATIVENESS
-        } else if words::is_everyday_word(text) {
+        } else if everyday {
             ranking::informativeness(0, characters, false, true)
         } else {
             ranking::STEM_INFORMATIVENESS
         };
-        Self { units, informativeness, function, covered: false, chosen: false }
+        Self { units, informativeness, function, everyday, chosen: false }
     }
 }

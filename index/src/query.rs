@@ -4,7 +4,7 @@
 //! much is judged by the language alone (see [`ranking::informativeness`]).
 
 use crate::{
-    analysis::{Analysis, Stream, fold},
+    analysis::{Analysis, Analyzer, Stream, fold},
     matter::Matter,
     ranking,
 };
@@ -68,32 +68,34 @@ pub(crate) struct Phrase {
 
 impl Query {
     /// Reads what was typed.
-    pub(crate) fn parse(typed: &str) -> Self {
+    pub(crate) fn parse(analyzer: &Analyzer, typed: &str) -> Self {
         let typed = beginning(typed, LONGEST);
         let orders = Orders::read(typed);
         let mut query = Self { everything: typed.trim().is_empty(), ..Self::default() };
         if query.everything {
             return query;
         }
-        query.phrases = orders.phrases.iter().filter_map(|text| Phrase::of(text)).collect();
-        query.without = orders.without.iter().filter_map(|text| Phrase::of(text)).collect();
-        let analysis = Analysis::of(&orders.positive);
+        query.phrases =
+            orders.phrases.iter().filter_map(|text| Phrase::of(analyzer, text)).collect();
+        query.without =
+            orders.without.iter().filter_map(|text| Phrase::of(analyzer, text)).collect();
+        let analysis = analyzer.analyse(&orders.positive);
         if analysis.units.is_empty() {
             // Only exclusions: everything else is asked for.
             query.everything = !query.without.is_empty();
             return query;
         }
-        query.take_terms(&analysis);
-        query.take_identifiers(typed);
+        query.take_terms(analyzer, &analysis);
+        query.take_identifiers(analyzer, typed);
         let plain = query.phrases.is_empty() && query.without.is_empty();
         if plain && (2..=ranking::LONGEST_NAME).contains(&analysis.units.len()) {
-            query.name = Phrase::of(typed);
+            query.name = Phrase::of(analyzer, typed);
         }
         query
     }
 
-    fn take_terms(&mut self, analysis: &Analysis) {
-        let matter = Matter::of(analysis);
+    fn take_terms(&mut self, analyzer: &Analyzer, analysis: &Analysis) {
+        let matter = Matter::of(analyzer.words(), analysis);
         self.long = matter.words > ranking::LONG;
         let mut terms: HashMap<(Stream, &str), QueryTerm> = HashMap::new();
         for token in &analysis.tokens {
@@ -151,9 +153,9 @@ impl Query {
         self.spelling = matter.spelling(analysis);
     }
 
-    fn take_identifiers(&mut self, typed: &str) {
+    fn take_identifiers(&mut self, analyzer: &Analyzer, typed: &str) {
         if typed.chars().nth(200).is_none() {
-            let whole = fold::identifier(typed);
+            let whole = analyzer.identifier(typed);
             self.identifier = (!whole.is_empty()).then_some(whole);
         }
         let pieces = typed.split(|ch: char| {
@@ -163,7 +165,7 @@ impl Query {
             if self.identifiers.len() >= MOST_IDENTIFIERS {
                 break;
             }
-            let folded = fold::identifier(piece);
+            let folded = analyzer.identifier(piece);
             let telling =
                 folded.chars().nth(3).is_some() && folded.chars().any(|ch| ch.is_ascii_digit());
             if telling && folded.len() < 200 && self.identifier.as_ref() != Some(&folded) {
@@ -174,8 +176,8 @@ impl Query {
 }
 
 impl Phrase {
-    fn of(text: &str) -> Option<Self> {
-        let analysis = Analysis::of(beginning(text, 200));
+    fn of(analyzer: &Analyzer, text: &str) -> Option<Self> {
+        let analysis = analyzer.analyse(beginning(text, 200));
         let first = analysis.units.first()?.position;
         let units = (0..)
             .zip(&analysis.units)
@@ -259,13 +261,17 @@ fn beginning(text: &str, characters: usize) -> &str {
 mod tests {
     use super::*;
 
+    fn parse(typed: &str) -> Query {
+        Query::parse(&Analyzer::embedded(), typed)
+    }
+
     fn mass_of(query: &Query, text: &str) -> Option<u32> {
         query.terms.iter().find(|term| term.text == text).map(|term| term.mass)
     }
 
     #[test]
     fn words_of_the_matter_count_and_function_words_do_not() {
-        let query = Query::parse("如何申请医疗器械注册？");
+        let query = parse("如何申请医疗器械注册？");
         assert_eq!(mass_of(&query, "如何"), Some(0));
         assert!(mass_of(&query, "注册") > Some(0));
         assert!(!query.long);
@@ -273,26 +279,26 @@ mod tests {
 
     #[test]
     fn quotes_and_minus_are_orders() {
-        let query = Query::parse("\"上市许可持有人\" 变更 -药品 「委托生产」 Nectin-4");
+        let query = parse("\"上市许可持有人\" 变更 -药品 「委托生产」 Nectin-4");
         assert_eq!(query.phrases.len(), 2);
         assert_eq!(query.phrases[0].units.len(), 7);
         assert_eq!(query.without.len(), 1);
         assert!(mass_of(&query, "nectin") > Some(0));
-        assert!(Query::parse("-药品").everything);
+        assert!(parse("-药品").everything);
     }
 
     #[test]
     fn a_name_and_its_concept_are_asked_for_once() {
-        let query = Query::parse("UDI 赋码");
+        let query = parse("UDI 赋码");
         assert!(mass_of(&query, "\u{1}udi") > Some(0));
         assert_eq!(mass_of(&query, "udi"), Some(0));
     }
 
     #[test]
     fn a_single_character_can_be_asked_for() {
-        assert!(mass_of(&Query::parse("胃"), "胃") > Some(0));
-        assert!(Query::parse("的").mass > 0);
-        assert!(Query::parse("是什么").mass > 0);
+        assert!(mass_of(&parse("胃"), "胃") > Some(0));
+        assert!(parse("的").mass > 0);
+        assert!(parse("是什么").mass > 0);
     }
 
     #[test]
@@ -300,13 +306,13 @@ mod tests {
         for typed in
             ["", "  ", "\"", "-", "--", "“”", "\u{301}", "？！…", "👩‍👩‍👧", "\0", "- -", "\"\" -\"\""]
         {
-            Query::parse(typed);
+            parse(typed);
         }
-        assert!(Query::parse(" \t").everything);
-        assert!(!Query::parse("？！").everything);
+        assert!(parse(" \t").everything);
+        assert!(!parse("？！").everything);
         let mail = "贵站您好，我司研发的一次性使用无菌导管组件包含导丝与球囊，想请问注册检验流程。"
             .repeat(500);
-        let query = Query::parse(&mail);
+        let query = parse(&mail);
         assert!(query.terms.len() < 400, "{}", query.terms.len());
     }
 }

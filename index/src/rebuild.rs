@@ -44,7 +44,9 @@ impl Rebuild {
         let dir = &rebuild.inner.dir;
         rebuild.inner.hold_folder()?;
         let number = storage::next_number(dir).max(rebuild.inner.generation().folder.number + 1);
-        let generation = Generation::create(dir, number)?;
+        // As the dictionaries are now: who edits one asks for a rebuild.
+        let analyzer = rebuild.inner.options.analyzer()?;
+        let generation = Generation::create(dir, number, analyzer)?;
         rebuild.writer = Some(rebuild.inner.options.large_writer(&generation.index)?);
         rebuild.generation = Some(generation);
         Ok(rebuild)
@@ -68,7 +70,7 @@ impl Rebuild {
             if !self.seen.insert(hash.finish()) {
                 feeder.delete(Term::from_field_bytes(fields().key, &key));
             }
-            let (entry, bytes) = fields::entry(document);
+            let (entry, bytes) = fields::entry(&generation.analyzer, document);
             feeder.add(entry, bytes).map_err(blame)?;
         }
         feeder.flush().map_err(blame)
@@ -86,7 +88,10 @@ impl Rebuild {
         folder.obsolete.store(true, Ordering::Release);
         let blame = |error| folder.blame(error);
         let mut commit = writer.prepare_commit().map_err(blame)?;
-        let note = Note { watermark: Some(watermark), fingerprint: fields::fingerprint() };
+        let note = Note {
+            watermark: Some(watermark),
+            fingerprint: generation.analyzer.fingerprint().to_owned(),
+        };
         commit.set_payload(&note.write());
         commit.commit().map_err(blame)?;
         if self.seen.len() <= WHOLE {

@@ -22,7 +22,7 @@ use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, Term, schema::IndexRecor
 
 /// Answers a search from one view.
 pub(crate) fn search(view: &View, request: &SearchRequest) -> Result<Found> {
-    let query = Query::parse(&request.text);
+    let query = Query::parse(&view.analyzer, &request.text);
     let viewer = Viewer { tokens: &request.tokens, today: request.today, as_of: request.as_of };
     let by_relevance = request.sort == Sort::Relevance && !query.everything;
     let sort = if query.everything && request.sort == Sort::Relevance {
@@ -99,7 +99,7 @@ pub(crate) fn search(view: &View, request: &SearchRequest) -> Result<Found> {
         did_you_mean,
         watermark: view.watermark.unwrap_or_default(),
         generation: view.generation,
-        highlighter: Highlighter::new(&query),
+        highlighter: Highlighter::new(&view.analyzer, &query),
     })
 }
 

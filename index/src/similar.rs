@@ -20,7 +20,7 @@ pub(crate) fn similar(view: &View, request: &SimilarRequest) -> Result<Vec<Hit>>
     // Quotes and minus signs in a pasted text are no orders.
     let plain: String =
         request.text.chars().map(|ch| if is_order(ch) { fold::PART_BREAK } else { ch }).collect();
-    let query = Query::parse(&plain);
+    let query = Query::parse(&view.analyzer, &plain);
     if query.everything || query.terms.is_empty() {
         return Ok(Vec::new());
     }

@@ -5,7 +5,7 @@
 //! words there are, one or two letters away.
 
 use crate::{
-    analysis::{fold, sound},
+    analysis::Analyzer,
     error::Result,
     fields::fields,
     filter::{Filter, Gate, Viewer},
@@ -35,11 +35,12 @@ pub(crate) fn suggest(
     typed: &str,
 ) -> Result<Option<String>> {
     let mut speller = Speller::new(view, viewer, filter)?;
-    let mut text = fold::folded(typed);
+    let analyzer = &*view.analyzer;
+    let mut text = analyzer.folded(typed);
     let mut changed = false;
     for run in &query.spelling {
-        let han = run.chars().next().is_some_and(|ch| !sound::homophones(ch).is_empty());
-        let better = if han { speller.han(run)? } else { speller.letters(run)? };
+        let han = run.chars().next().is_some_and(|ch| !analyzer.homophones(ch).is_empty());
+        let better = if han { speller.han(analyzer, run)? } else { speller.letters(run)? };
         if let Some(better) = better {
             text = text.replacen(run.as_str(), &better, 1);
             changed = true;
@@ -95,7 +96,7 @@ impl<'a> Speller<'a> {
         Ok(count)
     }
 
-    fn han(&mut self, run: &str) -> Result<Option<String>> {
+    fn han(&mut self, analyzer: &Analyzer, run: &str) -> Result<Option<String>> {
         let characters: Vec<char> = run.chars().collect();
         if !(2..=LONGEST).contains(&characters.len()) {
             return Ok(None);
@@ -115,7 +116,7 @@ impl<'a> Speller<'a> {
         };
         let mut best: Option<(usize, String)> = None;
         for place in places {
-            for &other in sound::homophones(characters[place]) {
+            for &other in analyzer.homophones(characters[place]) {
                 let mut tried = characters.clone();
                 tried[place] = other;
                 let around = &tried[place.saturating_sub(1)..(place + 2).min(tried.len())];

@@ -4,10 +4,10 @@
 //! serving, and what was half made is removed at the next start.
 
 use crate::{
-    analysis::tokenizer,
+    analysis::{Analyzer, tokenizer},
     directory::{self, SwiftDirectory},
     error::{Error, Result},
-    fields::{self, schema},
+    fields::schema,
     hash::Hasher,
     view::View,
 };
@@ -185,13 +185,14 @@ pub(crate) fn unharmed<T>(read: impl FnOnce() -> T) -> Option<T> {
 pub(crate) struct Generation {
     pub(crate) folder: Arc<Folder>,
     pub(crate) index: tantivy::Index,
+    pub(crate) analyzer: Arc<Analyzer>,
     reader: IndexReader,
     view: RwLock<Arc<View>>,
 }
 
 impl Generation {
     /// Makes an empty one.
-    pub(crate) fn create(dir: &Path, number: u64) -> Result<Self> {
+    pub(crate) fn create(dir: &Path, number: u64, analyzer: Arc<Analyzer>) -> Result<Self> {
         let folder = Folder::new(dir, number);
         fs::create_dir_all(&folder.path)?;
         // Nothing is stored, so nothing is to be compressed, and no thread is needed for it.
@@ -203,28 +204,28 @@ impl Generation {
         let directory = SwiftDirectory::open(&folder.path)?;
         let builder = tantivy::Index::builder().schema(schema().0.clone()).settings(settings);
         let index = builder.open_or_create(directory)?;
-        Self::serve(folder, index)
+        Self::serve(folder, index, analyzer)
     }
 
     /// Opens one that is there.
-    pub(crate) fn open(dir: &Path, number: u64) -> Result<Self> {
+    pub(crate) fn open(dir: &Path, number: u64, analyzer: Arc<Analyzer>) -> Result<Self> {
         let folder = Folder::new(dir, number);
         let damaged = folder.damaged("its files cannot be read");
-        unharmed(|| Self::open_folder(folder)).unwrap_or(Err(damaged))
+        unharmed(|| Self::open_folder(folder, analyzer)).unwrap_or(Err(damaged))
     }
 
-    fn open_folder(folder: Folder) -> Result<Self> {
+    fn open_folder(folder: Folder, analyzer: Arc<Analyzer>) -> Result<Self> {
         let index = SwiftDirectory::open(&folder.path)
             .and_then(tantivy::Index::open)
             .map_err(|error| folder.blame(error))?;
         if index.schema() != schema().0 {
             return Err(folder.damaged("its fields are those of another version"));
         }
-        Self::serve(folder, index)
+        Self::serve(folder, index, analyzer)
     }
 
-    fn serve(folder: Folder, index: tantivy::Index) -> Result<Self> {
-        tokenizer::register(index.tokenizers());
+    fn serve(folder: Folder, index: tantivy::Index, analyzer: Arc<Analyzer>) -> Result<Self> {
+        tokenizer::register(index.tokenizers(), &analyzer);
         let folder = Arc::new(folder);
         let reader = index
             .reader_builder()
@@ -237,8 +238,8 @@ impl Generation {
             let positions = segment.open_read(tantivy::index::SegmentComponent::Positions);
             positions.map_err(|error| folder.blame(error.into()))?;
         }
-        let view = RwLock::new(Arc::new(look(&folder, &index, &reader, None)?));
-        Ok(Self { folder, index, reader, view })
+        let view = RwLock::new(Arc::new(look(&folder, &index, &reader, &analyzer, None)?));
+        Ok(Self { folder, index, analyzer, reader, view })
     }
 
     /// Compares every file with its checksum.
@@ -259,7 +260,8 @@ impl Generation {
     /// Lets searches see the last commit.
     pub(crate) fn reload(&self) -> Result<()> {
         self.reader.reload().map_err(|error| self.folder.blame(error))?;
-        let fresh = look(&self.folder, &self.index, &self.reader, Some(&self.view()))?;
+        let fresh =
+            look(&self.folder, &self.index, &self.reader, &self.analyzer, Some(&self.view()))?;
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         Ok(())
     }
@@ -269,12 +271,13 @@ fn look(
     folder: &Arc<Folder>,
     index: &tantivy::Index,
     reader: &IndexReader,
+    analyzer: &Arc<Analyzer>,
     before: Option<&View>,
 ) -> Result<View> {
     let meta = index.load_metas().map_err(|error| folder.blame(error))?;
     let searcher = reader.searcher();
     let segments = View::columns(&searcher, before)?;
-    let note = Note::read(meta.payload.as_deref());
+    let note = Note::read(meta.payload.as_deref(), analyzer);
     let mut id = Hasher::default();
     for number in [folder.number, meta.opstamp, note.watermark.unwrap_or_default()] {
         id.number(Some(number));
@@ -284,6 +287,7 @@ fn look(
         segments,
         watermark: note.watermark,
         fingerprint: note.fingerprint,
+        analyzer: Arc::clone(analyzer),
         generation: folder.number,
         id: id.finish(),
         folder: Arc::clone(folder),
@@ -302,13 +306,13 @@ impl Note {
         format!("{}\n{}", self.watermark.unwrap_or_default(), self.fingerprint)
     }
 
-    fn read(payload: Option<&str>) -> Self {
+    fn read(payload: Option<&str>, analyzer: &Analyzer) -> Self {
         match payload.and_then(|payload| payload.split_once('\n')) {
             Some((watermark, fingerprint)) => {
                 Self { watermark: watermark.parse().ok(), fingerprint: fingerprint.to_owned() }
             }
             // Nothing was ever committed: it is empty, and of this program's making as far as that matters.
-            None => Self { watermark: None, fingerprint: fields::fingerprint() },
+            None => Self { watermark: None, fingerprint: analyzer.fingerprint().to_owned() },
         }
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn suggest(
     limit: usize,
 ) -> Result<Vec<Suggestion>> {
     let typed: String = typed.chars().take(LONGEST).collect();
-    let analysis = Analysis::of(&typed);
+    let analysis = view.analyzer.analyse(&typed);
     if analysis.units.is_empty() || limit == 0 {
         return Ok(Vec::new());
     }

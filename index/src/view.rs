@@ -1,6 +1,7 @@
 //! What the index looked like at one commit: its segments, their columns, and how far it had come.
 
 use crate::{
+    analysis::Analyzer,
     document::Currency,
     document::{Day, Key, Kind},
     error::Result,
@@ -22,6 +23,8 @@ pub(crate) struct View {
     pub(crate) segments: Vec<Arc<Columns>>,
     pub(crate) watermark: Option<u64>,
     pub(crate) fingerprint: String,
+    /// By whose rules queries are read.
+    pub(crate) analyzer: Arc<Analyzer>,
     pub(crate) generation: u64,
     /// Names this commit, also after a restart.
     pub(crate) id: u64,

@@ -85,7 +85,7 @@ fn a_new_folder_asks_for_a_rebuild_until_something_was_applied() {
     let state = index.state();
     assert_eq!(
         (state.watermark, state.documents, state.fingerprint),
-        (Some(7), 2, Index::fingerprint())
+        (Some(7), 2, Options::default().fingerprint().unwrap())
     );
     drop(index);
     let index = open(folder.path());
@@ -111,7 +111,7 @@ fn only_one_writer_has_it_open() {
     let index = open(folder.path());
     assert!(matches!(Index::open(folder.path(), Options::default()), Err(Error::Locked(_))));
     index.apply(vec![put(1, "注册")], 1).unwrap();
-    let reader = Index::open_read_only(folder.path()).unwrap();
+    let reader = Index::open_read_only(folder.path(), Options::default()).unwrap();
     assert_eq!(found(&reader, "注册"), [1]);
     assert!(matches!(reader.apply(vec![], 2), Err(Error::ReadOnly)));
     assert!(matches!(reader.begin_rebuild(), Err(Error::ReadOnly)));

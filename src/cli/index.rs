@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use zhanjian_index::{Index, Options};
+use zhanjian_index::Index;
 
 use super::{Failure, IndexCommand, Outcome};
 use crate::{
@@ -28,11 +28,12 @@ pub(super) async fn run(config: &Config, command: IndexCommand) -> Result<Outcom
 async fn status(config: &Config) -> Result<Outcome, Failure> {
     let db = super::open_database(config).await?;
     let head = outbox::head(db.read()).await?;
-    let index = Index::open_read_only(&config.data_dir.join("index"))?;
+    let settings = Settings::of(config);
+    let index = Index::open_read_only(&settings.index_dir, settings.index)?;
     let state = index.state();
     let watermark = state.watermark.map_or(-1, |at| i64::try_from(at).unwrap_or(i64::MAX));
     let behind = head.saturating_sub(watermark.max(0));
-    let same = state.fingerprint == Index::fingerprint();
+    let same = state.fingerprint == index.fingerprint();
     super::say(&format!(
         "generation   {}\ndocuments    {}\nsegments     {}\nbytes        {}\nwatermark    {}\nhead         {head}\nbehind       {behind}\nanalyzer     {}",
         state.generation,
@@ -43,7 +44,7 @@ async fn status(config: &Config) -> Result<Outcome, Failure> {
         if same {
             "this version's"
         } else {
-            "another version's: it will be rebuilt at the next start"
+            "another version's or other dictionaries': it will be rebuilt at the next start"
         },
     ));
     let current = behind == 0 && same && !index.needs_rebuild();
@@ -52,7 +53,8 @@ async fn status(config: &Config) -> Result<Outcome, Failure> {
 
 async fn verify(config: &Config) -> Result<Outcome, Failure> {
     let db = super::open_database(config).await?;
-    let index = Index::open_read_only(&config.data_dir.join("index"))?;
+    let settings = Settings::of(config);
+    let index = Index::open_read_only(&settings.index_dir, settings.index)?;
     let report = indexer::verify(&db, &index).await?;
     for difference in &report.differences {
         super::say(&difference.to_string());
@@ -67,18 +69,21 @@ async fn verify(config: &Config) -> Result<Outcome, Failure> {
 }
 
 async fn rebuild(config: &Config) -> Result<Outcome, Failure> {
+    let settings = Settings::of(config);
+    // A fault in a dictionary is told here, before anybody is asked to work with it.
+    settings.index.fingerprint()?;
     let request = service::rebuild_request(&config.data_dir);
     std::fs::write(&request, b"").map_err(|cause| {
         Failure::new(format!("cannot write into {}: {cause}", config.data_dir.display()))
     })?;
-    let index = match Index::open(&config.data_dir.join("index"), Options::default()) {
+    let index = match Index::open(&settings.index_dir, settings.index) {
         Ok(index) => index,
         Err(zhanjian_index::Error::Locked(_)) => return wait(&request).await,
         Err(fault) => return Err(fault.into()),
     };
     let db = super::open_database(config).await?;
-    let settings = Settings::of(config).indexer;
-    let mut indexer = Indexer::new(db, Arc::new(index), Arc::new(Progress::new()), settings);
+    let progress = Arc::new(Progress::new());
+    let mut indexer = Indexer::new(db, Arc::new(index), progress, settings.indexer);
     // The first step makes it anew, the further ones take in what changed meanwhile.
     while indexer.step().await? {}
     super::say("the index was made anew");

@@ -52,6 +52,9 @@ pub struct SettingsArgs {
     /// The folder of the SQLite database and of the index
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<String>,
+    /// A folder with dictionaries that replace those of the same name in the program
+    #[arg(long, global = true, value_name = "DIR")]
+    pub dictionaries: Option<String>,
     /// The database; without it, SQLite in the data folder
     // A password on a command line can be seen by everybody on the machine: hence the help points elsewhere.
     #[arg(long, global = true, value_name = "URL", long_help = DATABASE_URL_HELP)]
@@ -232,6 +235,7 @@ impl Cli {
         Flags {
             config: self.settings.config.clone(),
             data_dir: self.settings.data_dir.clone(),
+            dictionaries: self.settings.dictionaries.clone(),
             database_url: self.settings.database_url.clone(),
             listen,
         }
@@ -244,6 +248,7 @@ impl fmt::Debug for SettingsArgs {
         f.debug_struct("SettingsArgs")
             .field("config", &self.config)
             .field("data_dir", &self.data_dir)
+            .field("dictionaries", &self.dictionaries)
             .finish_non_exhaustive()
     }
 }

@@ -143,6 +143,8 @@ pub struct Index {
     pub snapshot_keep: Duration,
     /// How long changes are gathered before they are committed together.
     pub commit_interval: Duration,
+    /// A folder with dictionaries that replace those of the same name in the program.
+    pub dictionaries: Option<PathBuf>,
 }
 
 /// The log of changes that every index follows.
@@ -368,6 +370,12 @@ impl Config {
                 "20ms",
                 "How long changes are gathered before they become searchable together.",
                 values::duration(Duration::ZERO..=Duration::from_mins(1)),
+            ),
+            dictionaries: draft.optional(
+                "index.dictionaries",
+                "./dictionaries",
+                "A folder with dictionaries (synonyms.txt, domain.txt, ...) that replace those in the program. `zhanjian index rebuild` takes up what was edited.",
+                values::path,
             ),
         };
 

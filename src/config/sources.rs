@@ -33,6 +33,8 @@ pub struct Flags {
     pub config: Option<PathBuf>,
     /// `--data-dir DIR`
     pub data_dir: Option<String>,
+    /// `--dictionaries DIR`
+    pub dictionaries: Option<String>,
     /// `--database-url URL`; may hold a password.
     pub database_url: Option<String>,
     /// `--listen ADDR:PORT`
@@ -138,6 +140,7 @@ impl Sources {
         let named = [
             ("listen", "--listen", &flags.listen),
             ("data_dir", "--data-dir", &flags.data_dir),
+            ("index.dictionaries", "--dictionaries", &flags.dictionaries),
             ("database.url", "--database-url", &flags.database_url),
         ];
         for (key, flag, text) in named {

@@ -1,17 +1,170 @@
 //! The text files under `dictionaries/`, which an expert of the field can edit. Each says in its head how.
+//!
+//! They are in the program; a folder that is named at the start replaces those of them that it holds.
 
-/// Words of the field, for cutting.
-pub(crate) const DOMAIN: &str = include_str!("../../dictionaries/domain.txt");
-/// Groups of names for one thing.
-pub(crate) const SYNONYMS: &str = include_str!("../../dictionaries/synonyms.txt");
-/// Traditional to Simplified.
-pub(crate) const TRADITIONAL: &str = include_str!("../../dictionaries/traditional.txt");
-/// Words that ask or join.
-pub(crate) const FUNCTION_WORDS: &str = include_str!("../../dictionaries/function-words.txt");
-/// Words that nearly every text has.
-pub(crate) const EVERYDAY_WORDS: &str = include_str!("../../dictionaries/everyday-words.txt");
+use crate::error::{Error, Result};
+use std::{borrow::Cow, fs, path::Path};
 
-/// The entries of a dictionary: lines without comments and blanks.
-pub(crate) fn lines(dictionary: &'static str) -> impl Iterator<Item = &'static str> {
-    dictionary.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#'))
+/// One dictionary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dictionary {
+    /// Words of the field, for cutting.
+    Domain,
+    /// Groups of names for one thing.
+    Synonyms,
+    /// The same for words of Taiwan and Hong Kong.
+    Regional,
+    /// Traditional to Simplified.
+    Traditional,
+    /// Words that ask or join.
+    FunctionWords,
+    /// Words that nearly every text has.
+    EverydayWords,
+}
+
+impl Dictionary {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Domain,
+        Self::Synonyms,
+        Self::Regional,
+        Self::Traditional,
+        Self::FunctionWords,
+        Self::EverydayWords,
+    ];
+
+    /// The name of its file.
+    pub(crate) fn file(self) -> &'static str {
+        match self {
+            Self::Domain => "domain.txt",
+            Self::Synonyms => "synonyms.txt",
+            Self::Regional => "regional.txt",
+            Self::Traditional => "traditional.txt",
+            Self::FunctionWords => "function-words.txt",
+            Self::EverydayWords => "everyday-words.txt",
+        }
+    }
+
+    fn embedded(self) -> &'static str {
+        match self {
+            Self::Domain => include_str!("../../dictionaries/domain.txt"),
+            Self::Synonyms => include_str!("../../dictionaries/synonyms.txt"),
+            Self::Regional => include_str!("../../dictionaries/regional.txt"),
+            Self::Traditional => include_str!("../../dictionaries/traditional.txt"),
+            Self::FunctionWords => include_str!("../../dictionaries/function-words.txt"),
+            Self::EverydayWords => include_str!("../../dictionaries/everyday-words.txt"),
+        }
+    }
+}
+
+/// The texts of all dictionaries.
+#[derive(Debug)]
+pub(crate) struct Dictionaries([Cow<'static, str>; 6]);
+
+impl Dictionaries {
+    /// Those in the program.
+    pub(crate) fn embedded() -> Self {
+        Self(Dictionary::ALL.map(|dictionary| Cow::Borrowed(dictionary.embedded())))
+    }
+
+    /// Those in a folder, and those in the program for what the folder does not hold. A text file of another name is an
+    /// error: most likely the name is misspelt, and it would have no effect.
+    pub(crate) fn read(dir: &Path) -> Result<Self> {
+        let fault = |reason: String| Error::Dictionary { file: dir.to_path_buf(), line: 0, reason };
+        let entries =
+            fs::read_dir(dir).map_err(|error| fault(format!("cannot be read: {error}")))?;
+        let mut dictionaries = Self::embedded();
+        let mut any = false;
+        for entry in entries {
+            let path = entry.map_err(|error| fault(format!("cannot be read: {error}")))?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let known = Dictionary::ALL.iter().position(|dictionary| dictionary.file() == name);
+            let Some(known) = known else {
+                if path.extension().is_some_and(|extension| extension == "txt") {
+                    let names = Dictionary::ALL.map(Dictionary::file).join(", ");
+                    let reason =
+                        format!("is no dictionary: rename it to one of {names}, or take it away");
+                    return Err(Error::Dictionary { file: path, line: 0, reason });
+                }
+                continue;
+            };
+            let bytes = fs::read(&path).map_err(|error| Error::Dictionary {
+                file: path.clone(),
+                line: 0,
+                reason: format!("cannot be read: {error}"),
+            })?;
+            let text = String::from_utf8(bytes).map_err(|error| Error::Dictionary {
+                file: path.clone(),
+                line: 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
+                    .iter()
+                    .filter(|byte| **byte == b'\n')
+                    .count(),
+                reason: "is not UTF-8: save the file as UTF-8".to_owned(),
+            })?;
+            dictionaries.0[known] = Cow::Owned(text);
+            any = true;
+        }
+        if !any {
+            let names = Dictionary::ALL.map(Dictionary::file).join(", ");
+            return Err(fault(format!("holds none of {names}")));
+        }
+        dictionaries.check(dir)?;
+        Ok(dictionaries)
+    }
+
+    /// The text of one.
+    pub(crate) fn text(&self, dictionary: Dictionary) -> &str {
+        &self.0[dictionary as usize]
+    }
+
+    /// The entries of one: lines without comments and blanks.
+    pub(crate) fn lines(&self, dictionary: Dictionary) -> impl Iterator<Item = &str> {
+        self.numbered(dictionary).map(|(_, line)| line)
+    }
+
+    /// Entries with the numbers of their lines.
+    pub(crate) fn numbered(&self, dictionary: Dictionary) -> impl Iterator<Item = (usize, &str)> {
+        let text = self.text(dictionary).trim_start_matches('\u{feff}');
+        let lines = (1..).zip(text.lines()).map(|(number, line)| (number, line.trim()));
+        lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+    }
+
+    /// Looks for lines that mean nothing, or two things.
+    pub(crate) fn check(&self, dir: &Path) -> Result<()> {
+        let fault = |dictionary: Dictionary, line: usize, reason: String| {
+            Err(Error::Dictionary { file: dir.join(dictionary.file()), line, reason })
+        };
+        for (line, entry) in self.numbered(Dictionary::Traditional) {
+            let single = |text: &str| text.chars().count() == 1;
+            if !matches!(entry.split('\t').collect::<Vec<_>>()[..], [from, to] if single(from) && single(to))
+            {
+                let reason =
+                    format!("{entry:?} is not two single characters with a tab between them");
+                return fault(Dictionary::Traditional, line, reason);
+            }
+        }
+        for dictionary in [Dictionary::Domain, Dictionary::FunctionWords, Dictionary::EverydayWords]
+        {
+            for (line, entry) in self.numbered(dictionary) {
+                if entry.contains(char::is_whitespace) {
+                    return fault(
+                        dictionary,
+                        line,
+                        format!("{entry:?} has a space: write one word a line"),
+                    );
+                }
+            }
+        }
+        for dictionary in [Dictionary::Synonyms, Dictionary::Regional] {
+            for (line, entry) in self.numbered(dictionary) {
+                if entry.split('|').any(|name| name.trim().trim_start_matches('!').is_empty()) {
+                    return fault(
+                        dictionary,
+                        line,
+                        format!("{entry:?} has an empty name: take away the extra |"),
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
 }

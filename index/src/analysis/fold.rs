@@ -4,8 +4,8 @@
 //! for a word is only recognised in its folded form, and it remembers for every folded character which bytes of the
 //! original it stands for: highlights are cut there.
 
-use super::dictionaries;
-use std::{collections::HashMap, sync::LazyLock};
+use super::dictionaries::{Dictionaries, Dictionary};
+use std::collections::HashMap;
 use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
 
 /// Parts of one document (title, keywords, body) are joined by this: no phrase reaches across.
@@ -35,10 +35,9 @@ pub(crate) struct Folded {
 
 impl Folded {
     /// Replaces the content by the folded `original`.
-    pub(crate) fn fold(&mut self, original: &str) {
+    pub(crate) fn fold(&mut self, original: &str, table: &Traditional) {
         self.text.clear();
         self.chars.clear();
-        let table = &*TRADITIONAL;
         let mut rest = original.char_indices().peekable();
         while let Some((from, ch)) = rest.next() {
             let to = from + ch.len_utf8();
@@ -61,14 +60,13 @@ impl Folded {
                         to = at + mark.len_utf8();
                         rest.next();
                     }
-                    self.compatibility(&original[from..to], from, to);
+                    self.compatibility(&original[from..to], from, to, table);
                 }
             }
         }
     }
 
-    fn compatibility(&mut self, cluster: &str, from: usize, to: usize) {
-        let table = &*TRADITIONAL;
+    fn compatibility(&mut self, cluster: &str, from: usize, to: usize, table: &Traditional) {
         for ch in cluster.nfkc() {
             for lower in ch.to_lowercase() {
                 match lower {
@@ -100,19 +98,6 @@ impl Folded {
     }
 }
 
-/// The folded form of a short text, without places.
-pub(crate) fn folded(text: &str) -> String {
-    let mut folded = Folded::default();
-    folded.fold(text);
-    folded.text
-}
-
-/// The form in which identifiers are compared: folded, letters and digits only, so that width, case, brackets and
-/// spaces make no difference.
-pub(crate) fn identifier(text: &str) -> String {
-    folded(text).chars().filter(|ch| ch.is_alphanumeric()).collect()
-}
-
 fn ascii(ch: char) -> char {
     match ch {
         '[' | '{' => '(',
@@ -134,13 +119,34 @@ fn is_invisible(ch: char) -> bool {
     matches!(ch, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
 }
 
-struct Traditional {
+/// Traditional characters with their simplified ones.
+pub(crate) struct Traditional {
     /// Index: the character minus U+4E00; 0: stays as it is.
     common: Vec<u16>,
     rare: HashMap<char, char>,
 }
 
 impl Traditional {
+    pub(crate) fn new(dictionaries: &Dictionaries) -> Self {
+        let mut table = Self { common: vec![0; 0x5200], rare: HashMap::new() };
+        for line in dictionaries.lines(Dictionary::Traditional) {
+            let mut characters = line.split('\t').filter_map(|field| field.chars().next());
+            let (Some(traditional), Some(simplified)) = (characters.next(), characters.next())
+            else {
+                continue;
+            };
+            let slot =
+                (traditional as usize).checked_sub(0x4e00).filter(|&at| at < table.common.len());
+            match (slot, u16::try_from(u32::from(simplified))) {
+                (Some(at), Ok(code)) => table.common[at] = code,
+                _ => {
+                    table.rare.insert(traditional, simplified);
+                }
+            }
+        }
+        table
+    }
+
     fn simplified(&self, ch: char) -> char {
         let code = ch as usize;
         if let Some(&found) = code.checked_sub(0x4e00).and_then(|at| self.common.get(at)) {
@@ -153,27 +159,18 @@ impl Traditional {
     }
 }
 
-static TRADITIONAL: LazyLock<Traditional> = LazyLock::new(|| {
-    let mut table = Traditional { common: vec![0; 0x5200], rare: HashMap::new() };
-    for line in dictionaries::lines(dictionaries::TRADITIONAL) {
-        let mut characters = line.split('\t').filter_map(|field| field.chars().next());
-        let (Some(traditional), Some(simplified)) = (characters.next(), characters.next()) else {
-            continue;
-        };
-        let slot = (traditional as usize).checked_sub(0x4e00).filter(|&at| at < table.common.len());
-        match (slot, u16::try_from(u32::from(simplified))) {
-            (Some(at), Ok(code)) => table.common[at] = code,
-            _ => {
-                table.rare.insert(traditional, simplified);
-            }
-        }
-    }
-    table
-});
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Analyzer;
+
+    fn folded(text: &str) -> String {
+        Analyzer::embedded().folded(text)
+    }
+
+    fn identifier(text: &str) -> String {
+        Analyzer::embedded().identifier(text)
+    }
 
     #[test]
     fn width_case_script_and_brackets_fold_to_one_form() {
@@ -189,7 +186,7 @@ mod tests {
     fn every_folded_character_knows_its_source() {
         let original = "é Ⅲ類\u{200b}，註册e\u{301}";
         let mut folded = Folded::default();
-        folded.fold(original);
+        folded.fold(original, Analyzer::embedded().traditional());
         let sources: Vec<&str> =
             folded.chars.iter().map(|c| &original[c.from as usize..c.to as usize]).collect();
         assert_eq!(sources, ["é", " ", "Ⅲ", "Ⅲ", "Ⅲ", "類", "，", "註", "册", "e\u{301}"]);
@@ -200,7 +197,7 @@ mod tests {
         for text in ["", "\u{301}\u{301}", "👩‍👩‍👧", "\0\u{7}\u{fffd}", &"\u{300}".repeat(10_000)]
         {
             let mut folded = Folded::default();
-            folded.fold(text);
+            folded.fold(text, Analyzer::embedded().traditional());
             assert!(
                 folded.chars.iter().all(|c| text.get(c.from as usize..c.to as usize).is_some())
             );

@@ -6,14 +6,17 @@
 //! `il-6`, and concepts: one term for all names and notations of a thing). Every term knows which bytes of the original
 //! it came from.
 
-pub(crate) mod dictionaries;
+mod analyzer;
+mod dictionaries;
 pub(crate) mod fold;
 mod notation;
+mod quantities;
 pub(crate) mod sound;
 mod synonyms;
 pub(crate) mod tokenizer;
 pub(crate) mod words;
 
+pub(crate) use analyzer::Analyzer;
 use fold::{Folded, FoldedChar, PART_BREAK};
 use std::ops::Range;
 
@@ -43,6 +46,8 @@ pub(crate) enum Sort {
     Compound,
     /// All names or notations of a thing.
     Concept,
+    /// The same inside a longer name of another thing: who asks for the longer one does not ask for it.
+    InnerConcept,
 }
 
 /// The stream a term belongs to: each is a field of the index.
@@ -61,7 +66,9 @@ impl Sort {
         match self {
             Self::Character => Stream::Characters,
             Self::Pair | Self::PairedWord => Stream::Pairs,
-            Self::Word | Self::Stem | Self::Compound | Self::Concept => Stream::Words,
+            Self::Word | Self::Stem | Self::Compound | Self::Concept | Self::InnerConcept => {
+                Stream::Words
+            }
         }
     }
 }
@@ -103,25 +110,18 @@ pub(crate) struct Analysis {
 }
 
 impl Analysis {
-    /// The terms of one text.
-    pub(crate) fn of(text: &str) -> Self {
-        let mut analysis = Self::default();
-        analysis.run(text);
-        analysis
-    }
-
     /// Replaces the content by the terms of `original`.
-    pub(crate) fn run(&mut self, original: &str) {
-        self.folded.fold(original);
+    pub(crate) fn run(&mut self, analyzer: &Analyzer, original: &str) {
+        self.folded.fold(original, analyzer.traditional());
         self.arena.clear();
         self.tokens.clear();
         self.units.clear();
         self.paired.clear();
         self.cut_units();
-        self.han_words();
+        self.han_words(analyzer.words());
         self.characters_and_pairs();
         self.latin_words();
-        self.concepts();
+        self.concepts(analyzer.synonyms());
     }
 
     /// The text of a term.
@@ -207,7 +207,7 @@ impl Analysis {
         self.paired = paired;
     }
 
-    fn han_words(&mut self) {
+    fn han_words(&mut self, known: &words::Words) {
         let mut at = 0;
         while at < self.units.len() {
             if !self.units[at].han {
@@ -225,7 +225,7 @@ impl Analysis {
             let run = self.char_range(&(index(start)..index(at)));
             let (from, to) = self.bytes(&run);
             let Self { folded, arena, tokens, units, paired, .. } = self;
-            words::each_word(&folded.text[from..to], |word, chars| {
+            known.each(&folded.text[from..to], |word, chars| {
                 if chars.len() == 2 {
                     paired.push(index(start + chars.start));
                     return;
@@ -296,9 +296,9 @@ impl Analysis {
         self.finish(Sort::Compound, text_from, index(start)..index(end));
     }
 
-    fn concepts(&mut self) {
+    fn concepts(&mut self, synonyms: &synonyms::Synonyms) {
         let Self { folded, arena, tokens, units, .. } = self;
-        let mut push = |label: &str, chars: Range<usize>| {
+        let mut push = |sort: Sort, label: &str, chars: Range<usize>| {
             let units_of_concept = units_within(units, &chars);
             if units_of_concept.is_empty() {
                 return;
@@ -307,14 +307,20 @@ impl Analysis {
             arena.push(CONCEPT_MARK);
             arena.push_str(label);
             tokens.push(Token {
-                sort: Sort::Concept,
+                sort,
                 text: text_from..index(arena.len()),
                 source: folded.chars[chars.start].from..folded.chars[chars.end - 1].to,
                 units: units_of_concept,
             });
         };
-        synonyms::each_group(folded, &mut push);
-        notation::each_notation(&folded.chars, &mut push);
+        synonyms.each_group(folded, |label, chars, inner| {
+            push(if inner { Sort::InnerConcept } else { Sort::Concept }, label, chars);
+        });
+        let mut notation = |label: &str, chars: Range<usize>, inner: bool| {
+            push(if inner { Sort::InnerConcept } else { Sort::Concept }, label, chars);
+        };
+        notation::each_notation(&folded.chars, &mut notation);
+        quantities::each_quantity(&folded.chars, &mut notation);
     }
 
     fn push(&mut self, sort: Sort, units: Range<u32>) {
@@ -405,7 +411,7 @@ mod tests {
     use super::*;
 
     fn terms(text: &str, sort: Sort) -> Vec<String> {
-        let analysis = Analysis::of(text);
+        let analysis = Analyzer::embedded().analyse(text);
         analysis
             .tokens
             .iter()
@@ -434,7 +440,7 @@ mod tests {
     #[test]
     fn tokens_know_their_source() {
         let original = "申請Ⅲ類醫療器械（ＵＤＩ）";
-        let analysis = Analysis::of(original);
+        let analysis = Analyzer::embedded().analyse(original);
         let of = |wanted: &str| {
             let token =
                 analysis.tokens.iter().find(|token| analysis.text(token) == wanted).expect(wanted);

@@ -3,11 +3,15 @@
 use super::fold::FoldedChar;
 use std::ops::Range;
 
-/// Calls back with a label for every class, document number and date, and where it stands (in folded characters).
+/// Calls back with a label for every class, document number and date, and where it stands (in folded characters); then
+/// whether it stands for something wider: a day is found by its month too.
 ///
 /// `Ⅲ类 = III类 = 三类 = 第三类 = 3类 = class III`; `〔2024〕25号 = (2024) 25 号 = 2024年第25号`; `国令第739号 = 令739号`;
-/// `2024年3月1日 = 2024-03-01`.
-pub(crate) fn each_notation(chars: &[FoldedChar], found: &mut impl FnMut(&str, Range<usize>)) {
+/// `2024年3月1日 = 2024-03-01`, `2024年3月 = 2024-03`.
+pub(crate) fn each_notation(
+    chars: &[FoldedChar],
+    found: &mut impl FnMut(&str, Range<usize>, bool),
+) {
     for at in 0..chars.len() {
         match chars[at].ch {
             '类' => class_before(chars, at, found),
@@ -25,7 +29,7 @@ pub(crate) fn each_notation(chars: &[FoldedChar], found: &mut impl FnMut(&str, R
 }
 
 /// 三类, 第三类, Ⅲ类, 3类; and the one before in 二、三类.
-fn class_before(chars: &[FoldedChar], at: usize, found: &mut impl FnMut(&str, Range<usize>)) {
+fn class_before(chars: &[FoldedChar], at: usize, found: &mut impl FnMut(&str, Range<usize>, bool)) {
     let mut end = at;
     let mut until = at + 1;
     loop {
@@ -38,7 +42,7 @@ fn class_before(chars: &[FoldedChar], at: usize, found: &mut impl FnMut(&str, Ra
         {
             return;
         }
-        found(label(class), start..until);
+        found(label(class), start..until, false);
         if start < 2 || !matches!(chars[start - 1].ch, '、' | '/' | '和' | '或' | '及' | ',') {
             return;
         }
@@ -48,7 +52,7 @@ fn class_before(chars: &[FoldedChar], at: usize, found: &mut impl FnMut(&str, Ra
 }
 
 /// class III, class 3: called at the last letter of the word.
-fn class_word(chars: &[FoldedChar], at: usize, found: &mut impl FnMut(&str, Range<usize>)) {
+fn class_word(chars: &[FoldedChar], at: usize, found: &mut impl FnMut(&str, Range<usize>, bool)) {
     let word = ['c', 'l', 'a', 's', 's'];
     if at + 1 < word.len()
         || !word.iter().rev().enumerate().all(|(back, &ch)| chars[at - back].ch == ch)
@@ -67,7 +71,7 @@ fn class_word(chars: &[FoldedChar], at: usize, found: &mut impl FnMut(&str, Rang
     if let Some((class, first)) = ordinal_before(chars, end)
         && first == at + 2
     {
-        found(label(class), start..end);
+        found(label(class), start..end, false);
     }
 }
 
@@ -104,7 +108,11 @@ fn ordinal_before(chars: &[FoldedChar], end: usize) -> Option<(u8, usize)> {
 }
 
 /// 〔2024〕25号 at its bracket, 2024年第25号 at its 年: year, then number.
-fn year_and_number(chars: &[FoldedChar], at: usize, found: &mut impl FnMut(&str, Range<usize>)) {
+fn year_and_number(
+    chars: &[FoldedChar],
+    at: usize,
+    found: &mut impl FnMut(&str, Range<usize>, bool),
+) {
     let year_end = back_over_spaces(chars, at);
     let Some(year_start) = digits_before(chars, year_end, 4) else { return };
     let mut next = over_spaces(chars, at + 1);
@@ -121,11 +129,11 @@ fn year_and_number(chars: &[FoldedChar], at: usize, found: &mut impl FnMut(&str,
     let start =
         if year_start > 0 && chars[year_start - 1].ch == '(' { year_start - 1 } else { year_start };
     let label = format!("no:{}:{}", text(chars, year_start..year_end), number(chars, next..end));
-    found(&label, start..if numbered { sign + 1 } else { end });
+    found(&label, start..if numbered { sign + 1 } else { end }, false);
 }
 
 /// 第739号, 令第739号, 令739号, 令739: a number without a year.
-fn number_alone(chars: &[FoldedChar], at: usize, found: &mut impl FnMut(&str, Range<usize>)) {
+fn number_alone(chars: &[FoldedChar], at: usize, found: &mut impl FnMut(&str, Range<usize>, bool)) {
     let decree = chars[at].ch == '令';
     let before = back_over_spaces(chars, at);
     if !decree && before > 0 && matches!(chars[before - 1].ch, '年' | ')' | '令') {
@@ -141,42 +149,65 @@ fn number_alone(chars: &[FoldedChar], at: usize, found: &mut impl FnMut(&str, Ra
     if !numbered && !decree {
         return;
     }
-    found(&format!("no:{}", number(chars, next..end)), at..if numbered { sign + 1 } else { end });
+    let label = format!("no:{}", number(chars, next..end));
+    found(&label, at..if numbered { sign + 1 } else { end }, false);
 }
 
 /// 2024年3月1日, at its 年.
-fn date_after_year(chars: &[FoldedChar], at: usize, found: &mut impl FnMut(&str, Range<usize>)) {
+fn date_after_year(
+    chars: &[FoldedChar],
+    at: usize,
+    found: &mut impl FnMut(&str, Range<usize>, bool),
+) {
     let Some(start) = digits_before(chars, at, 4) else { return };
     let month = at + 1;
     let Some(month_end) = digits_after(chars, month, 2) else { return };
     if chars.get(month_end).is_none_or(|ch| ch.ch != '月') {
         return;
     }
-    let Some(day_end) = digits_after(chars, month_end + 1, 2) else { return };
+    let Some(day_end) = digits_after(chars, month_end + 1, 2) else {
+        let month = month_of(chars, start..at, month..month_end);
+        return found(&month, start..month_end + 1, false);
+    };
     if chars.get(day_end).is_none_or(|ch| ch.ch != '日') {
         return;
     }
-    found(&date(chars, start..at, month..month_end, month_end + 1..day_end), start..day_end + 1);
+    date(chars, [start..at, month..month_end, month_end + 1..day_end], start..day_end + 1, found);
 }
 
 /// 2024-03-01, 2024.3.1, 2024/3/1, at the first joint.
-fn date_with_joints(chars: &[FoldedChar], at: usize, found: &mut impl FnMut(&str, Range<usize>)) {
+fn date_with_joints(
+    chars: &[FoldedChar],
+    at: usize,
+    found: &mut impl FnMut(&str, Range<usize>, bool),
+) {
     let Some(start) = digits_before(chars, at, 4) else { return };
     let Some(month_end) = digits_after(chars, at + 1, 2) else { return };
     if chars.get(month_end).is_none_or(|ch| ch.ch != chars[at].ch) {
+        // 2024-03 is a month; 2024-3 and 2024.03 may be anything.
+        if chars[at].ch == '-' && month_end - at == 3 {
+            found(&month_of(chars, start..at, at + 1..month_end), start..month_end, false);
+        }
         return;
     }
     let Some(day_end) = digits_after(chars, month_end + 1, 2) else { return };
-    found(&date(chars, start..at, at + 1..month_end, month_end + 1..day_end), start..day_end);
+    date(chars, [start..at, at + 1..month_end, month_end + 1..day_end], start..day_end, found);
 }
 
+/// A day; it is found by its month too.
 fn date(
     chars: &[FoldedChar],
-    year: Range<usize>,
-    month: Range<usize>,
-    day: Range<usize>,
-) -> String {
-    format!("date:{}-{}-{}", text(chars, year), number(chars, month), number(chars, day))
+    [year, month, day]: [Range<usize>; 3],
+    whole: Range<usize>,
+    found: &mut impl FnMut(&str, Range<usize>, bool),
+) {
+    let month = month_of(chars, year, month);
+    found(&format!("{month}-{}", number(chars, day)), whole.clone(), false);
+    found(&month, whole, true);
+}
+
+fn month_of(chars: &[FoldedChar], year: Range<usize>, month: Range<usize>) -> String {
+    format!("date:{}-{}", text(chars, year), number(chars, month))
 }
 
 fn over_spaces(chars: &[FoldedChar], at: usize) -> usize {
@@ -219,9 +250,12 @@ mod tests {
 
     fn labels(original: &str) -> Vec<(String, String)> {
         let mut folded = Folded::default();
-        folded.fold(original);
+        folded.fold(original, crate::analysis::Analyzer::embedded().traditional());
         let mut labels = Vec::new();
-        each_notation(&folded.chars, &mut |label, range| {
+        each_notation(&folded.chars, &mut |label, range, wider| {
+            if wider {
+                return;
+            }
             let (from, to) =
                 (folded.chars[range.start].from as usize, folded.chars[range.end - 1].to as usize);
             labels.push((label.to_owned(), original[from..to].to_owned()));
@@ -284,6 +318,9 @@ mod tests {
     fn dates_are_one() {
         for date in ["2024年3月1日", "2024-03-01", "2024.3.1", "2024/03/1"] {
             assert_eq!(labels(date), [("date:2024-3-1".to_owned(), date.to_owned())], "{date}");
+        }
+        for month in ["2024年3月", "2024-03"] {
+            assert_eq!(labels(month), [("date:2024-3".to_owned(), month.to_owned())], "{month}");
         }
     }
 }

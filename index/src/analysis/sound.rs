@@ -3,9 +3,12 @@
 //! Every kind of term comes in short overlapping pieces (two characters, two syllables, four initials), never as a whole
 //! rest of the name: so the number of different terms has a bound, whatever the number of documents.
 
-use super::{Analysis, Unit};
+use super::{Analysis, Unit, words::Words};
 use pinyin::ToPinyin;
-use std::{collections::HashSet, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 /// Only so many characters of a name are found while typing.
 const LONGEST_NAME: usize = 48;
@@ -176,11 +179,6 @@ fn read(
     }
 }
 
-/// The characters that sound like this one, the most used first.
-pub(crate) fn homophones(ch: char) -> &'static [char] {
-    ch.to_pinyin().and_then(|sound| HOMOPHONES.get(sound.plain())).map_or(&[], Vec::as_slice)
-}
-
 /// Whether letters are one whole syllable.
 pub(crate) fn is_syllable(letters: &str) -> bool {
     SOUNDS.contains(letters)
@@ -198,21 +196,30 @@ static BEGINNINGS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     SOUNDS.iter().flat_map(|sound| (1..=sound.len()).map(|len| &sound[..len])).collect()
 });
 
-static HOMOPHONES: LazyLock<std::collections::HashMap<&str, Vec<char>>> = LazyLock::new(|| {
-    let mut by_sound: std::collections::HashMap<&str, Vec<(usize, char)>> =
-        std::collections::HashMap::new();
-    for ch in '\u{4e00}'..='\u{9fa5}' {
-        let frequency = super::words::general_frequency(ch.encode_utf8(&mut [0; 4]));
-        if let Some(sound) = ch.to_pinyin().filter(|_| frequency > 1) {
-            by_sound.entry(sound.plain()).or_default().push((frequency, ch));
+/// Characters by their sound.
+pub(crate) struct Homophones(HashMap<&'static str, Vec<char>>);
+
+impl Homophones {
+    pub(crate) fn new(words: &Words) -> Self {
+        let mut by_sound: HashMap<&str, Vec<(usize, char)>> = HashMap::new();
+        for ch in '\u{4e00}'..='\u{9fa5}' {
+            let frequency = words.general_frequency(ch.encode_utf8(&mut [0; 4]));
+            if let Some(sound) = ch.to_pinyin().filter(|_| frequency > 1) {
+                by_sound.entry(sound.plain()).or_default().push((frequency, ch));
+            }
         }
+        let most_used = |mut all: Vec<(usize, char)>| {
+            all.sort_unstable_by(|a, b| b.cmp(a));
+            all.into_iter().map(|(_, ch)| ch).take(40).collect()
+        };
+        Self(by_sound.into_iter().map(|(sound, all)| (sound, most_used(all))).collect())
     }
-    let most_used = |mut all: Vec<(usize, char)>| {
-        all.sort_unstable_by(|a, b| b.cmp(a));
-        all.into_iter().map(|(_, ch)| ch).take(40).collect()
-    };
-    by_sound.into_iter().map(|(sound, all)| (sound, most_used(all))).collect()
-});
+
+    /// The characters that sound like this one, the most used first.
+    pub(crate) fn of(&self, ch: char) -> &[char] {
+        ch.to_pinyin().and_then(|sound| self.0.get(sound.plain())).map_or(&[], Vec::as_slice)
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -221,7 +228,9 @@ mod tests {
     #[test]
     fn names_are_found_by_characters_syllables_and_initials() {
         let mut terms = Vec::new();
-        each_term(&Analysis::of("医疗器械CT"), |term| terms.push(term.to_owned()));
+        each_term(&crate::analysis::Analyzer::embedded().analyse("医疗器械CT"), |term| {
+            terms.push(term.to_owned())
+        });
         for wanted in ["^h医", "h疗器", "syi'liao", "^syi'liao", "^iylqx", "iqxc", "wct"] {
             assert!(terms.iter().any(|term| term == wanted), "{wanted} in {terms:?}");
         }

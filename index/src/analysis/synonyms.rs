@@ -1,24 +1,103 @@
 //! Names of one and the same thing become one concept, whichever of them a text uses.
 
 use super::{
-    dictionaries,
-    fold::{self, Folded},
+    Analyzer,
+    dictionaries::{Dictionaries, Dictionary},
+    fold::Folded,
 };
-use aho_corasick::{AhoCorasick, MatchKind};
-use std::{ops::Range, sync::LazyLock};
+use crate::error::{Error, Result};
+use aho_corasick::AhoCorasick;
+use std::{cmp::Reverse, collections::HashMap, ops::Range, path::Path};
 
-/// Calls back with the label of each group that the text names, and where (in folded characters).
-pub(crate) fn each_group(folded: &Folded, found: &mut impl FnMut(&str, Range<usize>)) {
-    let synonyms = &*SYNONYMS;
-    let Some(automaton) = &synonyms.automaton else { return };
-    for hit in automaton.find_iter(&folded.text) {
-        let bytes = folded.text.as_bytes();
-        if joins(bytes, hit.start()) || joins(bytes, hit.end()) {
-            continue;
+/// The known groups of names.
+pub(crate) struct Synonyms {
+    automaton: Option<AhoCorasick>,
+    names: Vec<Name>,
+    labels: Vec<String>,
+}
+
+struct Name {
+    /// Its folded text.
+    text: String,
+    group: usize,
+    /// What stands inside it is no name of its own.
+    closed: bool,
+    dictionary: Dictionary,
+    line: usize,
+}
+
+impl Synonyms {
+    pub(crate) fn new(analyzer: &Analyzer, dictionaries: &Dictionaries) -> Self {
+        let (mut names, mut labels) = (Vec::new(), Vec::new());
+        for dictionary in [Dictionary::Synonyms, Dictionary::Regional] {
+            for (line, entry) in dictionaries.numbered(dictionary) {
+                let group = labels.len();
+                let first = names.len();
+                for name in entry.split('|') {
+                    let (text, marked) =
+                        name.trim().strip_prefix('!').map_or((name, false), |name| (name, true));
+                    let text = analyzer.folded(text.trim());
+                    // A Latin name is one whole: the AI in "generative AI" is not meant.
+                    let closed = marked || text.starts_with(|ch: char| ch.is_ascii());
+                    names.push(Name { text, group, closed, dictionary, line });
+                }
+                labels.push(names[first].text.clone());
+            }
         }
+        // Dictionaries of this size always fit; were one not to, search would go on without synonyms.
+        let automaton = AhoCorasick::new(names.iter().map(|name| &name.text)).ok();
+        Self { automaton, names, labels }
+    }
+
+    /// Names that stand in two groups: which of them is meant could not be told.
+    pub(crate) fn check(&self, dir: &Path) -> Result<()> {
+        let mut seen: HashMap<&str, &Name> = HashMap::new();
+        for name in &self.names {
+            if let Some(other) = seen.insert(&name.text, name).filter(|it| it.group != name.group) {
+                let reason = format!(
+                    "{:?} stands in a second group, after line {}: leave it in one of them",
+                    name.text, other.line
+                );
+                let file = dir.join(name.dictionary.file());
+                return Err(Error::Dictionary { file, line: name.line, reason });
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls back with the label of each group that the text names, and where (in folded characters); then whether the
+    /// name stands inside a longer one. Of names that overlap, the first counts, and of those the longest.
+    pub(crate) fn each_group(
+        &self,
+        folded: &Folded,
+        mut found: impl FnMut(&str, Range<usize>, bool),
+    ) {
+        let Some(automaton) = &self.automaton else { return };
+        let bytes = folded.text.as_bytes();
+        let mut hits: Vec<(usize, usize, usize)> = automaton
+            .find_overlapping_iter(&folded.text)
+            .filter(|hit| !joins(bytes, hit.start()) && !joins(bytes, hit.end()))
+            .map(|hit| (hit.start(), hit.end(), hit.pattern().as_usize()))
+            .collect();
+        hits.sort_unstable_by_key(|&(start, end, _)| (start, Reverse(end)));
         let char_at = |byte: usize| folded.chars.partition_point(|ch| (ch.at as usize) < byte);
-        let label = &synonyms.labels[synonyms.group_of[hit.pattern().as_usize()]];
-        found(label, char_at(hit.start())..char_at(hit.end()));
+        let mut outer: Option<(usize, &Name)> = None;
+        for (start, end, name) in hits {
+            let name = &self.names[name];
+            let inner = match outer {
+                Some((until, outer)) if start < until => {
+                    if end > until || outer.closed || outer.group == name.group {
+                        continue;
+                    }
+                    true
+                }
+                _ => false,
+            };
+            if !inner {
+                outer = Some((end, name));
+            }
+            found(&self.labels[name.group], char_at(start)..char_at(end), inner);
+        }
     }
 }
 
@@ -28,37 +107,20 @@ fn joins(bytes: &[u8], at: usize) -> bool {
     at > 0 && latin(at - 1) && latin(at)
 }
 
-struct Synonyms {
-    automaton: Option<AhoCorasick>,
-    /// Pattern to group.
-    group_of: Vec<usize>,
-    labels: Vec<String>,
-}
-
-static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| {
-    let (mut names, mut group_of, mut labels) = (Vec::new(), Vec::new(), Vec::new());
-    for line in dictionaries::lines(dictionaries::SYNONYMS) {
-        let folded: Vec<String> = line.split('|').map(|name| fold::folded(name.trim())).collect();
-        for name in folded.iter().filter(|name| !name.is_empty()) {
-            names.push(name.clone());
-            group_of.push(labels.len());
-        }
-        labels.push(folded[0].clone());
-    }
-    // A dictionary of this size always fits; were it not to, search would go on without synonyms.
-    let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names).ok();
-    Synonyms { automaton, group_of, labels }
-});
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn groups(text: &str) -> Vec<String> {
+        let analyzer = Analyzer::embedded();
         let mut folded = Folded::default();
-        folded.fold(text);
+        folded.fold(text, analyzer.traditional());
         let mut groups = Vec::new();
-        each_group(&folded, &mut |label, _| groups.push(label.to_owned()));
+        analyzer.synonyms().each_group(&folded, |label, _, inner| {
+            if !inner {
+                groups.push(label.to_owned());
+            }
+        });
         groups
     }
 

@@ -3,8 +3,8 @@
 //! The fields of a document hold the same text, and a thread indexes them one after the other. So the last analysis is
 //! kept a thread: a text is analysed once, not once a field.
 
-use super::{Analysis, Stream, sound};
-use std::{cell::RefCell, rc::Rc};
+use super::{Analysis, Analyzer, Stream, sound};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 
 /// Name of the tokenizer for names that are found while typing.
@@ -20,29 +20,36 @@ pub(crate) fn name(stream: Stream) -> &'static str {
 }
 
 /// Makes the tokenizers known under their names.
-pub(crate) fn register(manager: &TokenizerManager) {
+pub(crate) fn register(manager: &TokenizerManager, analyzer: &Arc<Analyzer>) {
     for stream in [Stream::Characters, Stream::Pairs, Stream::Words] {
-        manager.register(name(stream), StreamTokenizer(stream));
+        manager.register(name(stream), StreamTokenizer(stream, Arc::clone(analyzer)));
     }
-    manager.register(SOUNDS, SoundTokenizer);
+    manager.register(SOUNDS, SoundTokenizer(Arc::clone(analyzer)));
 }
 
+#[derive(Default)]
 struct Last {
     text: String,
+    /// By whose rules.
+    analyzer: Option<Arc<Analyzer>>,
     analysis: Rc<Analysis>,
 }
 
 thread_local! {
-    static LAST: RefCell<Last> = RefCell::new(Last { text: String::new(), analysis: Rc::default() });
+    static LAST: RefCell<Last> = RefCell::default();
 }
 
 /// The analysis of `text`, made anew only when the thread's last text was another.
-fn analysed(text: &str) -> Rc<Analysis> {
+fn analysed(analyzer: &Arc<Analyzer>, text: &str) -> Rc<Analysis> {
     LAST.with_borrow_mut(|last| {
-        if last.text != text || last.text.is_empty() {
+        let same = last.analyzer.as_ref().is_some_and(|other| Arc::ptr_eq(other, analyzer));
+        if !same || last.text != text || last.text.is_empty() {
             match Rc::get_mut(&mut last.analysis) {
-                Some(reused) => reused.run(text),
-                None => last.analysis = Rc::new(Analysis::of(text)),
+                Some(reused) => reused.run(analyzer, text),
+                None => last.analysis = Rc::new(analyzer.analyse(text)),
+            }
+            if !same {
+                last.analyzer = Some(Arc::clone(analyzer));
             }
             last.text.clear();
             last.text.push_str(text);
@@ -52,13 +59,18 @@ fn analysed(text: &str) -> Rc<Analysis> {
 }
 
 #[derive(Clone)]
-struct StreamTokenizer(Stream);
+struct StreamTokenizer(Stream, Arc<Analyzer>);
 
 impl Tokenizer for StreamTokenizer {
     type TokenStream<'a> = Terms;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Terms {
-        Terms { analysis: analysed(text), stream: self.0, next: 0, token: Token::default() }
+        Terms {
+            analysis: analysed(&self.1, text),
+            stream: self.0,
+            next: 0,
+            token: Token::default(),
+        }
     }
 }
 
@@ -97,14 +109,14 @@ impl TokenStream for Terms {
 }
 
 #[derive(Clone)]
-struct SoundTokenizer;
+struct SoundTokenizer(Arc<Analyzer>);
 
 impl Tokenizer for SoundTokenizer {
     type TokenStream<'a> = Sounds;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Sounds {
         let (mut arena, mut ends) = (String::new(), Vec::new());
-        sound::each_term(&analysed(text), |term| {
+        sound::each_term(&analysed(&self.0, text), |term| {
             arena.push_str(term);
             ends.push(arena.len());
         });
