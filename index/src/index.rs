@@ -8,10 +8,12 @@ use crate::{
     fields::{self, fields},
     rebuild::Rebuild,
     request::{Found, Hit, Page, SearchRequest, SimilarRequest, Suggestion},
+    same::Asked,
     search, similar,
     snapshot::Snapshots,
     storage::{self, Generation, Note},
     suggest,
+    typed::Typed,
     view::View,
 };
 use std::{
@@ -303,6 +305,16 @@ impl Index {
     ) -> Result<Vec<Suggestion>> {
         let view = self.inner.view();
         read(&view, || suggest::suggest(&view, tokens, today, typed, kinds, limit))
+    }
+
+    /// What has been typed, to be marked in the names that [`Index::suggest`] gives for it.
+    pub fn typed(&self, typed: &str) -> Typed {
+        Typed::new(Arc::clone(&self.inner.view().analyzer), typed)
+    }
+
+    /// A text that asks something, to be held against questions that are known.
+    pub fn asked(&self, text: &str) -> Asked {
+        Asked::new(Arc::clone(&self.inner.view().analyzer), text)
     }
 
     /// Documents like a text, the most alike first.

@@ -29,6 +29,7 @@ mod query;
 mod ranking;
 mod rebuild;
 mod request;
+mod same;
 mod scan;
 mod search;
 mod similar;
@@ -36,6 +37,7 @@ mod snapshot;
 mod spelling;
 mod storage;
 mod suggest;
+mod typed;
 mod view;
 
 pub use cursor::Cursor;
@@ -48,3 +50,5 @@ pub use rebuild::Rebuild;
 pub use request::{
     Facet, FacetField, Found, Hit, Page, SearchRequest, SimilarRequest, Sort, Suggestion,
 };
+pub use same::Asked;
+pub use typed::Typed;

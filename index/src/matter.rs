@@ -160,6 +160,12 @@ impl Matter {
         units.len() == 1 && unit(units.start).han && !before && !behind
     }
 
+    /// The words that say something, as units, with how much they say.
+    pub(crate) fn informative(&self) -> impl Iterator<Item = (Range<u32>, f32)> + '_ {
+        let pieces = self.pieces.iter().filter(|piece| !piece.function);
+        pieces.map(|piece| (piece.units.clone(), piece.informativeness))
+    }
+
     fn pair(&self, first: usize, last: usize) -> f32 {
         let (a, b) = (&self.pieces[first], &self.pieces[last]);
         if first == last {

@@ -326,3 +326,50 @@ fn an_index_without_its_positions_is_not_taken_for_a_whole_one() {
     }
     assert!(open(folder.path()).needs_rebuild());
 }
+
+#[test]
+fn dictionaries_of_a_folder_are_taken_up_by_a_rebuild() {
+    let (folder, dictionaries) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let synonyms = dictionaries.path().join("synonyms.txt");
+    fs::write(&synonyms, "# ours\n示例甲|示例乙\n").unwrap();
+    let options =
+        Options { dictionaries: Some(dictionaries.path().to_path_buf()), ..Options::default() };
+    assert_ne!(options.fingerprint().unwrap(), Options::default().fingerprint().unwrap());
+    let index = Index::open(folder.path(), options).unwrap();
+    let fill = || {
+        let mut rebuild = index.begin_rebuild().unwrap();
+        rebuild.add(vec![document(1, "关于示例甲的问题"), document(2, "别的事情")]).unwrap();
+        rebuild.finish(1).unwrap();
+    };
+    fill();
+    assert_eq!(found(&index, "示例乙"), [1]);
+    assert_eq!(found(&index, "UDX"), []);
+
+    fs::write(&synonyms, "示例甲|UDX\n").unwrap();
+    assert_eq!(found(&index, "UDX"), [], "not before the rebuild");
+    fill();
+    assert_eq!(found(&index, "UDX"), [1]);
+
+    // A fault is told with its place, and the index goes on as it was.
+    for (file, text, line, word) in [
+        ("synonyms.txt", "示例甲|UDX\n\n示例乙|udx\n", 3, "second group"),
+        ("synonyms.txt", "示例甲||UDX\n", 1, "empty name"),
+        ("domain.txt", "# words\n两个 词\n", 2, "space"),
+        ("traditional.txt", "醫醫\t医\n", 1, "single characters"),
+        ("synonym.txt", "示例甲|UDX\n", 0, "is no dictionary"),
+    ] {
+        let file = dictionaries.path().join(file);
+        let before = fs::read_to_string(&file).ok();
+        fs::write(&file, text).unwrap();
+        let Err(error) = index.begin_rebuild() else { panic!("{text:?} was taken") };
+        assert!(matches!(error, Error::Dictionary { line: at, .. } if at == line), "{error}");
+        assert!(error.to_string().contains(word), "{error}");
+        match before {
+            Some(before) => fs::write(&file, before).unwrap(),
+            None => fs::remove_file(&file).unwrap(),
+        }
+        assert_eq!(found(&index, "UDX"), [1]);
+    }
+    fs::write(dictionaries.path().join("domain.txt"), [0xff, 0xfe]).unwrap();
+    assert!(index.begin_rebuild().err().unwrap().to_string().contains("UTF-8"));
+}

@@ -378,7 +378,10 @@ impl From<sea_orm::DbErr> for Failure {
 
 impl From<zhanjian_index::Error> for Failure {
     fn from(error: zhanjian_index::Error) -> Self {
-        Self::new(error.to_string())
+        match error {
+            zhanjian_index::Error::Dictionary { .. } => Self::misuse(error.to_string()),
+            error => Self::new(error.to_string()),
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) async fn run(
         Err(failure) => {
             error!(error = %failure, "the service cannot go on");
             super::tell(&format!("zhanjian: {failure}"));
-            Outcome::Failed
+            failure.outcome
         }
     }
 }
@@ -41,8 +41,10 @@ async fn try_run(
     let listener = TcpListener::bind(config.listen).await.map_err(|cause| {
         super::Failure::new(format!("cannot listen on {}: {cause}", config.listen))
     })?;
-    super::prepare_data_dir(config)?;
     let settings = Settings::of(config);
+    // Likewise a fault in a dictionary.
+    settings.index.fingerprint()?;
+    super::prepare_data_dir(config)?;
     let db = super::open_database(config).await?;
     let mut loaded = None;
     if arguments.demo {

@@ -9,7 +9,7 @@ use zhanjian_index as index;
 use super::{
     Found, RevisionScalar,
     filter::{SearchFilter, SearchKind},
-    highlights::{Highlight, Highlights},
+    highlights::{Highlight, HighlightFragment, Highlights, cut},
     key, load,
 };
 use crate::{
@@ -209,6 +209,8 @@ impl SearchEdge {
 pub(super) struct Suggestion {
     /// The text.
     text: String,
+    /// The text again, cut where what was typed begins and ends, in characters, pinyin or initials.
+    fragments: Vec<HighlightFragment>,
     /// What it is the name of.
     kind: SearchKind,
     /// The thing itself.
@@ -220,6 +222,9 @@ pub(super) struct Suggestion {
 pub(super) struct SimilarAnsweredQuestion {
     /// How like it is, as a part of the most similar one's (1.0).
     score: f32,
+    /// Whether it is the same question, so that its answer answers the text too. Said only where that is all but
+    /// certain; the same in quite other words is not recognised.
+    is_same_question: bool,
     /// The answered question.
     node: AnsweredQuestionNode,
 }
@@ -309,15 +314,17 @@ impl SearchQuery {
         let ctx = ctx.data_unchecked::<Ctx>();
         let IndexScope { tokens, today } = ctx.index_scope();
         let kinds: Vec<index::Kind> = kinds.into_iter().flatten().map(Into::into).collect();
-        let typed = shortened(text);
-        let suggestions = ctx
-            .ask_index(move |index| index.suggest(&tokens, today, &typed, &kinds, limit))
-            .await?;
+        let text = shortened(text);
+        let typed = ctx.app.index.typed(&text);
+        let suggestions =
+            ctx.ask_index(move |index| index.suggest(&tokens, today, &text, &kinds, limit)).await?;
         let keys: Vec<index::Key> = suggestions.iter().map(|suggestion| suggestion.key).collect();
         let mut found = load(ctx, &keys).await?;
         let named = keys.into_iter().filter_map(|key| {
             let node = found.remove(&key)?;
-            Some(Suggestion { text: node.name().to_owned(), kind: key.kind.into(), node })
+            let text = node.name().to_owned();
+            let fragments = cut(&text, &typed.marks(&text));
+            Some(Suggestion { text, fragments, kind: key.kind.into(), node })
         });
         Ok(named.collect())
     }
@@ -339,6 +346,7 @@ impl SearchQuery {
         let ctx = ctx.data_unchecked::<Ctx>();
         let (text, exclude) = like_what(ctx, text, id).await?;
         let IndexScope { tokens, today } = ctx.index_scope();
+        let asked = ctx.app.index.asked(&text);
         let request = index::SimilarRequest {
             tokens,
             today,
@@ -354,7 +362,8 @@ impl SearchQuery {
         let mut found = load(ctx, &keys).await?;
         let similar = hits.into_iter().filter_map(|hit| match found.remove(&hit.key)? {
             Found::AnsweredQuestion(node) => {
-                Some(SimilarAnsweredQuestion { score: hit.score, node })
+                let is_same_question = asked.is_the_same_as(&node.row().question);
+                Some(SimilarAnsweredQuestion { score: hit.score, is_same_question, node })
             }
             _ => None,
         });

@@ -120,7 +120,8 @@ fn texts(found: &Found) -> Vec<(HighlightField, &str)> {
     }
 }
 
-fn cut(text: &str, matched: &[std::ops::Range<usize>]) -> Vec<HighlightFragment> {
+/// A text in stretches that matched and stretches that did not.
+pub(super) fn cut(text: &str, matched: &[std::ops::Range<usize>]) -> Vec<HighlightFragment> {
     let mut fragments = Vec::with_capacity(matched.len() * 2 + 1);
     let mut push = |range: std::ops::Range<usize>, matched| {
         if let Some(text) = text.get(range).filter(|text| !text.is_empty()) {

@@ -206,7 +206,7 @@ async fn what_is_superseded_comes_only_when_asked_for(house: &House) {
 async fn names_are_completed_from_characters_and_pinyin(house: &House) {
     house.demo().await;
     const SUGGEST: &str = "query($text: String!) {
-        suggest(text: $text, first: 20) { text kind node { __typename } } }";
+        suggest(text: $text, first: 20) { text fragments { text matched } kind node { __typename } } }";
     for (typed, named) in [
         ("浦东新区生物", "浦东新区生物医药产品注册指导服务工作站"),
         ("生物医药产品注册", "浦东新区生物医药产品注册指导服务工作站"),
@@ -218,7 +218,17 @@ async fn names_are_completed_from_characters_and_pinyin(house: &House) {
     ] {
         let reply = house.anybody().run(SUGGEST, json!({ "text": typed })).await;
         let texts = reply.texts("/suggest", "/text");
-        assert!(texts.iter().any(|text| text == named), "{typed}: {texts:?}");
+        let at = texts.iter().position(|text| text == named);
+        let at = at.unwrap_or_else(|| panic!("{typed}: {texts:?}"));
+        let fragments = reply.at(&format!("/suggest/{at}/fragments"));
+        let text = |matched: bool| -> String {
+            let fragments = fragments.as_array().unwrap().iter();
+            let wanted = fragments.filter(|it| !matched || it["matched"] == true);
+            wanted.map(|it| it["text"].as_str().unwrap()).collect()
+        };
+        assert_eq!(text(false), named, "{typed}");
+        let marked = text(true);
+        assert!(!marked.is_empty() && marked.len() < named.len() || marked == named, "{typed}");
     }
     for typed in ["", " ", "，。", "\u{1}", "zzzzzz"] {
         house.anybody().run(SUGGEST, json!({ "text": typed })).await.data();
@@ -228,12 +238,25 @@ async fn names_are_completed_from_characters_and_pinyin(house: &House) {
 async fn similar_questions_are_found_by_text_and_by_id(house: &House) {
     house.demo().await;
     const SIMILAR: &str = "query($text: String, $id: ID) {
-        similarAnsweredQuestions(text: $text, id: $id, first: 5) { score node { id externalId } } }";
+        similarAnsweredQuestions(text: $text, id: $id, first: 5) {
+            score isSameQuestion node { id externalId question } } }";
     let text = "您好，我们公司研制的创面护理凝胶在分类目录里查不到，想请问管理类别怎么确认，谢谢！";
     let reply = house.anybody().run(SIMILAR, json!({ "text": text })).await;
     let similar = reply.texts("/similarAnsweredQuestions", "/node/externalId");
     assert_eq!(similar[0], "demo-aq-002");
     assert_eq!(reply.at("/similarAnsweredQuestions/0/score"), 1.0);
+    let question =
+        reply.at("/similarAnsweredQuestions/0/node/question").as_str().unwrap().to_owned();
+    let politely = format!("您好，请问{question}谢谢！");
+    let again = house.anybody().run(SIMILAR, json!({ "text": politely })).await;
+    let flags: Vec<bool> = again
+        .at("/similarAnsweredQuestions")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["isSameQuestion"] == true)
+        .collect();
+    assert_eq!(flags, [true, false, false, false, false], "{}", again.text);
     let id = reply.at("/similarAnsweredQuestions/0/node/id");
     let reply = house.anybody().run(SIMILAR, json!({ "id": id })).await;
     let similar = reply.texts("/similarAnsweredQuestions", "/node/externalId");

@@ -2,6 +2,7 @@
 
 use super::{
     Analysis,
+    contrasts::Contrasts,
     dictionaries::{Dictionaries, Dictionary},
     fold::{Folded, Traditional},
     sound::Homophones,
@@ -25,6 +26,7 @@ pub(crate) struct Analyzer {
     traditional: OnceLock<Traditional>,
     words: OnceLock<Words>,
     synonyms: OnceLock<Synonyms>,
+    contrasts: OnceLock<Contrasts>,
     homophones: OnceLock<Homophones>,
     fingerprint: OnceLock<String>,
 }
@@ -51,6 +53,7 @@ impl Analyzer {
             traditional: OnceLock::new(),
             words: OnceLock::new(),
             synonyms: OnceLock::new(),
+            contrasts: OnceLock::new(),
             homophones: OnceLock::new(),
             fingerprint: OnceLock::new(),
         }
@@ -103,6 +106,10 @@ impl Analyzer {
 
     pub(crate) fn words(&self) -> &Words {
         self.words.get_or_init(|| Words::new(&self.dictionaries))
+    }
+
+    pub(crate) fn contrasts(&self) -> &Contrasts {
+        self.contrasts.get_or_init(|| Contrasts::new(self, &self.dictionaries))
     }
 
     pub(crate) fn synonyms(&self) -> &Synonyms {

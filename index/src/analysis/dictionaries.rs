@@ -14,6 +14,8 @@ pub(crate) enum Dictionary {
     Synonyms,
     /// The same for words of Taiwan and Hong Kong.
     Regional,
+    /// Words that make two questions different ones.
+    Contrasts,
     /// Traditional to Simplified.
     Traditional,
     /// Words that ask or join.
@@ -23,10 +25,11 @@ pub(crate) enum Dictionary {
 }
 
 impl Dictionary {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Domain,
         Self::Synonyms,
         Self::Regional,
+        Self::Contrasts,
         Self::Traditional,
         Self::FunctionWords,
         Self::EverydayWords,
@@ -38,6 +41,7 @@ impl Dictionary {
             Self::Domain => "domain.txt",
             Self::Synonyms => "synonyms.txt",
             Self::Regional => "regional.txt",
+            Self::Contrasts => "contrasts.txt",
             Self::Traditional => "traditional.txt",
             Self::FunctionWords => "function-words.txt",
             Self::EverydayWords => "everyday-words.txt",
@@ -49,6 +53,7 @@ impl Dictionary {
             Self::Domain => include_str!("../../dictionaries/domain.txt"),
             Self::Synonyms => include_str!("../../dictionaries/synonyms.txt"),
             Self::Regional => include_str!("../../dictionaries/regional.txt"),
+            Self::Contrasts => include_str!("../../dictionaries/contrasts.txt"),
             Self::Traditional => include_str!("../../dictionaries/traditional.txt"),
             Self::FunctionWords => include_str!("../../dictionaries/function-words.txt"),
             Self::EverydayWords => include_str!("../../dictionaries/everyday-words.txt"),
@@ -58,7 +63,7 @@ impl Dictionary {
 
 /// The texts of all dictionaries.
 #[derive(Debug)]
-pub(crate) struct Dictionaries([Cow<'static, str>; 6]);
+pub(crate) struct Dictionaries([Cow<'static, str>; 7]);
 
 impl Dictionaries {
     /// Those in the program.
@@ -165,6 +170,25 @@ impl Dictionaries {
                 }
             }
         }
+        for (line, entry) in self.numbered(Dictionary::Contrasts) {
+            if entry.split('|').count() < 2 || entry.split('|').any(|side| side.trim().is_empty()) {
+                let reason = format!("{entry:?} has not two sides or more, separated by |");
+                return fault(Dictionary::Contrasts, line, reason);
+            }
+        }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::Analyzer;
+
+    #[test]
+    fn the_dictionaries_in_the_program_are_good() {
+        let here = Path::new("");
+        Dictionaries::embedded().check(here).unwrap();
+        Analyzer::embedded().synonyms().check(here).unwrap();
     }
 }

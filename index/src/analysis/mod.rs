@@ -7,6 +7,7 @@
 //! it came from.
 
 mod analyzer;
+mod contrasts;
 mod dictionaries;
 pub(crate) mod fold;
 mod notation;

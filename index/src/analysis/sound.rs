@@ -100,7 +100,7 @@ fn name(analysis: &Analysis, start: usize, end: usize, found: &mut impl FnMut(&s
 }
 
 /// What is written and what is spoken for one unit.
-fn spoken<'a>(analysis: &'a Analysis, unit: &Unit, at: usize) -> (&'a str, &'a str) {
+pub(crate) fn spoken<'a>(analysis: &'a Analysis, unit: &Unit, at: usize) -> (&'a str, &'a str) {
     let at = super::index(at);
     let written = analysis.folded_text(at..at + 1);
     let sound = written

@@ -55,6 +55,34 @@ fn beside_a_running_service_the_index_is_looked_at_and_made_anew() {
 }
 
 #[test]
+fn an_edited_dictionary_is_taken_up_by_a_rebuild() {
+    let site = Site::with_stations(Engine::Sqlite);
+    site.import_answers((0..3).map(|row| format!("SL-1-{row}")));
+    let synonyms = site.file("synonyms.txt", "# ours\n无菌敷料|zzdressing\n");
+    let folder = synonyms.parent().unwrap().to_str().unwrap();
+    let service = site.serve_with(&[("INDEX_DICTIONARIES", folder)]).ready();
+    let total = |text: &str| {
+        let query = format!("{{ search(query: \"{text}\") {{ totalCount }} }}");
+        service.ask(&query)["search"]["totalCount"].as_u64().unwrap()
+    };
+    assert_eq!((total("zzdressing"), total("qqplaster")), (3, 0));
+
+    site.file("synonyms.txt", "无菌敷料|qqplaster\n");
+    let rebuild = ["--dictionaries", folder, "index", "rebuild"];
+    site.run(&rebuild).expect_status(0);
+    assert_eq!(total("qqplaster"), 3);
+    // The command that was given no folder sees that the index was built by other rules than its own.
+    assert!(site.run(&["index", "status"]).expect_status(1).out.contains("other dictionaries"));
+
+    site.file("synonyms.txt", "无菌敷料|qqplaster\n敷贴|无菌敷料\n");
+    let refused = site.run(&rebuild);
+    refused.expect_status(2);
+    assert!(refused.sentence().contains("synonyms.txt, line 2"), "{}", refused.err);
+    assert_eq!(total("qqplaster"), 3);
+    service.terminate().expect_status(0);
+}
+
+#[test]
 fn verify_names_every_difference_and_a_rebuild_mends_them() {
     let site = Site::with_stations(Engine::Sqlite);
     site.import_answers((0..10).map(|row| format!("SL-1-{row}")));
