@@ -27,6 +27,9 @@ pub(crate) const CONCEPT_MARK: char = '\u{1}';
 const PART_GAP: u32 = 10;
 /// Longer runs of letters are cut: nobody searches them, and a term has a bounded length.
 const LONGEST_RUN: usize = 40;
+/// Of a longer text only the beginning is analysed, in bytes: no answer is as long, and the memory for its terms has a
+/// bound.
+const LONGEST_TEXT: usize = 1_000_000;
 /// More parts than this make no compound.
 const LONGEST_COMPOUND: usize = 6;
 
@@ -113,6 +116,7 @@ pub(crate) struct Analysis {
 impl Analysis {
     /// Replaces the content by the terms of `original`.
     pub(crate) fn run(&mut self, analyzer: &Analyzer, original: &str) {
+        let original = &original[..original.floor_char_boundary(LONGEST_TEXT)];
         self.folded.fold(original, analyzer.traditional());
         self.arena.clear();
         self.tokens.clear();
