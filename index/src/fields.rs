@@ -8,6 +8,7 @@ use crate::{
     analysis::{Analyzer, CONCEPT_MARK, Stream, fold, tokenizer},
     document::{CurrencyDays, Day, Document},
     hash::Hasher,
+    ranking,
 };
 use std::sync::LazyLock;
 use tantivy::{
@@ -158,14 +159,20 @@ pub(crate) fn entry(analyzer: &Analyzer, document: &Document) -> (TantivyDocumen
         title.push_str(keyword);
     }
     let whole = format!("{title}{}{}", fold::PART_BREAK, document.body);
+    let head = if title.is_empty() {
+        let end = document.body.char_indices().nth(ranking::HEAD);
+        &document.body[..end.map_or(document.body.len(), |(end, _)| end)]
+    } else {
+        &title
+    };
 
     let mut entry = TantivyDocument::with_capacity(whole.len() * 3 + title.len() * 3 + 512);
     entry.add_bytes(fields.key, &document.key.bytes());
     entry.add_text(fields.characters, &whole);
     entry.add_text(fields.pairs, &whole);
     entry.add_text(fields.words, &whole);
-    entry.add_text(fields.title_pairs, &title);
-    entry.add_text(fields.title_words, &title);
+    entry.add_text(fields.title_pairs, head);
+    entry.add_text(fields.title_words, head);
     entry.add_text(fields.sounds, &title);
     for identifier in &document.identifiers {
         let folded = analyzer.identifier(identifier);

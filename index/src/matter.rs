@@ -121,7 +121,7 @@ impl Matter {
                     if everyday { piece.informativeness } else { ranking::CONCEPT_INFORMATIVENESS };
                 (ranking::CONCEPTS, mass, true)
             }
-            Sort::Word => (ranking::WORDS * damp, 0.0, !function),
+            Sort::Word => (ranking::LONG_WORDS * damp, 0.0, !function),
             Sort::Compound => (ranking::COMPOUNDS * damp, 0.0, !function),
             Sort::Stem => {
                 (ranking::STEMS * damp, if silent { 0.0 } else { piece.informativeness }, !function)
@@ -136,9 +136,14 @@ impl Matter {
                 let unknown =
                     pieces.len() == 2 && pieces.iter().all(|piece| piece.units.len() == 1);
                 let weight = match sort {
+                    Sort::PairedWord if first == last => {
+                        ranking::pair_of(piece.units.len()) + ranking::WORDS
+                    }
                     Sort::PairedWord => ranking::PAIRS + ranking::WORDS,
+                    _ if first == last => ranking::pair_of(piece.units.len()),
                     _ if unknown => ranking::PAIRS * ranking::UNKNOWN_WORDS,
-                    _ => ranking::PAIRS,
+                    _ if pieces.iter().any(|piece| piece.units.len() == 1) => ranking::PAIRS,
+                    _ => ranking::PAIRS * ranking::STRADDLING_PAIRS,
                 };
                 (weight * damp, mass, mass >= ranking::UNKNOWN * ranking::SINGLE_INFORMATIVENESS)
             }

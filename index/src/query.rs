@@ -111,7 +111,7 @@ impl Query {
             let mass = (mass * 100.0).round() as u32;
             let stream = token.sort.stream();
             let text = analysis.text(token);
-            let late = mass == 0 && (stream == Stream::Characters || weight < ranking::PAIRS);
+            let late = mass == 0 && (stream == Stream::Characters || weight < ranking::LONG_WORDS);
             let term = terms.entry((stream, text)).or_insert_with(|| QueryTerm {
                 stream,
                 text: text.to_owned(),
