@@ -103,13 +103,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     if index.needs_rebuild() {
         let started = Instant::now();
         let mut rebuild = index.begin_rebuild()?;
+        let mut bytes = 0;
         for start in (0..count).step_by(1_000) {
-            let documents = (start..(start + 1_000).min(count))
-                .map(|id| document(u128::from(id), &words, &mut chance));
-            rebuild.add(documents.collect())?;
+            let documents: Vec<Document> = (start..(start + 1_000).min(count))
+                .map(|id| document(u128::from(id), &words, &mut chance))
+                .collect();
+            bytes += documents.iter().map(|it| it.title.len() + it.body.len()).sum::<usize>();
+            rebuild.add(documents)?;
         }
         rebuild.finish(1)?;
-        println!("built in {:.1} s", started.elapsed().as_secs_f64());
+        let took = started.elapsed().as_secs_f64();
+        let (text, all) = (bytes as f64 / 1e6, index.state().bytes as f64 / 1e6);
+        println!(
+            "built in {took:.1} s: {text:.0} MB of text, {:.1} MB/s; {:.2} bytes of index a byte",
+            text / took,
+            all / text
+        );
     }
     println!("{:?}", index.state());
     memory("open");

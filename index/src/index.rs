@@ -76,7 +76,7 @@ impl Options {
     }
 
     /// For changes as they come: with as little memory as can be, for it is taken anew with every commit.
-    fn small_writer(&self, index: &tantivy::Index) -> tantivy::Result<Writer> {
+    pub(crate) fn small_writer(&self, index: &tantivy::Index) -> tantivy::Result<Writer> {
         // Merging can wait; who searches and who waits for a commit cannot.
         self.writer(index, LEAST_MEMORY, 1)
     }

@@ -12,7 +12,7 @@ use std::{
     collections::HashSet,
     sync::{Arc, atomic::Ordering},
 };
-use tantivy::Term;
+use tantivy::{Term, indexer::NoMergePolicy};
 
 /// A generation of no more documents becomes one segment: every word is written down once, and looked up once.
 const WHOLE: usize = 200_000;
@@ -94,18 +94,30 @@ impl Rebuild {
         };
         commit.set_payload(&note.write());
         commit.commit().map_err(blame)?;
-        if self.seen.len() <= WHOLE {
-            let segments = generation.index.searchable_segment_ids().map_err(blame)?;
-            if segments.len() > 1 {
-                writer.merge(&segments).wait().map_err(blame)?;
-            }
-        }
         writer.wait_merging_threads().map_err(blame)?;
+        if self.seen.len() <= WHOLE {
+            self.make_whole(&generation).map_err(blame)?;
+        }
         generation.reload()?;
         crate::directory::sync(&folder.path)?;
         storage::set_current(&self.inner.dir, folder.number)?;
         folder.obsolete.store(false, Ordering::Release);
         self.inner.switch(generation);
+        Ok(())
+    }
+}
+
+impl Rebuild {
+    /// Merges what the threads wrote apart.
+    fn make_whole(&self, generation: &Generation) -> tantivy::Result<()> {
+        let segments = generation.index.searchable_segment_ids()?;
+        if segments.len() > 1 {
+            // A writer that merges nothing by itself: what it merged would be gone under this hand.
+            let mut writer = self.inner.options.small_writer(&generation.index)?;
+            writer.set_merge_policy(Box::new(NoMergePolicy));
+            writer.merge(&segments).wait()?;
+            writer.wait_merging_threads()?;
+        }
         Ok(())
     }
 }
