@@ -3,7 +3,9 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
-use zhanjian_index::{Change, Document, Index, Key, Kind, Options, SearchRequest, SimilarRequest};
+use zhanjian_index::{
+    Change, Document, Index, Key, Kind, Options, SearchRequest, SimilarRequest, baseline::terms_of,
+};
 
 const WORDS: [&str; 16] = [
     "医疗器械",
@@ -72,7 +74,10 @@ fn benches(criterion: &mut Criterion) {
     group.bench_function("similar", |bench| {
         bench.iter(|| index.similar(black_box(&like)).unwrap().len());
     });
-    // A text is analysed again to be marked: this is the analysis and little else.
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    group.bench_function("analysis", |bench| {
+        bench.iter(|| terms_of([black_box(text.as_str())]));
+    });
     let found = index
         .search(&SearchRequest { text: "无菌导管".to_owned(), ..SearchRequest::default() })
         .unwrap();

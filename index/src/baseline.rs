@@ -5,7 +5,7 @@
 
 use crate::{
     Document, Fragment, Highlighter, Result,
-    analysis::{Analyzer, Stream, fold, tokenizer},
+    analysis::{Analysis, Analyzer, Stream, fold, tokenizer},
     query::Query,
     ranking,
 };
@@ -22,6 +22,16 @@ use tantivy::{
 
 /// The most characters of a piece of a text, and the most pieces of one text, as the service shows them.
 const PIECE: (usize, usize) = (120, 2);
+
+/// How many terms the analysis makes of texts, one after the other: for measuring it alone.
+pub fn terms_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> usize {
+    let (analyzer, mut analysis) = (Analyzer::embedded(), Analysis::default());
+    let count = |text| {
+        analysis.run(&analyzer, text);
+        analysis.tokens.len()
+    };
+    texts.into_iter().map(count).sum()
+}
 
 /// An index of the bare engine in a folder.
 pub struct Bare {

@@ -11,8 +11,8 @@ use std::{collections::HashMap, ops::Range, sync::Arc};
 #[derive(Clone, Debug)]
 pub struct Highlighter {
     analyzer: Arc<Analyzer>,
-    /// Term to its importance.
-    terms: HashMap<(Stream, String), u32>,
+    /// Stream and term to its importance.
+    terms: HashMap<Stream, HashMap<String, u32>>,
 }
 
 /// A piece of a text.
@@ -26,13 +26,11 @@ pub struct Fragment {
 
 impl Highlighter {
     pub(crate) fn new(analyzer: &Arc<Analyzer>, query: &Query) -> Self {
-        let marked = query.terms.iter().filter(|term| term.marked);
-        Self {
-            analyzer: Arc::clone(analyzer),
-            terms: marked
-                .map(|term| ((term.stream, term.text.clone()), term.mass.max(1)))
-                .collect(),
+        let mut terms: HashMap<Stream, HashMap<String, u32>> = HashMap::new();
+        for term in query.terms.iter().filter(|term| term.marked) {
+            terms.entry(term.stream).or_default().insert(term.text.clone(), term.mass.max(1));
         }
+        Self { analyzer: Arc::clone(analyzer), terms }
     }
 
     /// The pieces of a text that show best why it was found, in the order of the text; none when nothing matches.
@@ -78,7 +76,8 @@ impl Highlighter {
         let mut matches = Vec::new();
         for token in &analysis.tokens {
             let name = (token.sort.stream(), analysis.text(token));
-            let Some(&weight) = self.terms.get(&(name.0, name.1.to_owned())) else { continue };
+            let known = self.terms.get(&name.0).and_then(|terms| terms.get(name.1));
+            let Some(&weight) = known else { continue };
             let count = names.len();
             let term = *names.entry(name).or_insert(count);
             let range = token.source.start as usize..token.source.end as usize;
@@ -218,7 +217,78 @@ mod tests {
         assert!(fragments[0].text.contains("变更注册") && fragments[0].text.chars().count() <= 40);
     }
 
+    /// What is asked, and what an author may have written for it: a pair or more for every rule of the analysis.
+    const WAYS: [(&str, &str); 34] = [
+        ("注册", "註冊"),
+        ("醫療器械", "医疗器械"),
+        ("GMP", "ＧＭＰ"),
+        ("ＰＣＲ", "pcr"),
+        ("第三类", "Ⅲ类"),
+        ("Ⅲ类", "第三類"),
+        ("3类", "III類"),
+        ("class III", "三类"),
+        ("二类", "Class II"),
+        ("〔2024〕25号", "(２０２４) 25 號"),
+        ("2024年第25号", "〔2024〕25号"),
+        ("令第739号", "令739"),
+        ("2024年3月1日", "2024-03-01"),
+        ("2024-03", "2024年3月"),
+        ("2024年3月", "2024.3.15"),
+        ("37℃", "37 摄氏度"),
+        ("5微米", "5μm"),
+        ("10ml", "10 毫升"),
+        ("0.9%", "０.９％"),
+        ("GBT16886.1", "GB/T 16886.1"),
+        ("YY 0505", "YY/T 0505-2012"),
+        ("GB/T 16886", "GB/T 16886.10"),
+        ("UDI", "医疗器械唯一标识"),
+        ("上市许可持有人", "MAH"),
+        ("unique device identification", "ＵＤＩ"),
+        ("人工智能", "AI"),
+        ("软件", "軟體"),
+        ("软件", "独立软件"),
+        ("registration", "Registrations"),
+        ("sterilized", "sterilization"),
+        ("IL6", "IL-6"),
+        ("il-6", "ＩＬ６"),
+        ("胃", "胃"),
+        ("产品", "産品"),
+    ];
+
     proptest! {
+        #[test]
+        fn what_the_author_wrote_is_marked_by_every_rule(
+            (way, back) in (0..WAYS.len(), any::<bool>()),
+            before in "[〇乂々，。🙂\u{200b} ]{0,12}",
+            behind in "[〇乂々，。🙂 ]{0,12}",
+        ) {
+            let (asked, written) = WAYS[way];
+            // What is wider finds what is narrower, and not the other way round.
+            let wider = ["GB/T 16886", "2024年3月", "软件"].contains(&asked);
+            let (asked, written) = if back && !wider { (written, asked) } else { (asked, written) };
+            let text = format!("{before}，{written}。{behind}");
+            let place = before.len() + "，".len()..before.len() + "，".len() + written.len();
+            let highlighter = highlighter(asked);
+            let fragments = highlighter.fragments(&text, 1, 200);
+            prop_assert_eq!(fragments.len(), 1, "{} in {}", asked, text);
+            let from = text.find(&fragments[0].text).expect("a fragment is cut from the text");
+            // All of it is marked, and nothing else.
+            let marked = fragments[0].matched.iter();
+            let marked: Vec<_> = marked.map(|mark| mark.start + from..mark.end + from).collect();
+            prop_assert!(marked.iter().all(|mark| place.start <= mark.start && mark.end <= place.end), "{}: {:?} in {}", asked, marked, text);
+            let (first, last) = (&marked[0], &marked[marked.len() - 1]);
+            let inner = asked == "软件" && written == "独立软件";
+            prop_assert!((inner || first.start == place.start) && last.end == place.end || written.contains("-2012"), "{}: {:?} in {}", asked, marked, text);
+            // What is marked is what was asked for, also when it stands alone.
+            for mark in marked {
+                let alone = Analyzer::embedded().analyse(&text[mark.clone()]);
+                let known = |token: &crate::analysis::Token| {
+                    highlighter.terms.get(&token.sort.stream()).is_some_and(|terms| terms.contains_key(alone.text(token)))
+                };
+                prop_assert!(alone.tokens.iter().any(known), "{}: {} in {}", asked, &text[mark], text);
+            }
+        }
+
         #[test]
         fn ranges_are_always_good(text in "[a-c医疗器械類Ⅲ三类。\u{301}🙂 \n]{0,200}", query in "[a-c医疗器械类三 ]{0,10}", most in 0..4_usize, chars in 0..50_usize) {
             for fragment in highlighter(&query).fragments(&text, most, chars) {
