@@ -82,6 +82,12 @@ impl GlobalId {
         })
     }
 
+    /// The ids that stand in a text: typed alone, or in a link that was pasted. At most eight.
+    pub fn all_in(text: &str) -> impl Iterator<Item = Self> + '_ {
+        let apart = |ch: char| !(ch.is_ascii_alphanumeric() || matches!(ch, '-' | '_'));
+        text.split(apart).filter(|piece| piece.len() > 40).filter_map(Self::parse).take(8)
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let text = std::str::from_utf8(&bytes).ok()?;
@@ -133,6 +139,15 @@ pub fn spoken_number(prefix: &str, id: Uuid) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_are_read_out_of_a_text() {
+        let (one, other) = (new_id(), new_id());
+        let id = |id| GlobalId::encode(NodeKind::Station, id).0;
+        let text = format!("请看 https://example.org/s/{}?a=b，以及 {}。", id(one), id(other));
+        assert_eq!(GlobalId::all_in(&text).map(|it| it.id).collect::<Vec<_>>(), [one, other]);
+        assert_eq!(GlobalId::all_in(&"A".repeat(50)).count(), 0);
+    }
 
     #[test]
     fn an_id_of_another_kind_is_refused_by_name() {

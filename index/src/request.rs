@@ -18,6 +18,8 @@ pub struct SearchRequest {
     pub as_of: Day,
     /// What was typed; empty: everything, newest first.
     pub text: String,
+    /// Documents that the text names in a way that only the caller can read: they come first, as with an identifier.
+    pub named: Vec<Key>,
     /// Which documents.
     pub filter: Filter,
     /// In which order.

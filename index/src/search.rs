@@ -53,7 +53,7 @@ pub(crate) fn search(view: &View, request: &SearchRequest) -> Result<Found> {
     };
 
     let prepared = Prepared::new(view, &query)?;
-    let identified = identified(view, &query)?;
+    let identified = identified(view, &query, &request.named)?;
     let facets = || Facets::new(&request.facets);
     let look = Look {
         view,
@@ -312,11 +312,13 @@ fn threshold(mass: u32, share: f32) -> u32 {
     part.clamp(1, mass.max(1))
 }
 
-/// The documents that an identifier in the query names.
-pub(crate) fn identified(view: &View, query: &Query) -> Result<Vec<(usize, DocId)>> {
+/// The documents that an identifier in the query names, and those that the caller read in it.
+fn identified(view: &View, query: &Query, named: &[Key]) -> Result<Vec<(usize, DocId)>> {
+    let identifiers = query.identifier.iter().chain(&query.identifiers);
+    let identifiers = identifiers.map(|it| Term::from_field_text(fields().identifiers, it));
+    let named = named.iter().map(|key| Term::from_field_bytes(fields().key, &key.bytes()));
     let mut found = Vec::new();
-    for identifier in query.identifier.iter().chain(&query.identifiers) {
-        let term = Term::from_field_text(fields().identifiers, identifier);
+    for term in identifiers.chain(named) {
         for (number, (segment, _)) in view.parts().enumerate() {
             found.extend(documents_with(segment, &term)?.into_iter().map(|doc| (number, doc)));
         }

@@ -279,6 +279,7 @@ impl SearchQuery {
             tokens,
             today,
             as_of: as_of.map_or(today, |Date(day)| day_number(day)),
+            named: named_in(&query),
             text: shortened(query),
             filter,
             sort: sort.into(),
@@ -391,6 +392,23 @@ async fn like_what(
             Text::new("give a text or an id, one of the two", "text 与 id 须给出其中一个"),
         )),
     }
+}
+
+/// What a text names by ids of ours.
+fn named_in(text: &str) -> Vec<index::Key> {
+    let named = GlobalId::all_in(text).filter_map(|GlobalId { kind, id }| {
+        let kind = match kind {
+            NodeKind::AnsweredQuestion => index::Kind::AnsweredQuestion,
+            NodeKind::ResearchOutput => index::Kind::ResearchOutput,
+            NodeKind::Resource => index::Kind::Resource,
+            NodeKind::Organization => index::Kind::Organization,
+            NodeKind::Station => index::Kind::Station,
+            NodeKind::Regulation => index::Kind::Regulation,
+            _ => return None,
+        };
+        Some(key(kind, id))
+    });
+    named.collect()
 }
 
 fn list_size(first: i32) -> Result<usize> {

@@ -9,6 +9,7 @@ mod paging;
 
 on_both_engines!(
     simplified_traditional_and_full_width_find_the_same,
+    an_id_or_a_link_with_it_finds_the_thing,
     highlights_are_cut_from_what_the_author_wrote,
     totals_facets_and_pages_speak_of_one_set,
     a_facet_counts_what_its_filter_finds,
@@ -85,6 +86,28 @@ async fn simplified_traditional_and_full_width_find_the_same(house: &House) {
     }
     let reply = everybody.run(SEARCH, json!({ "query": "境外注册人委托我们做境内代理人" })).await;
     assert_eq!(external_ids(&reply).first().map(String::as_str), Some("demo-aq-088"));
+}
+
+async fn an_id_or_a_link_with_it_finds_the_thing(house: &House) {
+    house.demo().await;
+    let everybody = house.member_of(EVERY_STATION);
+    let text = "境外注册人委托我们做境内代理人";
+    let id = ids(&everybody.run(SEARCH, json!({ "query": text, "first": 1 })).await).remove(0);
+    for text in
+        [id.clone(), format!("请看 https://zhanjian.example.org/answers/{id}?from=mail 谢谢")]
+    {
+        let reply = everybody.run(SEARCH, json!({ "query": text, "first": 5 })).await;
+        assert_eq!(ids(&reply).first(), Some(&id), "{text}");
+    }
+    // Where it may not be seen, its id finds nothing either.
+    let all = json!({ "query": "", "first": 100 });
+    let anybody = house.anybody();
+    let open = ids(&anybody.run(SEARCH, all.clone()).await);
+    let hidden = ids(&everybody.run(SEARCH, all).await);
+    for id in hidden.iter().filter(|id| !open.contains(id)).take(5) {
+        let reply = anybody.run(SEARCH, json!({ "query": id, "first": 5 })).await;
+        assert!(!ids(&reply).contains(id), "{id}");
+    }
 }
 
 async fn highlights_are_cut_from_what_the_author_wrote(house: &House) {
