@@ -10,6 +10,7 @@
     reason = "it is there to print figures"
 )]
 
+use pinyin::ToPinyin;
 use std::{error::Error, fs, path::PathBuf, time::Instant};
 use tantivy::{
     DocAddress, DocSet, Searcher, Term,
@@ -161,10 +162,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     time("everything, newest first", &texts[..20], |_| {
         Ok(index.search(&request("", true, &[]))?.total)
     })?;
-    let typed: Vec<String> =
-        ["医", "医疗", "ylqx", "y", "yiliao", "zhuce", "linchuangs", "质量管理", "cra", "kbs"]
-            .map(str::to_owned)
-            .to_vec();
+    let typed: Vec<String> = texts.iter().enumerate().map(|(n, text)| typed(n, text)).collect();
     time("suggest", &typed, |typed| {
         Ok(index.suggest(&["public".to_owned()], 0, typed, &[], 10)?.len() as u64)
     })?;
@@ -188,6 +186,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     })?;
     memory("after changes");
     Ok(())
+}
+
+/// A name as somebody types it: characters, pinyin whole or in part, initials, mixed.
+fn typed(number: usize, name: &str) -> String {
+    let sounds: Vec<&str> =
+        name.chars().filter_map(|ch| ch.to_pinyin()).map(pinyin::Pinyin::plain).collect();
+    let (half, whole) = (name.chars().count().div_ceil(2), sounds.concat());
+    match number % 6 {
+        0 => name.chars().take(half).collect(),
+        1 => name.chars().skip(1).take(2).collect(),
+        2 => whole,
+        3 => whole.chars().take(whole.len().div_ceil(2)).collect(),
+        4 => sounds.iter().filter_map(|sound| sound.chars().next()).collect(),
+        _ => sounds
+            .iter()
+            .take(1)
+            .copied()
+            .chain([&name[name.char_indices().nth(1).map_or(0, |(at, _)| at)..]])
+            .collect(),
+    }
 }
 
 fn time(

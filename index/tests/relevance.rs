@@ -431,3 +431,58 @@ fn pages_are_parts_of_one_list_in_both_directions() {
         assert_eq!(backward, whole, "{sort:?}");
     }
 }
+
+/// The rows of a file of JSON Lines.
+fn rows(file: &str) -> Vec<serde_json::Value> {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let text = std::fs::read_to_string(file).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn the_sample_answers_are_found_in_every_notation() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = Index::open(folder.path(), Options::default()).unwrap();
+    let answers = rows("../src/demo/answered-questions.jsonl");
+    let put = |(id, row): (u128, &serde_json::Value)| {
+        Change::Put(Box::new(Document {
+            audience: vec!["public".to_owned()],
+            title: row["question"].as_str().unwrap().to_owned(),
+            body: row["answer"].as_str().unwrap().to_owned(),
+            ..Document::new(Key { kind: Kind::AnsweredQuestion, id })
+        }))
+    };
+    index.apply((0..).zip(&answers).map(put).collect(), 1).unwrap();
+    let (mut asked, mut missed) = (0, Vec::new());
+    for query in rows("judged/notation.jsonl") {
+        let target = answers.iter().position(|row| row["externalId"] == query["target"]);
+        let Some(target) = target else { continue };
+        asked += 1;
+        let found = ids(&index.search(&asking(query["query"].as_str().unwrap())).unwrap());
+        if !found.iter().take(3).any(|id| *id == target as u128) {
+            missed.push(query["id"].clone());
+        }
+    }
+    assert!(asked > 150, "{asked}");
+    assert!(missed.len() * 100 <= asked, "{missed:?}");
+}
+
+#[test]
+fn what_is_called_the_same_question_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = Index::open(folder.path(), Options::default()).unwrap();
+    let (mut right, mut wrong, mut all) = (0, Vec::new(), 0);
+    for pair in rows("judged/same-question.jsonl") {
+        let same = pair["same"] == true;
+        all += u32::from(same);
+        let asked = index.asked(pair["b"].as_str().unwrap());
+        match (asked.is_the_same_as(pair["a"].as_str().unwrap()), same) {
+            (true, true) => right += 1,
+            (true, false) => wrong.push(pair["id"].clone()),
+            _ => {}
+        }
+    }
+    // Precision, and the recall that was reached.
+    assert!(wrong.len() * 20 <= wrong.len() + right as usize, "{wrong:?}");
+    assert!(right * 100 >= all * 40, "{right} of {all}");
+}
