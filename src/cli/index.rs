@@ -76,9 +76,22 @@ async fn rebuild(config: &Config) -> Result<Outcome, Failure> {
     std::fs::write(&request, b"").map_err(|cause| {
         Failure::new(format!("cannot write into {}: {cause}", config.data_dir.display()))
     })?;
-    let index = match Index::open(&settings.index_dir, settings.index) {
+    let index = match Index::open(&settings.index_dir, settings.index.clone()) {
         Ok(index) => index,
-        Err(zhanjian_index::Error::Locked(_)) => return wait(&request).await,
+        Err(zhanjian_index::Error::Locked(_)) => {
+            // None where it cannot be read: then this is what makes it readable.
+            let generation = || {
+                let (dir, options) = (&settings.index_dir, settings.index.clone());
+                Some(Index::open_read_only(dir, options).ok()?.state().generation)
+            };
+            let before = generation();
+            wait(&request).await?;
+            if before.is_some() && generation() == before {
+                return Err(Failure::new("the service could not make its index anew; see its log"));
+            }
+            super::say("the index was made anew by the running service");
+            return Ok(Outcome::Done);
+        }
         Err(fault) => return Err(fault.into()),
     };
     let db = super::open_database(config).await?;
@@ -91,7 +104,7 @@ async fn rebuild(config: &Config) -> Result<Outcome, Failure> {
 }
 
 /// The running service makes its own index anew; it takes the request away once that is done.
-async fn wait(request: &std::path::Path) -> Result<Outcome, Failure> {
+async fn wait(request: &std::path::Path) -> Result<(), Failure> {
     super::tell("the service is running and has been asked to make its index anew; waiting …");
     let asked = std::time::Instant::now();
     while request.exists() {
@@ -100,6 +113,5 @@ async fn wait(request: &std::path::Path) -> Result<Outcome, Failure> {
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    super::say("the index was made anew by the running service");
-    Ok(Outcome::Done)
+    Ok(())
 }

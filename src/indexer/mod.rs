@@ -57,6 +57,8 @@ const BREATH: Duration = Duration::from_millis(5);
 
 /// How long a look at the log may take. A connection to a server that went away may never answer; another one will.
 const LOOK_PATIENCE: Duration = Duration::from_secs(3);
+/// The same for the rows of a batch.
+const LOAD_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long to wait before the same is tried again, at first and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
@@ -116,6 +118,12 @@ struct Staged {
     entries: usize,
     things: usize,
     since: Instant,
+}
+
+/// Waits for the database, but not for ever: after an abrupt end of the server a connection may never answer.
+async fn answered<T>(patience: Duration, question: impl Future<Output = Result<T>>) -> Result<T> {
+    let answer = tokio::time::timeout(patience, question).await;
+    answer.map_err(|_| Error::internal("the database does not answer"))?
 }
 
 /// Tells an indexer to end. What is told before it listens is heard all the same.
@@ -237,8 +245,7 @@ impl Indexer {
         let watermark = self.watermark();
         let position = self.staged.as_ref().map_or(watermark, |staged| staged.last);
         let look = outbox::after(self.db.read(), position, ENTRIES_AT_ONCE);
-        let looked = tokio::time::timeout(LOOK_PATIENCE, look).await;
-        match looked.map_err(|_| Error::internal("the log of changes does not answer"))?? {
+        match answered(LOOK_PATIENCE, look).await? {
             After::Expired => {
                 info!(
                     watermark,
@@ -267,7 +274,8 @@ impl Indexer {
 
     /// Takes entries of the log in; those of an import wait for each other.
     async fn take_in(&mut self, entries: &[Entry]) -> Result<Step> {
-        let mut changes = documents::changes(self.db.read(), &self.known, entries).await?;
+        let changes = documents::changes(self.db.read(), &self.known, entries);
+        let mut changes = answered(LOAD_PATIENCE, changes).await?;
         let staged = self.staged.get_or_insert_with(|| {
             let since = Instant::now();
             Staged { last: 0, entries: 0, things: 0, since }
@@ -281,7 +289,8 @@ impl Indexer {
         let last = staged.last;
         // Until the last batch is in, the index only claims what it had: a crash repeats the whole.
         loop {
-            let batch = changes.next(self.db.read()).await?.unwrap_or_default();
+            let batch = answered(LOAD_PATIENCE, changes.next(self.db.read())).await?;
+            let batch = batch.unwrap_or_default();
             if self.stop.is_told() {
                 return Ok(Step::Staged);
             }
@@ -314,12 +323,19 @@ impl Indexer {
         self.staged = None;
         let started = Instant::now();
         // The position first: what changes from here on is read again afterwards, which does no harm.
-        let head = outbox::head(self.db.read()).await?;
+        let head = answered(LOOK_PATIENCE, outbox::head(self.db.read())).await?;
         let index = Arc::clone(&self.index);
-        let mut rebuild = tokio::task::spawn_blocking(move || index.begin_rebuild()).await??;
+        let begun = tokio::task::spawn_blocking(move || index.begin_rebuild()).await?;
+        if let Err(zhanjian_index::Error::Dictionary { .. }) = &begun
+            && !self.index.needs_rebuild()
+        {
+            // What was asked for cannot be had; the index goes on as it is.
+            self.rebuild_is_done();
+        }
+        let mut rebuild = begun?;
         let mut everything = documents::Everything::new();
         let mut count = 0;
-        while let Some(batch) = everything.next(self.db.read()).await? {
+        while let Some(batch) = answered(LOAD_PATIENCE, everything.next(self.db.read())).await? {
             if self.stop.is_told() {
                 // Dropping the half-made generation removes its files.
                 tokio::task::spawn_blocking(move || drop(rebuild)).await?;

@@ -78,7 +78,14 @@ fn an_edited_dictionary_is_taken_up_by_a_rebuild() {
     let refused = site.run(&rebuild);
     refused.expect_status(2);
     assert!(refused.sentence().contains("synonyms.txt, line 2"), "{}", refused.err);
+    // Told without the folder, the service finds the fault itself, says so, and goes on as it was.
+    let refused = site.run(&["index", "rebuild"]);
+    refused.expect_status(3);
+    assert!(refused.sentence().contains("see its log"), "{}", refused.err);
+    assert!(service.log().contains("synonyms.txt, line 2"), "{}", service.log());
     assert_eq!(total("qqplaster"), 3);
+    site.import_answers((0..1).map(|row| format!("SL-2-{row}")));
+    service.finds("SL-2-0");
     service.terminate().expect_status(0);
 }
 
