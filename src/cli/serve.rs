@@ -78,7 +78,7 @@ fn mark(done: std::io::Result<()>, mark: &std::path::Path) -> Result<(), super::
 }
 
 fn greet(address: &str) {
-    let query = r#"{"query":"{ search(query: \"第三类医疗器械 变更注册\", first: 3) { totalCount nodes { ... on AnsweredQuestion { question currency { status explanation { zh } } } } } }"}"#;
+    let query = r#"{"query":"{ search(query: \"軟體更新要不要變更註冊\", first: 3) { totalCount nodes { ... on AnsweredQuestion { question currency { status explanation { zh } } } } } }"}"#;
     super::tell(&format!(
         "\n站间 Zhanjian is serving.\n\n  \
          API      http://{address}/graphql\n  \
