@@ -2,8 +2,9 @@
 //!
 //! `cargo run --release -p zhanjian-index --example scale -- 1000000 [FOLDER]` makes documents from the domain dictionary
 //! with natural word frequencies (the same ones every time), or opens FOLDER when it holds them already. Searches are held
-//! against the bare engine on the same files, asked for the same pairs of characters by OR, and against the plain recipe in
-//! two stages: the best 200 of those, scored again by characters and pairs, with no count and no regard to who asks.
+//! against the bare engine with an index of its own, asked for the same pairs of characters by OR, and against the plain
+//! recipe in two stages: the best 200 of those, scored again by characters and pairs, with no count and no regard to who
+//! asks.
 #![expect(
     clippy::print_stdout,
     clippy::cast_precision_loss,
@@ -21,6 +22,7 @@ use tantivy::{
 };
 use zhanjian_index::{
     Change, Document, FacetField, Index, Key, Kind, Options, Page, SearchRequest, SimilarRequest,
+    baseline::Bare,
 };
 
 /// A small generator of chance, seeded, so that every run makes the same documents.
@@ -123,6 +125,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("{:?}", index.state());
     memory("open");
+    let plain = folder.join("plain");
+    if !plain.exists() {
+        let mut chance = Chance(42);
+        let documents = (0..count).map(|id| document(u128::from(id), &words, &mut chance));
+        Bare::create(&plain)?.add(documents, (2, 64_000_000), true)?;
+    }
 
     let texts: Vec<String> = (0..300)
         .map(|n| {
@@ -158,7 +166,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     time("search, five facets", &texts, |text| {
         Ok(index.search(&request(text, true, &facets))?.total)
     })?;
-    bare(&folder, &texts)?;
+    bare(&plain, &texts)?;
     time("everything, newest first", &texts[..20], |_| {
         Ok(index.search(&request("", true, &[]))?.total)
     })?;
@@ -233,8 +241,7 @@ fn time(
 
 /// The same terms (pairs of characters) asked of the bare engine.
 fn bare(folder: &std::path::Path, texts: &[String]) -> Result<(), Box<dyn Error>> {
-    let current = fs::read_to_string(folder.join("CURRENT"))?;
-    let index = tantivy::Index::open_in_dir(folder.join(current.trim()))?;
+    let index = tantivy::Index::open_in_dir(folder)?;
     let searcher = index.reader()?.searcher();
     let fields = [index.schema().get_field("pairs")?, index.schema().get_field("words")?];
     let query = |text: &str| -> Box<dyn Query> {

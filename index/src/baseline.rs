@@ -194,9 +194,10 @@ impl Bare {
 fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let text = |builder: &mut SchemaBuilder, name: &str, stream, record| {
-        let indexing = TextFieldIndexing::default()
-            .set_tokenizer(tokenizer::name(stream))
-            .set_index_option(record);
+        // Every pair: to count those of two words by their places is our own work.
+        let whole = stream == Stream::Pairs;
+        let name_of = if whole { tokenizer::TITLE_PAIRS } else { tokenizer::name(stream) };
+        let indexing = TextFieldIndexing::default().set_tokenizer(name_of).set_index_option(record);
         builder.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
     };
     let (plain, placed) = (IndexRecordOption::WithFreqs, IndexRecordOption::WithFreqsAndPositions);

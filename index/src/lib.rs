@@ -25,6 +25,7 @@ mod highlight;
 mod index;
 mod matter;
 mod phrase;
+mod places;
 mod query;
 mod ranking;
 mod rebuild;

@@ -131,7 +131,7 @@ impl Matter {
                 let mass = if alone && !silent { ranking::SINGLE_INFORMATIVENESS } else { 0.0 };
                 (ranking::CHARACTERS * damp, mass, mass > 0.0)
             }
-            Sort::Pair | Sort::PairedWord => {
+            Sort::Pair | Sort::Straddle | Sort::PairedWord => {
                 let mass = if silent { 0.0 } else { self.pair(first, last) };
                 let unknown =
                     pieces.len() == 2 && pieces.iter().all(|piece| piece.units.len() == 1);

@@ -4,7 +4,7 @@
 //! much is judged by the language alone (see [`ranking::informativeness`]).
 
 use crate::{
-    analysis::{Analysis, Analyzer, Stream, fold},
+    analysis::{Analysis, Analyzer, Sort, Stream, fold},
     matter::Matter,
     ranking,
 };
@@ -55,6 +55,8 @@ pub(crate) struct QueryTerm {
     pub(crate) mass: u32,
     /// Looked at only for the best hits.
     pub(crate) late: bool,
+    /// Two characters that are found by their places.
+    pub(crate) straddles: bool,
     /// Worth marking in a text.
     pub(crate) marked: bool,
 }
@@ -111,6 +113,8 @@ impl Query {
             let mass = (mass * 100.0).round() as u32;
             let stream = token.sort.stream();
             let text = analysis.text(token);
+            let straddles = token.sort == Sort::Straddle;
+            let mass = if straddles { 0 } else { mass };
             let late = mass == 0 && (stream == Stream::Characters || weight < ranking::LONG_WORDS);
             let term = terms.entry((stream, text)).or_insert_with(|| QueryTerm {
                 stream,
@@ -118,12 +122,14 @@ impl Query {
                 weight: 0.0,
                 mass,
                 late,
+                straddles,
                 marked,
             });
             term.weight =
                 (term.weight + weight).min(weight.max(term.weight) * ranking::MOST_REPEATS);
             term.mass = term.mass.max(mass);
             term.late &= late;
+            term.straddles &= straddles;
             term.marked |= marked;
         }
         self.terms = terms.into_values().collect();
@@ -136,6 +142,7 @@ impl Query {
             for term in self
                 .terms
                 .iter_mut()
+                .filter(|term| !term.straddles)
                 .filter(|term| term.stream != Stream::Characters || analysis.units.len() == 1)
             {
                 term.mass = 100;
@@ -144,7 +151,7 @@ impl Query {
             }
         }
         if self.terms.iter().all(|term| term.mass == 0) {
-            for term in &mut self.terms {
+            for term in self.terms.iter_mut().filter(|term| !term.straddles) {
                 term.mass = 100;
                 term.late = false;
             }

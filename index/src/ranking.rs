@@ -50,8 +50,8 @@ pub(crate) const HEAD: usize = 12;
 /// A term that the query repeats counts at most this often.
 pub(crate) const MOST_REPEATS: f32 = 2.0;
 
-/// So many of the best hits are scored again.
-pub(crate) const WINDOW: usize = 200;
+/// So many of the best hits are scored again (with 200, recall@100 of cmd-im .515 against .529).
+pub(crate) const WINDOW: usize = 300;
 /// The list by relevance ends here.
 pub(crate) const DEPTH: usize = 1_000;
 
@@ -115,6 +115,15 @@ pub(crate) fn rarity(documents_with: u64, documents: u64) -> f32 {
     #[expect(clippy::cast_precision_loss, reason = "statistics of large numbers")]
     let (with, all) = (documents_with as f32, documents.max(documents_with) as f32);
     (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
+}
+
+/// Two characters that stand together by chance are this much rarer than both (drcd-t2s .968 with 1.3 to 1.6, .9677 with
+/// 1; were it known how many documents have them: .969).
+const TOGETHER_RARITY: f32 = 1.3;
+
+/// How much two characters that stand together say, by how much each of them does.
+pub(crate) fn rarity_together(one: f32, other: f32, documents: u64) -> f32 {
+    (TOGETHER_RARITY * (one + other)).min(rarity(1, documents))
 }
 
 /// Turns how often a term occurs in a text, and the text's length, into 0…1.

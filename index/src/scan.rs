@@ -4,10 +4,12 @@
 //! enough are never read through: they are only looked up for documents that rarer terms brought up.
 
 use crate::{
+    analysis::Stream,
     error::Result,
     fields::fields,
     filter::Gate,
     phrase::PhraseCheck,
+    places::Placed,
     query::Query,
     ranking::{self, Saturation},
     view::{Columns, View},
@@ -30,6 +32,8 @@ pub(crate) struct Prepared {
     pub(crate) early: Vec<PreparedTerm>,
     /// Scored for the best hits only.
     pub(crate) late: Vec<PreparedTerm>,
+    /// Characters and pairs, which are counted anew for the best hits.
+    placed: Placed,
     saturations: Vec<(Field, Saturation)>,
     /// What all terms together weigh.
     pub(crate) mass: u32,
@@ -56,11 +60,11 @@ impl Prepared {
             let prepare = |field, weight| {
                 PreparedTerm::new(view, field, &term.text, weight, term.mass, documents)
             };
-            let whole = prepare(fields.whole(term.stream), term.weight)?;
-            if term.late {
-                late.push(whole);
-            } else {
-                early.push(whole);
+            let whole = fields.whole(term.stream);
+            if !term.late {
+                early.push(prepare(whole, term.weight)?);
+            } else if term.stream == Stream::Words {
+                late.push(prepare(whole, term.weight)?);
             }
             if let Some(field) = fields.title(term.stream) {
                 late.push(prepare(field, term.weight * ranking::TITLE)?);
@@ -77,7 +81,8 @@ impl Prepared {
             }
             saturations.push((field, Saturation::new(terms, documents)));
         }
-        Ok(Self { early, late, saturations, mass: query.mass })
+        let placed = Placed::new(view, query, documents)?;
+        Ok(Self { early, late, placed, saturations, mass: query.mass })
     }
 
     fn saturation(&self, field: Field) -> &Saturation {
@@ -91,7 +96,7 @@ impl Prepared {
 }
 
 impl PreparedTerm {
-    fn new(
+    pub(crate) fn new(
         view: &View,
         field: Field,
         text: &str,
@@ -107,6 +112,11 @@ impl PreparedTerm {
         let frequency = infos.iter().flatten().map(|info| u64::from(info.doc_freq)).sum();
         let weight = weight * ranking::rarity(frequency, documents);
         Ok(Self { field, weight, mass: u16::try_from(mass).unwrap_or(u16::MAX), frequency, infos })
+    }
+
+    /// Where a segment has it.
+    pub(crate) fn info(&self, number: usize) -> Option<&TermInfo> {
+        self.infos[number].as_ref()
     }
 
     fn open<'a>(
@@ -403,12 +413,17 @@ impl Pass<'_> {
         Ok((drivers, followers, scorers))
     }
 
-    /// Adds the late terms (or `all` terms) to the scores of some documents of one segment, given in rising order.
-    pub(crate) fn score(&self, number: usize, all: bool, docs: &mut [(DocId, f32)]) -> Result<()> {
+    /// The full scores of some documents of one segment, given in rising order.
+    pub(crate) fn score(&self, number: usize, docs: &mut [(DocId, f32)]) -> Result<()> {
         let segment = &self.view.searcher.segment_readers()[number];
         let columns = &self.view.segments[number];
-        let early = self.prepared.early.iter().filter(|_| all);
-        for term in early.chain(&self.prepared.late) {
+        let Prepared { early, late, placed, .. } = self.prepared;
+        for (_, score) in docs.iter_mut() {
+            *score = 0.0;
+        }
+        let by_places = [fields().characters, fields().pairs];
+        let early = early.iter().filter(|term| !by_places.contains(&term.field));
+        for term in early.chain(late) {
             let Some(mut list) = term.open(self.prepared, number, segment, columns)? else {
                 continue;
             };
@@ -419,7 +434,8 @@ impl Pass<'_> {
                 }
             }
         }
-        Ok(())
+        let saturations = by_places.map(|field| self.prepared.saturation(field));
+        placed.score(number, segment, columns, saturations, docs)
     }
 
     /// Whether one document is a hit.

@@ -169,7 +169,7 @@ impl<'a> Look<'a> {
     pub(crate) fn score_again(&self, pass: &Pass<'_>, kept: &mut Vec<Kept>) -> Result<()> {
         let window = kept.len().min(ranking::WINDOW);
         let last_early = kept[..window].last().map_or(0.0, |hit| hit.score);
-        self.add_scores(pass, &mut kept[..window], false)?;
+        self.add_scores(pass, &mut kept[..window])?;
         let best = kept[..window]
             .iter()
             .filter(|hit| !hit.identified)
@@ -199,13 +199,10 @@ impl<'a> Look<'a> {
 
     /// Scores a page that is in another order.
     fn score_page(&self, pass: &Pass<'_>, kept: &mut [Kept]) -> Result<()> {
-        for hit in kept.iter_mut() {
-            hit.score = 0.0;
-        }
-        self.add_scores(pass, kept, true)
+        self.add_scores(pass, kept)
     }
 
-    fn add_scores(&self, pass: &Pass<'_>, kept: &mut [Kept], all: bool) -> Result<()> {
+    fn add_scores(&self, pass: &Pass<'_>, kept: &mut [Kept]) -> Result<()> {
         let mut by_segment: HashMap<usize, Vec<(DocId, f32)>> = HashMap::new();
         for hit in kept.iter() {
             by_segment.entry(hit.segment).or_default().push((hit.doc, hit.score));
@@ -213,7 +210,7 @@ impl<'a> Look<'a> {
         let mut scores: HashMap<(usize, DocId), f32> = HashMap::new();
         for (number, mut docs) in by_segment {
             docs.sort_unstable_by_key(|(doc, _)| *doc);
-            pass.score(number, all, &mut docs)?;
+            pass.score(number, &mut docs)?;
             let columns = &self.view.segments[number];
             let currencies = columns.currencies(self.viewer.as_of);
             let segment = &self.view.searcher.segment_readers()[number];

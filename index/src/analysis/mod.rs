@@ -40,6 +40,8 @@ pub(crate) enum Sort {
     Character,
     /// Two neighbouring Chinese characters.
     Pair,
+    /// Two neighbouring Chinese characters, of two longer words: they are found by their places, not written down.
+    Straddle,
     /// Two that are a word of the dictionary, there where they stand.
     PairedWord,
     /// A longer Chinese word of the dictionary.
@@ -69,7 +71,7 @@ impl Sort {
     pub(crate) fn stream(self) -> Stream {
         match self {
             Self::Character => Stream::Characters,
-            Self::Pair | Self::PairedWord => Stream::Pairs,
+            Self::Pair | Self::Straddle | Self::PairedWord => Stream::Pairs,
             Self::Word | Self::Stem | Self::Compound | Self::Concept | Self::InnerConcept => {
                 Stream::Words
             }
@@ -111,6 +113,8 @@ pub(crate) struct Analysis {
     pub(crate) units: Vec<Unit>,
     /// Where words of two characters begin.
     paired: Vec<u32>,
+    /// Where a pair begins that straddles two longer words.
+    straddled: Vec<u32>,
 }
 
 impl Analysis {
@@ -122,6 +126,7 @@ impl Analysis {
         self.tokens.clear();
         self.units.clear();
         self.paired.clear();
+        self.straddled.clear();
         self.cut_units();
         self.han_words(analyzer.words());
         self.characters_and_pairs();
@@ -199,17 +204,26 @@ impl Analysis {
         self.paired.sort_unstable();
         let mut paired = std::mem::take(&mut self.paired);
         let mut words = paired.iter().copied().peekable();
+        let straddled = std::mem::take(&mut self.straddled);
+        let mut between = straddled.iter().copied().peekable();
         for at in 0..self.units.len() {
             self.push(Sort::Character, index(at)..index(at + 1));
             if at > 0 && self.units[at].han && self.units[at - 1].han && self.units[at].adjoins {
                 let first = index(at - 1);
                 while words.next_if(|word| *word < first).is_some() {}
-                let sort = if words.peek() == Some(&first) { Sort::PairedWord } else { Sort::Pair };
+                let sort = if words.peek() == Some(&first) {
+                    Sort::PairedWord
+                } else if between.next_if_eq(&first).is_some() {
+                    Sort::Straddle
+                } else {
+                    Sort::Pair
+                };
                 self.push(sort, first..first + 2);
             }
         }
         paired.clear();
         self.paired = paired;
+        self.straddled = straddled;
     }
 
     fn han_words(&mut self, known: &words::Words) {
@@ -229,8 +243,18 @@ impl Analysis {
             }
             let run = self.char_range(&(index(start)..index(at)));
             let (from, to) = self.bytes(&run);
-            let Self { folded, arena, tokens, units, paired, .. } = self;
-            known.each(&folded.text[from..to], |word, chars| {
+            let Self { folded, arena, tokens, units, paired, straddled, .. } = self;
+            let mut before = 1;
+            known.each(&folded.text[from..to], |word, chars, best| {
+                if best {
+                    if before > 1 && chars.len() > 1 && chars.start > 0 {
+                        straddled.push(index(start + chars.start - 1));
+                    }
+                    before = chars.len();
+                }
+                if chars.len() < 2 {
+                    return;
+                }
                 if chars.len() == 2 {
                     paired.push(index(start + chars.start));
                     return;

@@ -3,12 +3,15 @@
 //! The fields of a document hold the same text, and a thread indexes them one after the other. So the last analysis is
 //! kept a thread: a text is analysed once, not once a field.
 
-use super::{Analysis, Analyzer, Stream, sound};
+use super::{Analysis, Analyzer, Sort, Stream, sound};
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 
 /// Name of the tokenizer for names that are found while typing.
 pub(crate) const SOUNDS: &str = "zhanjian_sounds";
+
+/// Name of the tokenizer for the pairs of a title, with those that straddle two words: there they cost little.
+pub(crate) const TITLE_PAIRS: &str = "zhanjian_title_pairs";
 
 /// Name of the tokenizer for a stream.
 pub(crate) fn name(stream: Stream) -> &'static str {
@@ -22,8 +25,9 @@ pub(crate) fn name(stream: Stream) -> &'static str {
 /// Makes the tokenizers known under their names.
 pub(crate) fn register(manager: &TokenizerManager, analyzer: &Arc<Analyzer>) {
     for stream in [Stream::Characters, Stream::Pairs, Stream::Words] {
-        manager.register(name(stream), StreamTokenizer(stream, Arc::clone(analyzer)));
+        manager.register(name(stream), StreamTokenizer(stream, Arc::clone(analyzer), false));
     }
+    manager.register(TITLE_PAIRS, StreamTokenizer(Stream::Pairs, Arc::clone(analyzer), true));
     manager.register(SOUNDS, SoundTokenizer(Arc::clone(analyzer)));
 }
 
@@ -59,13 +63,14 @@ fn analysed(analyzer: &Arc<Analyzer>, text: &str) -> Rc<Analysis> {
 }
 
 #[derive(Clone)]
-struct StreamTokenizer(Stream, Arc<Analyzer>);
+struct StreamTokenizer(Stream, Arc<Analyzer>, bool);
 
 impl Tokenizer for StreamTokenizer {
     type TokenStream<'a> = Terms;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Terms {
         Terms {
+            whole: self.2,
             analysis: analysed(&self.1, text),
             stream: self.0,
             next: 0,
@@ -76,6 +81,7 @@ impl Tokenizer for StreamTokenizer {
 
 /// The terms of one stream, in the order of their places.
 struct Terms {
+    whole: bool,
     analysis: Rc<Analysis>,
     stream: Stream,
     next: usize,
@@ -86,7 +92,7 @@ impl TokenStream for Terms {
     fn advance(&mut self) -> bool {
         while let Some(term) = self.analysis.tokens.get(self.next) {
             self.next += 1;
-            if term.sort.stream() == self.stream {
+            if term.sort.stream() == self.stream && (self.whole || term.sort != Sort::Straddle) {
                 self.token.text.clear();
                 self.token.text.push_str(self.analysis.text(term));
                 self.token.position =

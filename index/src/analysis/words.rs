@@ -30,13 +30,26 @@ impl Words {
         }
     }
 
-    /// Calls back with every word of two characters or more in a run of Chinese characters: the words of the best cut
-    /// and the shorter words inside them. No guessing of unknown words: pairs of characters find those.
-    pub(crate) fn each(&self, run: &str, mut found: impl FnMut(&str, Range<usize>)) {
-        for token in self.jieba.cut_for_search(run, false) {
-            if token.end - token.start > 1 {
-                found(token.word, token.start..token.end);
+    /// Calls back with every word in a run of Chinese characters: those of the best cut, which are told to be so, and
+    /// the shorter words of two to four characters inside them. No guessing of unknown words: pairs of characters find
+    /// those.
+    pub(crate) fn each(&self, run: &str, mut found: impl FnMut(&str, Range<usize>, bool)) {
+        let mut ends = Vec::new();
+        for token in self.jieba.cut(run, false) {
+            let length = token.end - token.start;
+            if length > 2 {
+                ends.clear();
+                ends.extend(token.word.char_indices().map(|(at, _)| at).chain([token.word.len()]));
+                for size in 2..length.min(5) {
+                    for at in 0..=length - size {
+                        let part = &token.word[ends[at]..ends[at + size]];
+                        if self.jieba.has_word(part) {
+                            found(part, token.start + at..token.start + at + size, false);
+                        }
+                    }
+                }
             }
+            found(token.word, token.start..token.end, true);
         }
     }
 
@@ -85,7 +98,7 @@ mod tests {
         let mut words = Vec::new();
         Analyzer::embedded()
             .words()
-            .each("上市许可持有人", |word, _| words.push(word.to_owned()));
+            .each("上市许可持有人", |word, _, _| words.push(word.to_owned()));
         assert!(words.iter().any(|word| word == "上市许可持有人"));
         assert!(words.iter().any(|word| word == "许可"));
     }
