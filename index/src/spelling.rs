@@ -9,7 +9,8 @@ use crate::{
     error::Result,
     fields::fields,
     filter::{Filter, Gate, Viewer},
-    query::Query,
+    phrase::PhraseCheck,
+    query::{Phrase, Query},
     view::View,
 };
 use tantivy::{
@@ -104,7 +105,7 @@ impl<'a> Speller<'a> {
         let pair = |text: &[char]| text.iter().collect::<String>();
         let mut missing = Vec::new();
         for at in 0..characters.len() - 1 {
-            if self.count(fields().pairs, &[&pair(&characters[at..at + 2])], 1)? == 0 {
+            if !self.stands_together([characters[at], characters[at + 1]])? {
                 missing.push(at);
             }
         }
@@ -120,19 +121,60 @@ impl<'a> Speller<'a> {
                 let mut tried = characters.clone();
                 tried[place] = other;
                 let around = &tried[place.saturating_sub(1)..(place + 2).min(tried.len())];
-                let pairs: Vec<String> = around.windows(2).map(pair).collect();
-                let pairs: Vec<&str> = pairs.iter().map(String::as_str).collect();
-                let count = if other == characters[place] {
-                    0
-                } else {
-                    self.count(fields().pairs, &pairs, PLENTY)?
-                };
-                if count > best.as_ref().map_or(0, |(most, _)| *most) {
+                if other == characters[place] {
+                    continue;
+                }
+                // It makes a word with one neighbour, and stands somewhere with the other.
+                let mut count = 0;
+                for pair in around.windows(2).map(pair) {
+                    count = count.max(self.count(fields().pairs, &[&pair], PLENTY)?);
+                }
+                if count <= best.as_ref().map_or(0, |(most, _)| *most) {
+                    continue;
+                }
+                let mut together = true;
+                for pair in around.windows(2) {
+                    together = together && self.stands_together([pair[0], pair[1]])?;
+                }
+                if together {
                     best = Some((count, pair(&tried)));
                 }
             }
         }
         Ok(best.map(|(_, text)| text))
+    }
+
+    /// Whether two characters stand together in anything that is visible. Pairs that straddle two words are not noted in
+    /// the index: those are looked for by their places.
+    fn stands_together(&self, pair: [char; 2]) -> Result<bool> {
+        if self.count(fields().pairs, &[&pair.iter().collect::<String>()], 1)? > 0 {
+            return Ok(true);
+        }
+        let phrase =
+            Phrase { units: (0..).zip(pair).map(|(at, ch)| (ch.to_string(), at)).collect() };
+        for (segment, gate) in &self.parts {
+            let index = segment.inverted_index(fields().characters)?;
+            let mut rarest: Option<SegmentPostings> = None;
+            for ch in pair {
+                let term = Term::from_field_text(fields().characters, ch.encode_utf8(&mut [0; 4]));
+                let Some(list) = index.read_postings(&term, IndexRecordOption::Basic)? else {
+                    rarest = None;
+                    break;
+                };
+                if rarest.as_ref().is_none_or(|other| list.doc_freq() < other.doc_freq()) {
+                    rarest = Some(list);
+                }
+            }
+            let Some(mut list) = rarest else { continue };
+            let mut check = PhraseCheck::new(segment, &phrase)?;
+            while list.doc() != TERMINATED {
+                if gate.admits(list.doc()) && check.holds(list.doc()) {
+                    return Ok(true);
+                }
+                list.advance();
+            }
+        }
+        Ok(false)
     }
 
     fn letters(&mut self, word: &str) -> Result<Option<String>> {

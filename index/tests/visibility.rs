@@ -116,6 +116,7 @@ proptest! {
         text in prop_oneof![words(3), Just("\"变更\" -胃".to_owned()), Just("ab-1".to_owned()), Just("医疗器戒".to_owned()), Just("cathetr".to_owned())],
         sort in select(&[Sort::Relevance, Sort::Newest, Sort::Oldest, Sort::MostReused][..]),
         include_superseded in any::<bool>(),
+        named in 0..4_usize,
         typed in select(&["医", "医疗", "ylq", "yiliao", "zhuce", "ca", "器械", "x", "weiyi"][..]),
     ) {
         let documents: Vec<Document> = (1..).zip(documents).map(|(id, mut document)| {
@@ -132,6 +133,7 @@ proptest! {
             today: TODAY,
             as_of: TODAY,
             text: text.clone(),
+            named: documents.iter().map(|document| document.key).take(named).collect(),
             filter: Filter { include_superseded, ..Filter::default() },
             sort,
             page: Page::First { limit: 3, after: None },
@@ -150,7 +152,7 @@ proptest! {
         prop_assert_eq!(sorted(&found), sorted(&expected));
         prop_assert_eq!(&found.did_you_mean, &expected.did_you_mean);
 
-        let everything = SearchRequest { text: String::new(), ..request };
+        let everything = SearchRequest { text: String::new(), named: Vec::new(), ..request };
         let listed = seen.iter().filter(|document| include_superseded || !document.superseded);
         prop_assert_eq!(all_hits(&all, &everything).1, listed.map(|document| document.key).collect::<BTreeSet<_>>());
 
