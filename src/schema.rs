@@ -15,7 +15,7 @@ use crate::{
     organizations::{OrganizationQuery, ResourceQuery},
     regulations::RegulationQuery,
     research::ResearchQuery,
-    search::SearchQuery,
+    search::{SearchQuery, SuggestQuery},
     stations::StationQuery,
 };
 
@@ -25,6 +25,7 @@ pub struct Query(
     NodeQuery,
     ViewerQuery,
     SearchQuery,
+    SuggestQuery,
     AnsweredQuestionQuery,
     ResearchQuery,
     ResourceQuery,

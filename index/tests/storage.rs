@@ -336,18 +336,18 @@ fn dictionaries_of_a_folder_are_taken_up_by_a_rebuild() {
         Options { dictionaries: Some(dictionaries.path().to_path_buf()), ..Options::default() };
     assert_ne!(options.fingerprint().unwrap(), Options::default().fingerprint().unwrap());
     let index = Index::open(folder.path(), options).unwrap();
-    let fill = || {
+    let build = || {
         let mut rebuild = index.begin_rebuild().unwrap();
         rebuild.add(vec![document(1, "关于示例甲的问题"), document(2, "别的事情")]).unwrap();
         rebuild.finish(1).unwrap();
     };
-    fill();
+    build();
     assert_eq!(found(&index, "示例乙"), [1]);
     assert_eq!(found(&index, "UDX"), []);
 
     fs::write(&synonyms, "示例甲|UDX\n").unwrap();
     assert_eq!(found(&index, "UDX"), [], "not before the rebuild");
-    fill();
+    build();
     assert_eq!(found(&index, "UDX"), [1]);
 
     // A fault is told with its place, and the index goes on as it was.

@@ -23,9 +23,11 @@ mod filter;
 mod graphql;
 mod highlights;
 mod revision;
+mod suggest;
 
 pub use graphql::SearchQuery;
 pub use revision::RevisionScalar;
+pub use suggest::SuggestQuery;
 
 /// The key of a thing in the index.
 pub fn key(kind: Kind, id: Uuid) -> Key {

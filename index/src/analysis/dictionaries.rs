@@ -99,10 +99,7 @@ impl Dictionaries {
             })?;
             let text = String::from_utf8(bytes).map_err(|error| Error::Dictionary {
                 file: path.clone(),
-                line: 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
-                    .iter()
-                    .filter(|byte| **byte == b'\n')
-                    .count(),
+                line: line_of(error.as_bytes(), error.utf8_error().valid_up_to()),
                 reason: "is not UTF-8: save the file as UTF-8".to_owned(),
             })?;
             dictionaries.0[known] = Cow::Owned(text);
@@ -178,6 +175,11 @@ impl Dictionaries {
         }
         Ok(())
     }
+}
+
+/// The line of a place in a text.
+fn line_of(text: &[u8], at: usize) -> usize {
+    text[..at].split(|byte| *byte == b'\n').count()
 }
 
 #[cfg(test)]

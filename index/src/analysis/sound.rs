@@ -229,7 +229,7 @@ mod tests {
     fn names_are_found_by_characters_syllables_and_initials() {
         let mut terms = Vec::new();
         each_term(&crate::analysis::Analyzer::embedded().analyse("医疗器械CT"), |term| {
-            terms.push(term.to_owned())
+            terms.push(term.to_owned());
         });
         for wanted in ["^h医", "h疗器", "syi'liao", "^syi'liao", "^iylqx", "iqxc", "wct"] {
             assert!(terms.iter().any(|term| term == wanted), "{wanted} in {terms:?}");
