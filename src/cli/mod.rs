@@ -404,13 +404,26 @@ fn prepare_data_dir(config: &Config) -> Result<(), Failure> {
     let folder = &config.data_dir;
     std::fs::create_dir_all(folder).map_err(|cause| {
         Failure::new(format!("cannot make the data folder {}: {cause}", folder.display()))
-    })
+    })?;
+    if has_usual_database(config) {
+        // SQLite only tells that it may not write once it does, and then names no folder.
+        let trial = folder.join(format!(".trial-{}", std::process::id()));
+        let tried = std::fs::write(&trial, b"").and_then(|()| std::fs::remove_file(&trial));
+        tried.map_err(|cause| {
+            Failure::new(format!("cannot write into the data folder {}: {cause}", folder.display()))
+        })?;
+    }
+    Ok(())
+}
+
+/// The database is the one in the data folder.
+fn has_usual_database(config: &Config) -> bool {
+    config.database.url == config::DatabaseUrl::sqlite_in(&config.data_dir)
 }
 
 /// A command that reads must not make an empty database out of a mistyped folder.
 fn require_data(config: &Config) -> Result<(), Failure> {
-    let usual = config.database.url == config::DatabaseUrl::sqlite_in(&config.data_dir);
-    if usual && !config.data_dir.join("zhanjian.sqlite").exists() {
+    if has_usual_database(config) && !config.data_dir.join("zhanjian.sqlite").exists() {
         let folder = config.data_dir.display();
         return Err(Failure::misuse(format!(
             "there is no data in {folder}; name the folder with --data-dir"
