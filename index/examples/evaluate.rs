@@ -1,5 +1,6 @@
 //! How well the index finds, on judged sets:
-//! `cargo run --release -p zhanjian-index --example evaluate -- FOLDER [FOLDER…] [--json] [--queries FILE] [--runs FOLDER]`.
+//! `cargo run --release -p zhanjian-index --example evaluate -- FOLDER [FOLDER…] [--json] [--queries FILE] [--pairs FILE]
+//! [--runs FOLDER]`.
 //!
 //! A FOLDER holds `corpus.jsonl` (`id`, `title`, `text`), `queries.jsonl` (`id`, `text`; `--queries` names another file)
 //! and `qrels.tsv` (query, document, relevance). Each is indexed and asked exactly as the service does it. Where all
@@ -9,6 +10,9 @@
 //! recall among 10 and among 100, the time of a search (p50 and p99, one at a time), and the bytes of the texts and of
 //! the index. `--json` prints one object a line. The hits go to `RUNS/SET.run` (`target/evaluate` unless named), a line
 //! each: query, document, rank, score.
+//!
+//! `--pairs` names answered questions of the network (JSON Lines, `question`, `answer`), which are indexed beside the set
+//! as the service would have them, and counted in its bytes.
 #![expect(clippy::print_stdout, reason = "it is there to print")]
 
 use serde_json::{Value, json};
@@ -36,9 +40,10 @@ fn main() -> Result<()> {
             "set", "nDCG@10", "MRR@10", "R@10", "R@100", "p50 ms", "p99 ms", "text", "index"
         );
     }
+    let pairs = asked.pairs.as_deref().map(pairs).transpose()?.unwrap_or_default();
     for folder in &asked.folders {
         let set = Set::read(folder, &asked.queries)?;
-        let answered = set.ask()?;
+        let answered = set.ask(&pairs)?;
         let mut name = set.name.clone();
         if asked.queries != QUERIES {
             let _ = write!(name, "-{}", asked.queries.trim_end_matches(".jsonl"));
@@ -55,6 +60,7 @@ struct Asked {
     queries: String,
     runs: PathBuf,
     json: bool,
+    pairs: Option<PathBuf>,
 }
 
 const QUERIES: &str = "queries.jsonl";
@@ -66,6 +72,7 @@ impl Asked {
             queries: QUERIES.to_owned(),
             runs: PathBuf::from("target/evaluate"),
             json: false,
+            pairs: None,
         };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
@@ -73,6 +80,7 @@ impl Asked {
             match word.as_str() {
                 "--json" => asked.json = true,
                 "--queries" => asked.queries = value()?,
+                "--pairs" => asked.pairs = Some(value()?.into()),
                 "--runs" => asked.runs = value()?.into(),
                 _ if word.starts_with("--") => {
                     return Err(
@@ -136,7 +144,7 @@ impl Set {
         Ok(Self { name, documents, queries, relevant, typed })
     }
 
-    fn ask(&self) -> Result<Answered> {
+    fn ask(&self, pairs: &[Document]) -> Result<Answered> {
         let folder = tempfile::tempdir()?;
         let index = Index::open(folder.path(), Options::default())?;
         let mut rebuild = index.begin_rebuild()?;
@@ -152,6 +160,7 @@ impl Set {
             };
             rebuild.add(texts.iter().enumerate().map(document).collect())?;
         }
+        rebuild.add(pairs.to_vec())?;
         rebuild.finish(1)?;
         let mut answered =
             Answered { hits: Vec::new(), times: Vec::new(), index_bytes: index.state().bytes };
@@ -252,6 +261,23 @@ fn gain(relevance: &[i32]) -> f64 {
 
 fn number(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Answered questions of the network, which nobody who asks here may see: what they have in common with the set is only
+/// how rare words are.
+fn pairs(file: &Path) -> Result<Vec<Document>> {
+    let rows = fs::read_to_string(file)?;
+    let pair = |(at, line): (u128, &str)| {
+        let row: Value = serde_json::from_str(line)?;
+        let text = |field: &str| row[field].as_str().unwrap_or_default().to_owned();
+        Ok(Document {
+            audience: vec!["network".to_owned()],
+            title: text("question"),
+            body: text("answer"),
+            ..Document::new(Key { kind: Kind::AnsweredQuestion, id: u128::MAX - at })
+        })
+    };
+    (0..).zip(rows.lines()).map(pair).collect()
 }
 
 fn texts(path: &Path) -> Result<Vec<Text>> {
