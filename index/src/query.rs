@@ -215,7 +215,10 @@ impl Orders {
             let after = &rest[ch.len_utf8()..];
             let minus = at_start
                 && matches!(ch, '-' | '－' | '−')
-                && after.starts_with(|next: char| !next.is_whitespace() && next != '-');
+                // -80℃ is a temperature; -"80" leaves it out.
+                && after.starts_with(|next: char| {
+                    !next.is_whitespace() && next != '-' && !next.is_numeric()
+                });
             if minus {
                 let (text, left) = quoted(after).unwrap_or_else(|| {
                     after.split_at(after.find(char::is_whitespace).unwrap_or(after.len()))
@@ -292,6 +295,8 @@ mod tests {
         assert_eq!(query.without.len(), 1);
         assert!(mass_of(&query, "nectin") > Some(0));
         assert!(parse("-药品").everything);
+        assert!(parse("-80℃ 冷冻").without.is_empty());
+        assert_eq!(parse("冷冻 -\"80\"").without.len(), 1);
     }
 
     #[test]
