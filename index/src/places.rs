@@ -5,6 +5,7 @@
 //! which are not noted at all.
 
 use crate::{
+    analysis::Stream,
     error::Result,
     fields::fields,
     query::{Query, QueryTerm},
@@ -18,8 +19,6 @@ use tantivy::{
     postings::{Postings, SegmentPostings},
     schema::IndexRecordOption,
 };
-
-use crate::analysis::Stream;
 
 /// The characters of a query, and which of them count together.
 pub(crate) struct Placed {

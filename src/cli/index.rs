@@ -1,6 +1,6 @@
 //! `zhanjian index`
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use zhanjian_index::Index;
 
@@ -16,13 +16,23 @@ use crate::{
 const PATIENCE: Duration = Duration::from_hours(1);
 
 /// Looks after the index, beside a running service or without one.
-pub(super) async fn run(config: &Config, command: IndexCommand) -> Result<Outcome, Failure> {
-    super::require_data(config)?;
+pub(super) async fn run(config: &Config, command: &IndexCommand) -> Result<Outcome, Failure> {
+    if !matches!(command, IndexCommand::Dictionaries { .. }) {
+        super::require_data(config)?;
+    }
     match command {
         IndexCommand::Status => status(config).await,
         IndexCommand::Verify => verify(config).await,
         IndexCommand::Rebuild => rebuild(config).await,
+        IndexCommand::Dictionaries { dir } => dictionaries(dir),
     }
+}
+
+fn dictionaries(dir: &Path) -> Result<Outcome, Failure> {
+    for file in zhanjian_index::write_dictionaries(dir)? {
+        super::say(&file.display().to_string());
+    }
+    Ok(Outcome::Done)
 }
 
 async fn status(config: &Config) -> Result<Outcome, Failure> {
@@ -104,7 +114,7 @@ async fn rebuild(config: &Config) -> Result<Outcome, Failure> {
 }
 
 /// The running service makes its own index anew; it takes the request away once that is done.
-async fn wait(request: &std::path::Path) -> Result<(), Failure> {
+async fn wait(request: &Path) -> Result<(), Failure> {
     super::tell("the service is running and has been asked to make its index anew; waiting …");
     let asked = std::time::Instant::now();
     while request.exists() {

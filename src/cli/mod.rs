@@ -172,7 +172,7 @@ pub enum Format {
 }
 
 /// `zhanjian index`
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Subcommand)]
+#[derive(Clone, Debug, Eq, PartialEq, Subcommand)]
 pub enum IndexCommand {
     /// Say how far the index has caught up with the database
     Status,
@@ -180,6 +180,11 @@ pub enum IndexCommand {
     Verify,
     /// Make the index anew from the database
     Rebuild,
+    /// Write the dictionaries of the program into a folder, to be edited and named by --dictionaries
+    Dictionaries {
+        /// The folder; what stands there is not overwritten
+        dir: PathBuf,
+    },
 }
 
 /// `zhanjian migrate`
@@ -314,7 +319,7 @@ pub fn run(cli: &Cli) -> Outcome {
             Command::Serve(arguments) => Ok(serve::run(&config, arguments, figures).await),
             Command::Import(arguments) => import::run(&config, arguments).await,
             Command::Export(arguments) => export::run(&config, arguments).await,
-            Command::Index(command) => index::run(&config, *command).await,
+            Command::Index(command) => index::run(&config, command).await,
             Command::Migrate(arguments) => migrate::run(&config, arguments).await,
             Command::Backup(arguments) => backup::run(&config, arguments).await,
             Command::Schema(arguments) => Ok(print_schema(arguments)),

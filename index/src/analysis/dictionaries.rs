@@ -3,7 +3,11 @@
 //! They are in the program; a folder that is named at the start replaces those of them that it holds.
 
 use crate::error::{Error, Result};
-use std::{borrow::Cow, fs, path::Path};
+use std::{
+    borrow::Cow,
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// One dictionary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,6 +181,21 @@ impl Dictionaries {
     }
 }
 
+/// Writes the dictionaries of the program into a folder, which is made where there is none, and tells which files those
+/// are. None is overwritten: whoever has edited one gets an error before anything is written.
+pub fn write_dictionaries(dir: &Path) -> Result<Vec<PathBuf>> {
+    let files = Dictionary::ALL.map(|dictionary| (dir.join(dictionary.file()), dictionary));
+    if let Some((file, _)) = files.iter().find(|(file, _)| file.exists()) {
+        let reason = "is there already: name an empty folder".to_owned();
+        return Err(Error::Dictionary { file: file.clone(), line: 0, reason });
+    }
+    fs::create_dir_all(dir)?;
+    for (file, dictionary) in &files {
+        fs::write(file, dictionary.embedded())?;
+    }
+    Ok(files.into_iter().map(|(file, _)| file).collect())
+}
+
 /// The line of a place in a text.
 fn line_of(text: &[u8], at: usize) -> usize {
     text[..at].split(|byte| *byte == b'\n').count()
@@ -186,6 +205,16 @@ fn line_of(text: &[u8], at: usize) -> usize {
 mod tests {
     use super::*;
     use crate::analysis::Analyzer;
+
+    #[test]
+    fn what_is_written_can_be_read_and_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("dictionaries");
+        assert_eq!(write_dictionaries(&dir).unwrap().len(), Dictionary::ALL.len());
+        let analyzer = Analyzer::read(Some(&dir)).unwrap();
+        assert_eq!(analyzer.fingerprint(), Analyzer::embedded().fingerprint());
+        assert!(write_dictionaries(&dir).unwrap_err().to_string().contains("is there already"));
+    }
 
     #[test]
     fn the_dictionaries_in_the_program_are_good() {

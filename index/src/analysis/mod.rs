@@ -18,6 +18,7 @@ pub(crate) mod tokenizer;
 pub(crate) mod words;
 
 pub(crate) use analyzer::Analyzer;
+pub use dictionaries::write_dictionaries;
 use fold::{Folded, FoldedChar, PART_BREAK};
 use std::ops::Range;
 

@@ -71,6 +71,12 @@ fn an_edited_dictionary_is_taken_up_by_a_rebuild() {
     let rebuild = ["--dictionaries", folder, "index", "rebuild"];
     site.run(&rebuild).expect_status(0);
     assert_eq!(total("qqplaster"), 3);
+    // Where the files come from to be edited.
+    let fresh = site.folder.path().join("fresh");
+    let fresh = fresh.to_str().unwrap();
+    let written = site.run(&["index", "dictionaries", fresh]);
+    assert!(written.expect_status(0).out.contains("synonyms.txt"), "{}", written.out);
+    site.run(&["index", "dictionaries", fresh]).expect_status(2);
     // The command that was given no folder sees that the index was built by other rules than its own.
     assert!(site.run(&["index", "status"]).expect_status(1).out.contains("other dictionaries"));
 
