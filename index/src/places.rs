@@ -1,8 +1,8 @@
 //! The second stage for characters and pairs of them: counted in a document by their places.
 //!
 //! The index notes which documents have a pair, and for single characters where they stand. How often a pair stands in a
-//! document is only of interest for the best hits, and for them it is counted here; so are pairs that straddle two words,
-//! which are not noted at all.
+//! document is only of interest for the best hits, and for them it is counted here (over a comma or a line's end too, as
+//! in phrases); so are pairs that straddle two words, which are not noted at all.
 
 use crate::{
     analysis::Stream,
