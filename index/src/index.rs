@@ -294,7 +294,7 @@ impl Index {
     }
 
     /// Names that fit what has been typed so far: characters, pinyin, initials, from the start or inside. Names that
-    /// begin with it come first, then the most used; every name once.
+    /// begin with it come first, of those the ones that still hold, of those the most used; every name once.
     pub fn suggest(
         &self,
         tokens: &[String],

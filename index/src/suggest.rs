@@ -8,7 +8,7 @@ use crate::{
             SYLLABLES,
         },
     },
-    document::{Day, Key, Kind},
+    document::{Currency, Day, Key, Kind},
     error::Result,
     fields::fields,
     filter::{Filter, Gate, Viewer},
@@ -50,6 +50,7 @@ pub(crate) fn suggest(
             continue;
         }
         let wanted = Wanted::of(&analysis, segment)?;
+        let currencies = columns.currencies(today);
         let mut all = scorer(&*wanted.query(), view, segment)?;
         let mut beginning = scorer(&*wanted.beginning(), view, segment)?;
         let mut seen = 0;
@@ -59,6 +60,7 @@ pub(crate) fn suggest(
                 seen += 1;
                 let candidate = Candidate {
                     begins: stands_at(&mut *beginning, doc),
+                    doubt: doubt(currencies.of(doc)),
                     uses: columns.uses.first(doc).unwrap_or_default(),
                     length: columns.title_length.first(doc).unwrap_or_default(),
                     key: columns.key(doc),
@@ -92,6 +94,7 @@ fn stands_at(docs: &mut dyn Scorer, doc: DocId) -> bool {
 #[derive(Clone, Copy)]
 struct Candidate {
     begins: bool,
+    doubt: u8,
     uses: u64,
     length: u64,
     key: Key,
@@ -100,8 +103,17 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn order(&self) -> (bool, Reverse<u64>, u64, Key) {
-        (!self.begins, Reverse(self.uses), self.length, self.key)
+    fn order(&self) -> (bool, u8, Reverse<u64>, u64, Key) {
+        (!self.begins, self.doubt, Reverse(self.uses), self.length, self.key)
+    }
+}
+
+/// What still holds comes before what is doubtful, and that before what no longer holds.
+fn doubt(currency: Option<Currency>) -> u8 {
+    match currency {
+        None | Some(Currency::Current | Currency::Upcoming | Currency::Unverified) => 0,
+        Some(Currency::ReviewDue | Currency::PartlyStale) => 1,
+        Some(Currency::Stale | Currency::Broken) => 2,
     }
 }
 

@@ -318,6 +318,33 @@ fn names_are_found_while_typing() {
 }
 
 #[test]
+fn what_still_holds_is_completed_before_what_does_not() {
+    let (_folder, index) = golden();
+    let document = |id, title: &str, uses, stale| {
+        let currency = Some(CurrencyDays { verified: true, stale, ..CurrencyDays::default() });
+        Change::Put(Box::new(Document {
+            audience: vec!["public".to_owned()],
+            title: title.to_owned(),
+            uses,
+            currency,
+            ..Document::new(Key { kind: Kind::AnsweredQuestion, id })
+        }))
+    };
+    let changes = [
+        document(40, "换气次数的旧要求", 500, Some(10)),
+        document(41, "换气次数的新要求", 3, None),
+        document(42, "换气次数怎样监测", 7, None),
+    ];
+    index.apply(changes.into(), 2).unwrap();
+    let names = |today| -> Vec<u128> {
+        let names = index.suggest(&["public".to_owned()], today, "hqcs", &[], 10).unwrap();
+        names.iter().map(|name| name.key.id).collect()
+    };
+    assert_eq!(names(9), [40, 42, 41]);
+    assert_eq!(names(10), [42, 41, 40]);
+}
+
+#[test]
 fn a_wrong_character_is_put_right() {
     let (_folder, index) = golden();
     let meant = |text: &str| index.search(&asking(text)).unwrap().did_you_mean;
