@@ -284,6 +284,9 @@ impl Letters<'_> {
 }
 
 fn as_initials(letters: &str, ways: &mut Ways) {
+    if letters.len() < 2 {
+        return;
+    }
     let initials: Vec<&str> = (0..letters.len()).map(|at| &letters[at..=at]).collect();
     let all = pieces(&initials, INITIALS).into_iter();
     ways.ways.push(all.map(|piece| term(&format!("{LETTERS}{}", piece.concat()))).collect());

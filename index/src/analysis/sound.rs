@@ -25,7 +25,7 @@ const MOST_READINGS: usize = 4;
 pub(crate) const CHARACTERS: char = 'h';
 /// A syllable or two.
 pub(crate) const SYLLABLES: char = 's';
-/// One to four initials.
+/// Two to four initials.
 pub(crate) const LETTERS: char = 'i';
 /// A word in Latin letters.
 pub(crate) const LATIN: char = 'w';
@@ -92,7 +92,8 @@ fn name(analysis: &Analysis, start: usize, end: usize, found: &mut impl FnMut(&s
             }
             let initials: Vec<&str> =
                 spoken[at..].iter().take(INITIALS).map(|(_, sound)| first(sound)).collect();
-            for count in 1..=initials.len() {
+            // A single one is the beginning of a syllable.
+            for count in 2..=initials.len() {
                 emit(LETTERS, &initials[..count]);
             }
         }
