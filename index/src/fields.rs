@@ -6,7 +6,7 @@
 
 use crate::{
     analysis::{Analyzer, CONCEPT_MARK, Stream, fold, tokenizer},
-    document::{CurrencyDays, Day, Document},
+    document::{CurrencyDays, Day, Document, Kind},
     hash::Hasher,
     ranking,
 };
@@ -179,7 +179,9 @@ pub(crate) fn entry(analyzer: &Analyzer, document: &Document) -> (TantivyDocumen
     entry.add_text(fields.words, &whole);
     entry.add_text(fields.title_pairs, head);
     entry.add_text(fields.title_words, head);
-    entry.add_text(fields.sounds, &title);
+    // An answer is completed by its question: its keywords name what it cites, and not itself.
+    let of_answer = document.key.kind == Kind::AnsweredQuestion;
+    entry.add_text(fields.sounds, if of_answer { &document.title } else { &title });
     for identifier in &document.identifiers {
         let folded = analyzer.identifier(identifier);
         // The engine takes no longer terms; nobody types such an identifier.

@@ -253,6 +253,14 @@ async fn names_are_completed_from_characters_and_pinyin(house: &House) {
         let marked = text(true);
         assert!(!marked.is_empty() && marked.len() < named.len() || marked == named, "{typed}");
     }
+    // A question is suggested for its own words, not for the regulations that its answer cites.
+    let reply = house.anybody().run(SUGGEST, json!({ "text": "ylqx" })).await;
+    let suggested = reply.at("/suggest").as_array().unwrap();
+    assert!(!suggested.is_empty());
+    for one in suggested.iter().filter(|it| it["kind"] == "ANSWERED_QUESTION") {
+        let fragments = one["fragments"].as_array().unwrap();
+        assert!(fragments.iter().any(|fragment| fragment["matched"] == true), "{one}");
+    }
     for typed in ["", " ", "，。", "\u{1}", "zzzzzz"] {
         house.anybody().run(SUGGEST, json!({ "text": typed })).await.data();
     }
