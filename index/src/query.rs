@@ -215,10 +215,8 @@ impl Orders {
             let after = &rest[ch.len_utf8()..];
             let minus = at_start
                 && matches!(ch, '-' | '－' | '−')
-                // -80℃ is a temperature; -"80" leaves it out.
-                && after.starts_with(|next: char| {
-                    !next.is_whitespace() && next != '-' && !next.is_numeric()
-                });
+                && after.starts_with(|next: char| !next.is_whitespace() && next != '-')
+                && !is_amount(after);
             if minus {
                 let (text, left) = quoted(after).unwrap_or_else(|| {
                     after.split_at(after.find(char::is_whitespace).unwrap_or(after.len()))
@@ -246,6 +244,12 @@ impl Orders {
         }
         orders
     }
+}
+
+/// -80℃ is a temperature, where -2014 leaves a year out.
+fn is_amount(text: &str) -> bool {
+    let behind = text.trim_start_matches(|ch: char| ch.is_numeric() || ch == '.');
+    behind.len() < text.len() && behind.starts_with(|ch: char| !ch.is_whitespace())
 }
 
 /// What stands in quotes at the start of a text, and what follows; none without a closing quote or without content.
@@ -296,7 +300,8 @@ mod tests {
         assert!(mass_of(&query, "nectin") > Some(0));
         assert!(parse("-药品").everything);
         assert!(parse("-80℃ 冷冻").without.is_empty());
-        assert_eq!(parse("冷冻 -\"80\"").without.len(), 1);
+        assert_eq!(parse("GMP -2014").without.len(), 1);
+        assert_eq!(parse("冷冻 -\"80℃\"").without.len(), 1);
     }
 
     #[test]
