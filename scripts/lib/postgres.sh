@@ -95,11 +95,12 @@ postgres_as() {
     fi
 }
 
-# Many tests at once, each with its pools: more connections than the usual 100.
+# Many tests at once, each with its pools: more connections than the usual 100. Commits are handed to the system before
+# they are acknowledged, as in earnest: a test that ends the server abruptly counts on what it was told.
 postgres_options() {
     local option
     for option in listen_addresses=127.0.0.1 "port=$1" "unix_socket_directories=$postgres_dir" \
-        max_connections=400 shared_buffers=64MB fsync=off synchronous_commit=off full_page_writes=off \
+        max_connections=400 shared_buffers=64MB fsync=off full_page_writes=off \
         log_min_messages=warning; do
         printf -- '-c %s ' "$option"
     done
