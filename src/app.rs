@@ -2,18 +2,23 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use tokio::sync::OnceCell;
 
 use crate::{
     access::{IndexScope, Scope, Viewer},
+    accounts::Accounts,
+    calendar::Calendar,
+    change::Once,
     clock::Clock,
     db::Database,
     error::{Error, Result},
     expertise::{self, Tree},
     indexer::Progress,
     kept::Kept,
+    language::Language,
     regulations::{self, currency::Graph},
+    vault::Vault,
 };
 
 /// What the whole process shares.
@@ -32,6 +37,12 @@ pub struct App {
     pub tree: Kept<Tree>,
     /// What became of each regulation, as it last was.
     pub graph: Kept<Graph>,
+    /// Keys that are not in the database, for what must stay confidential in it.
+    pub vault: Vault,
+    /// Who gets in.
+    pub accounts: Accounts,
+    /// The working days.
+    pub calendar: Calendar,
 }
 
 /// How many things a list gives.
@@ -43,6 +54,19 @@ pub struct Paging {
     pub max: usize,
 }
 
+/// How a request came.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    /// The language of messages.
+    pub language: Language,
+    /// The id of the request, for the audit log.
+    pub request_id: Arc<str>,
+    /// The `Idempotency-Key` of the request, where it gave one.
+    pub idempotency_key: Option<Arc<str>>,
+    /// Where it came from, where that is known.
+    pub address: Option<std::net::IpAddr>,
+}
+
 /// One request: who asks, and of what.
 #[derive(Clone)]
 pub struct Ctx {
@@ -52,6 +76,9 @@ pub struct Ctx {
     pub viewer: Viewer,
     /// The day of the request: one for all of it.
     pub today: NaiveDate,
+    /// How the request came.
+    pub visitor: Visitor,
+    once: Option<Arc<Once>>,
     known: Arc<Known>,
 }
 
@@ -65,8 +92,28 @@ struct Known {
 impl Ctx {
     /// A request of a viewer, made now.
     pub fn new(app: Arc<App>, viewer: Viewer) -> Self {
+        Self::visited(app, viewer, Visitor::default())
+    }
+
+    /// A request of a viewer that came over a transport, made now.
+    pub fn visited(app: Arc<App>, viewer: Viewer, visitor: Visitor) -> Self {
         let today = app.clock.today();
-        Self { app, viewer, today, known: Arc::default() }
+        Self { app, viewer, today, visitor, once: None, known: Arc::default() }
+    }
+
+    /// The same request, for one change that is to be done once however often it is asked for.
+    pub fn asked(&self, once: Option<Once>) -> Self {
+        Self { once: once.map(Arc::new), ..self.clone() }
+    }
+
+    /// What is to be done once, where the client gave it an id.
+    pub fn once(&self) -> Option<&Once> {
+        self.once.as_deref()
+    }
+
+    /// The instant.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.app.clock.now()
     }
 
     /// What may be read from the database.

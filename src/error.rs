@@ -48,12 +48,76 @@ impl Code {
     }
 }
 
+/// Why a change was refused that the caller can mend, for programs. Codes never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, async_graphql::Enum)]
+#[graphql(name = "UserErrorCode")]
+pub enum RuleCode {
+    /// A value is wrong; the message says the fault and the way out.
+    Invalid,
+    /// Somebody else has changed the thing since it was read.
+    Conflict,
+    /// The thing is not in a state in which this can be done.
+    WrongState,
+    /// It takes another person than the one who wrote it.
+    SecondPersonNeeded,
+    /// Something that would tell who asked has not been cleared.
+    FindingsOpen,
+    /// The law that the answer rests on does not stand any more.
+    GroundsGone,
+    /// There is one of this kind already.
+    AlreadyThere,
+    /// Something else refers to it.
+    InUse,
+    /// Login and password do not belong together.
+    WrongCredentials,
+}
+
+/// What came of a change: which thing, and the revision of the log that tells of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Done {
+    /// The thing that was made or changed.
+    pub id: sea_orm::prelude::Uuid,
+    /// The last revision of the change, where the log tells of it.
+    pub revision: Option<i64>,
+}
+
 /// Anything that ends in something else than an answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// Nobody signed in, and this needs somebody.
+    #[error("not signed in")]
+    Unauthenticated,
+    /// Visible, but not allowed.
+    #[error("not allowed")]
+    Forbidden,
     /// Nothing there that this viewer may see.
     #[error("not found")]
     NotFound,
+    /// Somebody else changed the thing since it was read; this is the version it has now.
+    #[error("version {present} is the present one")]
+    Conflict {
+        /// The version that the thing has now.
+        present: i32,
+    },
+    /// The value is in order, but a rule of the domain speaks against it.
+    #[error("{field}: {}", reason.en)]
+    Rule {
+        /// Which rule, for programs.
+        code: RuleCode,
+        /// The argument that the rule is about.
+        field: String,
+        /// What speaks against it, and the way out.
+        reason: Text,
+    },
+    /// This was asked for before, under the same `clientMutationId`, and has been done.
+    #[error("already done")]
+    AlreadyDone(Done),
+    /// Too many attempts; the time tells when to come again.
+    #[error("too many attempts")]
+    TooMany {
+        /// How long to wait.
+        wait: std::time::Duration,
+    },
     /// A value is wrong; `field` names it, the text says the fault and the way out.
     #[error("{field}: {}", reason.en)]
     Invalid {
@@ -82,6 +146,11 @@ impl Error {
         Self::Invalid { field: field.into(), reason }
     }
 
+    /// A rule of the domain that speaks against what was asked.
+    pub fn rule(code: RuleCode, field: impl Into<String>, reason: Text) -> Self {
+        Self::Rule { code, field: field.into(), reason }
+    }
+
     /// A fault of our own, told by a sentence for the log.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())
@@ -90,19 +159,23 @@ impl Error {
     /// The stable code of this error.
     pub fn code(&self) -> Code {
         match self {
+            Self::Unauthenticated => Code::Unauthenticated,
+            Self::Forbidden => Code::Forbidden,
             Self::NotFound => Code::NotFound,
-            Self::Invalid { .. } => Code::BadUserInput,
+            Self::Conflict { .. } | Self::Rule { .. } | Self::Invalid { .. } => Code::BadUserInput,
+            Self::TooMany { .. } => Code::RateLimited,
             Self::TooComplex(_) => Code::QueryTooComplex,
             Self::IndexBehind => Code::IndexBehind,
             Self::Timeout => Code::Timeout,
-            Self::Internal(_) => Code::Internal,
+            // Whoever begins a change turns this into the answer of the first time.
+            Self::AlreadyDone(_) | Self::Internal(_) => Code::Internal,
         }
     }
 
     /// The field at fault, where there is one.
     pub fn field(&self) -> Option<&str> {
         match self {
-            Self::Invalid { field, .. } => Some(field),
+            Self::Invalid { field, .. } | Self::Rule { field, .. } => Some(field),
             _ => None,
         }
     }
@@ -110,11 +183,29 @@ impl Error {
     /// What a person reads. Never a cause of ours.
     pub fn message(&self, language: Language) -> String {
         let text = match self {
+            Self::Unauthenticated => Text::new(
+                "Sign in first: this is not open to everybody.",
+                "请先登录：此操作不对公众开放。",
+            ),
+            Self::Forbidden => Text::new("You may not do this.", "您没有进行此操作的权限。"),
+            Self::Conflict { present } => Text::new(
+                format!(
+                    "Somebody else has changed it meanwhile: it is at version {present} now. Look at it and try again."
+                ),
+                format!("其他人已作了修改，当前版本为 {present}。请查看后再试。"),
+            ),
+            Self::TooMany { wait } => {
+                let seconds = wait.as_secs().max(1);
+                Text::new(
+                    format!("Too many attempts. Try again in {seconds} seconds."),
+                    format!("尝试次数过多，请在 {seconds} 秒后再试。"),
+                )
+            }
             Self::NotFound => Text::new(
                 "There is nothing of this kind that you may see.",
                 "没有您可以查看的此项内容。",
             ),
-            Self::Invalid { field, reason } => {
+            Self::Invalid { field, reason } | Self::Rule { field, reason, .. } => {
                 return format!("{field}: {}", reason.text(language));
             }
             Self::TooComplex(text) => text.clone(),
@@ -126,7 +217,7 @@ impl Error {
                 "The request took too long. Ask for less at once, or ask again later.",
                 "请求超时。请减少一次查询的内容，或稍后再试。",
             ),
-            Self::Internal(_) => Text::new(
+            Self::AlreadyDone(_) | Self::Internal(_) => Text::new(
                 "Something went wrong on our side. Tell the operator the request id.",
                 "服务内部出错，请将请求编号告知运维人员。",
             ),

@@ -21,10 +21,11 @@ pub enum NodeKind {
     AnsweredQuestion,
     ResearchOutput,
     Resource,
+    Member,
 }
 
 impl NodeKind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -35,6 +36,7 @@ impl NodeKind {
         Self::AnsweredQuestion,
         Self::ResearchOutput,
         Self::Resource,
+        Self::Member,
     ];
 
     /// The name of the GraphQL type.
@@ -50,6 +52,7 @@ impl NodeKind {
             Self::AnsweredQuestion => "AnsweredQuestion",
             Self::ResearchOutput => "ResearchOutput",
             Self::Resource => "Resource",
+            Self::Member => "Member",
         }
     }
 }

@@ -12,13 +12,17 @@ pub mod research;
 pub mod search;
 pub mod stations;
 
-// Who may see it.
+// Who may see it, who may do what, and what was done.
 pub mod access;
+pub mod accounts;
+pub mod audit;
+pub mod change;
 
 // How it is asked for.
 pub mod execution;
 pub mod http;
 pub mod node;
+pub mod reception;
 pub mod schema;
 
 // How it gets in and out, and into the index.
@@ -31,6 +35,7 @@ pub mod transfer;
 // What the rooms share.
 pub mod app;
 pub mod batch;
+pub mod calendar;
 pub mod checkdigits;
 pub mod clock;
 pub mod db;
@@ -42,6 +47,7 @@ pub mod language;
 pub mod page;
 pub mod partial_date;
 pub mod scalars;
+pub mod vault;
 
 // How it is run.
 pub mod backup;

@@ -7,6 +7,7 @@ use sea_orm::{QueryFilter, entity::prelude::*};
 
 use crate::{
     access::Guarded,
+    accounts::{self, MemberNode},
     answers::{self, AnsweredQuestionNode},
     app::Ctx,
     error::{Error, Fault, Result},
@@ -43,6 +44,8 @@ pub enum Node {
     ResearchOutput(ResearchOutputNode),
     /// A resource.
     Resource(ResourceNode),
+    /// A member of the register.
+    Member(MemberNode),
 }
 
 /// Finds things by their global ids, kind by kind, so that many cost a few statements.
@@ -78,6 +81,10 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         }
         NodeKind::Resource => {
             wrap(organizations::resource_nodes_by_id(ctx, ids).await?, Node::Resource)
+        }
+        NodeKind::Member => {
+            let members = accounts::by_ids(db, &ctx.scope(), ids).await?;
+            wrap(members, |member| Node::Member(MemberNode(member)))
         }
         NodeKind::District => {
             let districts = stations::districts(db, ids).await?;

@@ -1,12 +1,12 @@
 //! The contract: what can be asked, gathered from the rooms.
 
 use async_graphql::{
-    Context, EmptyMutation, EmptySubscription, MergedObject, Object, SDLExportOptions,
-    SchemaBuilder,
+    Context, EmptySubscription, MergedObject, Object, SDLExportOptions, SchemaBuilder,
 };
 
 use crate::{
     access::ViewerNode,
+    accounts::AccountMutation,
     answers::AnsweredQuestionQuery,
     app::Ctx,
     execution::{Executor, Limits},
@@ -35,6 +35,10 @@ pub struct Query(
     RegulationQuery,
 );
 
+/// What can be changed.
+#[derive(Default, MergedObject)]
+pub struct Mutation(AccountMutation);
+
 /// Who is asking.
 #[derive(Default)]
 pub struct ViewerQuery;
@@ -48,8 +52,8 @@ impl ViewerQuery {
 }
 
 /// The schema, not yet finished.
-pub fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    async_graphql::Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<crate::node::Node>()
 }
 

@@ -1,25 +1,31 @@
 //! The service put together: database, index, indexer, and the front door.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
-use async_graphql::Data;
 use tokio::{net::TcpListener, task::JoinHandle};
 use zhanjian_index::Index;
 use zhanjian_migrations::{Migrator, MigratorTrait as _};
 
 use crate::{
-    access::Viewer,
-    app::{App, Ctx, Paging},
+    accounts::{self, Accounts, Sso, SsoSettings},
+    app::{App, Paging},
+    calendar::Calendar,
     clock::Clock,
     config::Config,
     db::{Database, DatabaseSettings},
     error::{Error, Result},
     execution::{Executor, Limits},
-    http::{self, Check, Front, Readiness, Reception, TrustedProxies, Visit},
+    http::{self, Check, Front, Readiness, Reception, TrustedProxies},
     indexer::{self, Indexer, Progress},
     kept::Kept,
     outbox,
+    reception::{FrontDesk, TokenCounter},
     telemetry::figures,
+    vault::Vault,
 };
 
 /// A service at work.
@@ -38,7 +44,7 @@ pub struct Settings {
     /// The database.
     pub database: DatabaseSettings,
     /// The folder of the index.
-    pub index_dir: std::path::PathBuf,
+    pub index_dir: PathBuf,
     /// How the index works.
     pub index: zhanjian_index::Options,
     /// How the indexer works.
@@ -47,6 +53,83 @@ pub struct Settings {
     pub limits: Limits,
     /// The time.
     pub clock: Clock,
+    /// Where the keys are that are not in the database.
+    pub vault: VaultSource,
+    /// How accounts work.
+    pub accounts: accounts::Settings,
+    /// Another issuer whose tokens are accepted.
+    pub sso: Option<SsoSettings>,
+    /// A file or folder with more years of working days.
+    pub calendar: Option<PathBuf>,
+}
+
+/// Where the master keys are.
+#[derive(Clone)]
+pub enum VaultSource {
+    /// In a file, which is made at the first start.
+    File(PathBuf),
+    /// In a setting.
+    Setting(String),
+}
+
+impl std::fmt::Debug for VaultSource {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => out.debug_tuple("File").field(path).finish(),
+            Self::Setting(_) => out.write_str("Setting(…)"),
+        }
+    }
+}
+
+fn account_settings(config: &Config) -> accounts::Settings {
+    let accounts = &config.accounts;
+    let span = |span: Duration| chrono::Duration::from_std(span).unwrap_or(chrono::Duration::MAX);
+    accounts::Settings {
+        issuer: accounts.public_url.clone(),
+        audience: "zhanjian".to_owned(),
+        access_life: span(accounts.access_token_life),
+        refresh_life: span(accounts.refresh_token_life),
+        session_life: span(accounts.session_life),
+        client_token_life: span(accounts.client_token_life),
+        secret_overlap: span(accounts.client_secret_overlap),
+        sso_decides_roles: config.sso.as_ref().is_some_and(|sso| sso.role_claim.is_some()),
+    }
+}
+
+fn sso_settings(sso: &crate::config::Sso) -> SsoSettings {
+    SsoSettings {
+        issuer: sso.issuer.clone(),
+        audience: sso.audience.clone(),
+        login_claim: sso.login_claim.clone(),
+        role_claim: sso.role_claim.clone(),
+        roles: sso.roles.clone(),
+        clock_skew: sso.clock_skew,
+    }
+}
+
+impl VaultSource {
+    /// Where the configuration says they are.
+    pub fn of(keys: &crate::config::Keys) -> Self {
+        match &keys.given {
+            Some(text) => Self::Setting(text.clone()),
+            None => Self::File(keys.file.clone()),
+        }
+    }
+
+    /// The keys. A file is made only for a database in which nothing has been sealed yet: a new key opens none of what
+    /// an old one closed, and a wrong path would be noticed too late.
+    pub async fn open(&self, db: &Database) -> Result<Vault> {
+        match self {
+            Self::Setting(text) => Vault::from_setting(text),
+            Self::File(path) => {
+                if accounts::has_keys(db).await? {
+                    Vault::read(path)
+                } else {
+                    Vault::open(path)
+                }
+            }
+        }
+    }
 }
 
 impl Settings {
@@ -83,12 +166,16 @@ impl Settings {
                 ..Limits::default()
             },
             clock: Clock::system(),
+            vault: VaultSource::of(&config.keys),
+            accounts: account_settings(config),
+            sso: config.sso.as_ref().map(sso_settings),
+            calendar: config.calendar.clone(),
         }
     }
 }
 
 /// The file by which another process asks the running service to make its index anew.
-pub fn rebuild_request(data_dir: &Path) -> std::path::PathBuf {
+pub fn rebuild_request(data_dir: &Path) -> PathBuf {
     data_dir.join("rebuild-index")
 }
 
@@ -144,6 +231,14 @@ impl Service {
         );
         let stop = indexer.stop();
         let indexing = tokio::spawn(indexer.run());
+        let vault = settings.vault.open(&db).await?;
+        let calendar = match &settings.calendar {
+            Some(path) => Calendar::with_file(path)?,
+            None => Calendar::built_in(),
+        };
+        let sso = settings.sso.map(Sso::new).transpose()?;
+        let now = settings.clock.now();
+        let accounts = Accounts::open(&db, vault.clone(), settings.accounts, sso, now).await?;
         let app = Arc::new(App {
             db,
             index,
@@ -152,6 +247,9 @@ impl Service {
             paging,
             tree: Kept::default(),
             graph: Kept::default(),
+            vault,
+            accounts,
+            calendar,
         });
         Ok(Self { app, executor: Arc::new(executor), stop, indexing })
     }
@@ -172,6 +270,7 @@ impl Service {
         let readiness = Ready { app: Arc::clone(&self.app), head };
         Ok(Front {
             metrics: None,
+            tokens: Arc::new(TokenCounter(Arc::clone(&self.app))),
             executor: Arc::clone(&self.executor),
             reception,
             readiness: Arc::new(readiness),
@@ -186,23 +285,6 @@ impl Service {
         self.app.db.clone().close().await?;
         Ok(())
     }
-}
-
-/// Everybody is anonymous until there are accounts.
-pub struct Anybody(pub Arc<App>);
-
-#[async_trait::async_trait]
-impl Reception for Anybody {
-    async fn receive(&self, _: &Visit<'_>) -> Result<Data, async_graphql::Error> {
-        Ok(data_of(Ctx::new(Arc::clone(&self.0), Viewer::anonymous())))
-    }
-}
-
-/// What resolvers find in their context.
-pub fn data_of(ctx: Ctx) -> Data {
-    let mut data = Data::default();
-    data.insert(ctx);
-    data
 }
 
 /// Ready is when the database answers and the index has caught up with the revision seen at the start, and is whole: one
@@ -259,7 +341,7 @@ pub async fn serve(
             .rate_limit
             .map(|limit| http::RateLimit { per_second: limit.per_second, burst: limit.burst }),
     };
-    let mut front = service.front(Arc::new(Anybody(Arc::clone(&service.app))), settings).await?;
+    let mut front = service.front(Arc::new(FrontDesk(Arc::clone(&service.app))), settings).await?;
     let metrics = figures.clone().map(|figures| {
         let shown = config.metrics.listen.is_none().then(|| config.metrics.clone());
         http::Metrics { figures, shown }
@@ -302,6 +384,8 @@ async fn serve_metrics(address: std::net::SocketAddr, metrics: http::Metrics) {
 
 /// How often figures are brought up to date.
 const FIGURES_EVERY: Duration = Duration::from_secs(5);
+/// How often the keys are read again, so that a rotation is taken up, counted in rounds of figures.
+const RELOAD_EVERY: u32 = 12;
 /// How often the log of changes is pruned, counted in rounds of figures.
 const PRUNE_EVERY: u32 = 720;
 
@@ -325,6 +409,11 @@ async fn watch(app: Arc<App>, gathered: Option<crate::telemetry::Figures>, reten
         if let Some(gathered) = &gathered {
             gathered.tidy();
         }
+        if round % RELOAD_EVERY == RELOAD_EVERY - 1
+            && let Err(fault) = app.vault.reload()
+        {
+            tracing::warn!(error = %fault, "the keys could not be read again");
+        }
         if round % PRUNE_EVERY == PRUNE_EVERY - 1
             && let Err(fault) = prune(&app, retention).await
         {
@@ -340,6 +429,7 @@ async fn prune(app: &App, retention: Duration) -> Result<u64> {
     let Some(before) = now.checked_sub_signed(kept) else { return Ok(0) };
     let write = app.db.write().await?;
     let removed = outbox::prune(&write, before).await?;
+    crate::change::forget_repeats(&*write, before).await?;
     write.commit(now).await?;
     Ok(removed)
 }

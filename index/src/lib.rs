@@ -41,7 +41,7 @@ mod suggest;
 mod typed;
 mod view;
 
-pub use analysis::write_dictionaries;
+pub use analysis::{fold_with_offsets, write_dictionaries};
 pub use cursor::Cursor;
 pub use document::{Change, Currency, CurrencyDays, Day, Document, Key, Kind};
 pub use error::{Error, Result};

@@ -9,6 +9,7 @@ mod m20261122_000001_places_and_rules;
 mod m20261122_000002_organizations;
 mod m20261122_000003_answered_questions;
 mod m20261122_000004_outbox;
+mod m20261122_000005_accounts;
 mod table;
 
 /// Runs the list of changes up and down.
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_organizations::Migration),
             Box::new(m20261122_000003_answered_questions::Migration),
             Box::new(m20261122_000004_outbox::Migration),
+            Box::new(m20261122_000005_accounts::Migration),
         ]
     }
 }

@@ -120,3 +120,46 @@ pub(crate) async fn drop(
     }
     Ok(())
 }
+
+/// Lets the database itself refuse to change or delete rows of a table: what was entered there stays.
+pub(crate) async fn append_only(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+) -> Result<(), DbErr> {
+    let statements = if manager.get_database_backend() == DbBackend::Postgres {
+        vec![
+            format!(
+                "CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ \
+                 BEGIN RAISE EXCEPTION 'rows of {table} are never changed'; END $$"
+            ),
+            format!(
+                "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} \
+                 FOR EACH ROW EXECUTE FUNCTION {table}_append_only()"
+            ),
+        ]
+    } else {
+        let trigger = |event: &str| {
+            format!(
+                "CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table} \
+                 BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END"
+            )
+        };
+        vec![trigger("UPDATE"), trigger("DELETE")]
+    };
+    for statement in statements {
+        manager.get_connection().execute_unprepared(&statement).await?;
+    }
+    Ok(())
+}
+
+/// Takes back [`append_only`]; the table itself goes by [`drop`].
+pub(crate) async fn drop_append_only(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+) -> Result<(), DbErr> {
+    if manager.get_database_backend() == DbBackend::Postgres {
+        let statement = format!("DROP FUNCTION IF EXISTS {table}_append_only() CASCADE");
+        manager.get_connection().execute_unprepared(&statement).await?;
+    }
+    Ok(())
+}

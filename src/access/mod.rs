@@ -11,11 +11,15 @@ use sea_orm::entity::prelude::*;
 
 mod graphql;
 mod hits;
+mod identity;
+mod rights;
 mod rows;
 
 pub use graphql::ViewerNode;
 pub use hits::IndexScope;
-pub use rows::{Guarded, everyone, owned, owned_from};
+pub use identity::{ClientIdentity, Identity, MemberIdentity, PlaceOf, Role, member_actor};
+pub use rights::{Action, ClientScope, Holding, Reach, Standing, check, check_at_all, may, reach};
+pub use rows::{Guarded, everyone, held, owned, owned_from};
 
 /// The token of what everybody may see.
 pub const PUBLIC: &str = "public";
@@ -50,7 +54,7 @@ pub enum Audience {
     Partners,
     /// The network of stations and their officers.
     Network,
-    /// The stations and officers of one district.
+    /// The officers of one district, and the owner.
     District,
     /// The owning station alone.
     Station,
@@ -58,7 +62,7 @@ pub enum Audience {
     Organization,
 }
 
-/// The token of a district's people.
+/// The token of a district's officers.
 pub fn district_token(code: &str) -> String {
     format!("district:{code}")
 }
@@ -66,6 +70,22 @@ pub fn district_token(code: &str) -> String {
 /// The token of a station's people.
 pub fn station_token(code: &str) -> String {
     format!("station:{code}")
+}
+
+/// The token of a partner portal's program.
+pub fn client_token(id: Uuid) -> String {
+    format!("client:{}", id.simple())
+}
+
+/// The token of a district's bureau, for what has been handed up to it; what is shared within the district carries
+/// [`district_token`], which the municipal level holds too.
+pub fn district_bureau(code: &str) -> String {
+    format!("bureau:{code}")
+}
+
+/// The token of the municipal level, for what has been handed up to it.
+pub fn municipal_bureau() -> String {
+    "bureau:municipal".to_owned()
 }
 
 /// The token of an organization's people.
@@ -87,25 +107,48 @@ impl Audience {
     }
 }
 
-/// Who is asking: the tokens they hold.
+/// Who is asking, and the tokens they hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
+    identity: Identity,
     tokens: Arc<[String]>,
 }
 
 impl Viewer {
     /// Anybody.
     pub fn anonymous() -> Self {
-        Self::holding([PUBLIC])
+        Self::of(Identity::Anonymous)
     }
 
-    /// A viewer that holds these tokens. What is public is open to everybody, so that token is always among them.
+    /// Somebody known, with the tokens that their standing gives.
+    pub fn of(identity: Identity) -> Self {
+        let tokens = identity.tokens();
+        Self { tokens: sorted(tokens), identity }
+    }
+
+    /// A viewer that holds these tokens and may do nothing. What is public is open to everybody, so that token is
+    /// always among them.
     pub fn holding<T: Into<String>>(tokens: impl IntoIterator<Item = T>) -> Self {
-        let mut tokens: Vec<String> = tokens.into_iter().map(Into::into).collect();
-        tokens.push(PUBLIC.to_owned());
-        tokens.sort_unstable();
-        tokens.dedup();
-        Self { tokens: tokens.into() }
+        let tokens = tokens.into_iter().map(Into::into).collect();
+        Self { identity: Identity::Anonymous, tokens: sorted(tokens) }
+    }
+
+    /// Who it is.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The member who is asking, where it is one.
+    pub fn member(&self) -> Option<&MemberIdentity> {
+        match &self.identity {
+            Identity::Member(member) => Some(member),
+            Identity::Anonymous | Identity::Client(_) => None,
+        }
+    }
+
+    /// Whether nobody is signed in.
+    pub fn is_anonymous(&self) -> bool {
+        self.identity == Identity::Anonymous
     }
 
     /// The tokens, sorted, each once.
@@ -117,6 +160,33 @@ impl Viewer {
     pub fn holds(&self, token: &str) -> bool {
         self.tokens.binary_search_by(|held| held.as_str().cmp(token)).is_ok()
     }
+
+    /// Whether the viewer is an officer of this district.
+    pub fn is_of(&self, district: &str) -> bool {
+        let Some(member) = self.member() else { return false };
+        let own = member.district.as_ref().map(|place| place.code.as_str());
+        member.role == Role::DistrictOfficer && own == Some(district)
+    }
+
+    /// How far the right to an action reaches with the scopes that were granted.
+    pub fn reach_now(&self, action: Action) -> Reach {
+        match check_at_all(self, action) {
+            Ok(()) => self.reach(action),
+            Err(_) => Reach::No,
+        }
+    }
+
+    /// How far the right to an action reaches, before it is known what it would be done to.
+    pub fn reach(&self, action: Action) -> Reach {
+        reach(self.identity.standing(), action)
+    }
+}
+
+fn sorted(mut tokens: Vec<String>) -> Arc<[String]> {
+    tokens.push(PUBLIC.to_owned());
+    tokens.sort_unstable();
+    tokens.dedup();
+    tokens.into()
 }
 
 /// What may be seen in a list: everything (by the service itself, which then shows it to nobody), or what a viewer may

@@ -1,6 +1,6 @@
 //! A scope said to the database.
 
-use sea_orm::{Condition, QueryFilter, Select, entity::prelude::*};
+use sea_orm::{Condition, QueryFilter, Select, entity::prelude::*, sea_query::SelectStatement};
 
 use super::Scope;
 
@@ -41,5 +41,18 @@ pub fn owned_from<C: ColumnTrait>(scope: &Scope, audience: C, owner: C, from: C)
             let audience = Condition::all().add(audience.is_in(tokens())).add(released);
             Condition::any().add(audience).add(owner.is_in(tokens()))
         }
+    }
+}
+
+/// The condition of rows that some tokens are listed for in another table: `id` is among what `listed` gives for the
+/// viewer's tokens. For things that several may hold at once, each by a row of its own.
+pub fn held<C: ColumnTrait>(
+    scope: &Scope,
+    id: C,
+    listed: impl FnOnce(&[String]) -> SelectStatement,
+) -> Condition {
+    match scope {
+        Scope::Service => everyone(),
+        Scope::Of { viewer, .. } => Condition::all().add(id.in_subquery(listed(viewer.tokens()))),
     }
 }

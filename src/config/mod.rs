@@ -7,6 +7,7 @@
 //! [`Config::read`] is the only place where a setting is named. The example file, the list of keys against
 //! which an unknown one is compared, and the names of the environment variables all come from it.
 
+mod accounts;
 mod database_url;
 mod draft;
 mod example;
@@ -28,6 +29,7 @@ use std::{
 use ipnet::IpNet;
 
 pub use self::{
+    accounts::{Accounts, Keys, Sso},
     database_url::{DatabaseUrl, Engine},
     example::example,
     faults::{Fault, Faults},
@@ -63,6 +65,14 @@ pub struct Config {
     pub metrics: Metrics,
     /// Traces for an OpenTelemetry collector.
     pub tracing: Tracing,
+    /// Who gets in, and for how long.
+    pub accounts: Accounts,
+    /// The keys that are not in the database.
+    pub keys: Keys,
+    /// Another issuer whose tokens are accepted.
+    pub sso: Option<Sso>,
+    /// A file or folder with more years of working days.
+    pub calendar: Option<PathBuf>,
 }
 
 /// Which database, and how many connections to it.
@@ -206,6 +216,12 @@ impl Config {
             "data_dir",
             "./data",
             "The folder of the SQLite database and of the index. A relative path starts at the working directory.",
+            values::path,
+        );
+        let calendar = draft.optional(
+            "calendar",
+            "./calendar",
+            "A CSV file, or a folder of them, with public holidays and make-up working days of further years.",
             values::path,
         );
 
@@ -430,7 +446,25 @@ impl Config {
             ),
         };
 
-        Self { listen, data_dir, database, log, http, graphql, index, outbox, metrics, tracing }
+        let accounts = Accounts::read(draft, listen);
+        let keys = Keys::read(draft, &data_dir);
+        let sso = Sso::read(draft);
+        Self {
+            listen,
+            data_dir,
+            calendar,
+            database,
+            log,
+            http,
+            graphql,
+            index,
+            outbox,
+            metrics,
+            tracing,
+            accounts,
+            keys,
+            sso,
+        }
     }
 
     fn read_rate_limit(

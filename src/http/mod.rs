@@ -12,6 +12,7 @@ mod cors;
 mod graphql;
 mod health;
 mod metrics;
+mod oauth;
 mod rate_limit;
 mod request_id;
 mod serve;
@@ -19,6 +20,7 @@ mod serve;
 pub use client_address::{ClientAddress, PeerAddress, TrustedProxies};
 pub use health::{Check, Readiness};
 pub use metrics::{Metrics, router as metrics_router};
+pub use oauth::{GrantFault, Granted, TokenDesk};
 pub use rate_limit::RateLimit;
 pub use request_id::RequestId;
 pub use serve::{ServeLimits, serve};
@@ -44,6 +46,8 @@ pub struct Front {
     pub executor: Arc<Executor>,
     /// Finds out who asks.
     pub reception: Arc<dyn Reception>,
+    /// Hands out tokens to programs.
+    pub tokens: Arc<dyn TokenDesk>,
     /// Says whether the service can do its work.
     pub readiness: Arc<dyn Readiness>,
     /// The figures of the process, where they are shown at this door.
@@ -105,11 +109,13 @@ pub fn router(front: Front) -> Result<Router, String> {
     let limiter = front.settings.rate_limit.map(rate_limit::Limiter::new).map(Arc::new);
     let proxies = Arc::new(front.settings.trusted_proxies.clone());
     let graphql = any(graphql::handle)
-        .layer(from_fn_with_state(limiter, rate_limit::limit))
+        .layer(from_fn_with_state(limiter.clone(), rate_limit::limit))
         .with_state(front.clone());
+    let oauth = oauth::router(front.clone()).layer(from_fn_with_state(limiter, rate_limit::limit));
     let metrics = front.metrics.clone().map_or_else(Router::new, metrics::router);
     Ok(Router::new()
         .merge(metrics)
+        .merge(oauth)
         .route("/graphql", graphql)
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(front))

@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use zhanjian_index as index;
 
 use super::{
-    Found, RevisionScalar,
+    Found,
     filter::SearchFilter,
     highlights::{Highlight, Highlights},
     key, load,
@@ -21,7 +21,7 @@ use crate::{
     ids::{GlobalId, NodeKind},
     organizations,
     page::{Page, PageInfo, wrong_cursor},
-    scalars::Date,
+    scalars::{Date, RevisionScalar},
     stations,
 };
 

@@ -22,11 +22,9 @@ use crate::{
 mod filter;
 mod graphql;
 mod highlights;
-mod revision;
 mod suggest;
 
 pub use graphql::SearchQuery;
-pub use revision::RevisionScalar;
 pub use suggest::SuggestQuery;
 
 /// The key of a thing in the index.

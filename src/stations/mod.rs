@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use async_graphql::Enum;
-use sea_orm::{QueryFilter, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait as _, entity::prelude::*,
+    sea_query::SelectStatement,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -94,6 +97,32 @@ pub async fn districts(
         .all(db)
         .await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Finds the district of a code.
+pub async fn district_by_code(db: &impl ConnectionTrait, code: &str) -> Result<Option<District>> {
+    let district = district_entity::Entity::visible_to(&Scope::Service)
+        .filter(district_entity::Column::Code.eq(code));
+    Ok(district.one(db).await?)
+}
+
+/// The ids of a district's stations, as a part of a larger question.
+pub fn ids_of_district(district: Option<Uuid>) -> SelectStatement {
+    entity::Entity::visible_to(&Scope::Service)
+        .select_only()
+        .column(entity::Column::Id)
+        .filter(entity::Column::DistrictId.eq(district))
+        .into_query()
+}
+
+/// The codes of all districts.
+pub async fn district_codes(db: &impl ConnectionTrait) -> Result<Vec<String>> {
+    let codes = district_entity::Entity::visible_to(&Scope::Service)
+        .select_only()
+        .column(district_entity::Column::Code)
+        .order_by_asc(district_entity::Column::Code)
+        .into_tuple();
+    Ok(codes.all(db).await?)
 }
 
 /// All stations with the codes of their districts, by station code: a dozen rows that every import needs.

@@ -4,12 +4,35 @@
 //! for a word is only recognised in its folded form, and it remembers for every folded character which bytes of the
 //! original it stands for: highlights are cut there.
 
-use super::dictionaries::{Dictionaries, Dictionary};
-use std::collections::HashMap;
+use super::{
+    Analyzer,
+    dictionaries::{Dictionaries, Dictionary},
+};
+use std::{collections::HashMap, ops::Range};
 use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
 
 /// Parts of one document (title, keywords, body) are joined by this: no phrase reaches across.
 pub(crate) const PART_BREAK: char = '\u{1e}';
+
+/// The characters of a text in one spelling, each with the bytes of the original that it stands for: as everywhere here
+/// (width, case, script, brackets, dashes), and accents taken off.
+///
+/// It is for whoever compares texts outside the index and has to show the place in what the author wrote. What was
+/// written with a mark and what a mark was put behind compare alike, so that no mark hides a name. White space is one
+/// blank, characters that nobody sees are gone; the sources are in order and lie on the borders of characters.
+pub fn fold_with_offsets(text: &str) -> Vec<(char, Range<usize>)> {
+    let mut folded = Folded::default();
+    folded.fold(text, Analyzer::embedded().traditional());
+    let bare = |char: &FoldedChar| {
+        let source = char.from as usize..char.to as usize;
+        let parts = std::iter::once(char.ch).nfd();
+        parts
+            .filter(|part| canonical_combining_class(*part) == 0)
+            .map(move |part| (part, source.clone()))
+            .collect::<Vec<_>>()
+    };
+    folded.chars.iter().flat_map(bare).collect()
+}
 
 /// One character after folding, with its place in both texts.
 #[derive(Clone, Copy, Debug)]
@@ -162,7 +185,6 @@ impl Traditional {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::Analyzer;
 
     fn folded(text: &str) -> String {
         Analyzer::embedded().folded(text)
@@ -190,6 +212,17 @@ mod tests {
         let sources: Vec<&str> =
             folded.chars.iter().map(|c| &original[c.from as usize..c.to as usize]).collect();
         assert_eq!(sources, ["é", " ", "Ⅲ", "Ⅲ", "Ⅲ", "類", "，", "註", "册", "e\u{301}"]);
+    }
+
+    #[test]
+    fn outside_the_index_accents_are_taken_off() {
+        let original = "Ｓociété  醫e\u{301}\u{301}藥\u{301}ⅢÅ";
+        let folded = fold_with_offsets(original);
+        let text: String = folded.iter().map(|(ch, _)| *ch).collect();
+        assert_eq!(text, "societe 医e药iiia");
+        let sources: Vec<&str> =
+            folded[8..].iter().map(|(_, source)| &original[source.clone()]).collect();
+        assert_eq!(sources, ["醫", "e\u{301}\u{301}", "藥", "Ⅲ", "Ⅲ", "Ⅲ", "Å"]);
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub(crate) mod words;
 
 pub(crate) use analyzer::Analyzer;
 pub use dictionaries::write_dictionaries;
+pub use fold::fold_with_offsets;
 use fold::{Folded, FoldedChar, PART_BREAK};
 use std::ops::Range;
 

@@ -12,7 +12,8 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use zhanjian::{
-    access::{Audience, Viewer},
+    access::{Audience, Role, Viewer},
+    accounts::{self, Enrolment, PlaceCodes},
     answers::AnsweredQuestions,
     app::{App, Ctx},
     clock::Clock,
@@ -22,8 +23,9 @@ use zhanjian::{
     http::{self, Reception, Visit},
     indexer,
     organizations::Organizations,
+    reception::{FrontDesk, data_of},
     regulations::{RegulationRelations, Regulations},
-    service::{Service, Settings, data_of},
+    service::{Service, Settings, VaultSource},
     stations::Stations,
     transfer::{self, Import, Outcome, Source, Summary, Transfer},
 };
@@ -99,9 +101,15 @@ impl House {
             },
             limits,
             clock: clock.clone(),
+            vault: VaultSource::File(folder.path().join("master.keys")),
+            accounts: accounts::Settings::default(),
+            sso: None,
+            calendar: None,
         };
         let service = Service::start(settings).await.unwrap();
-        let porter = Arc::new(Porter(Arc::clone(&service.app)));
+        let app = &service.app;
+        let porter = Porter { app: Arc::clone(app), desk: FrontDesk(Arc::clone(app)) };
+        let porter = Arc::new(porter);
         let settings = http::Settings { max_body_bytes: 2 << 20, ..http::Settings::default() };
         let front = service.front(porter, settings).await.unwrap();
         let router = http::router(front).unwrap();
@@ -131,7 +139,47 @@ impl House {
     /// One who holds these tokens, such as `network` or `station:SH-PD`.
     pub fn member_of<'a>(&'a self, tokens: impl IntoIterator<Item = &'a str>) -> Member<'a> {
         let tokens: Vec<&str> = tokens.into_iter().collect();
-        Member { house: self, tokens: tokens.join(",") }
+        Member { house: self, tokens: tokens.join(","), bearer: None, id: String::new() }
+    }
+
+    /// One who comes with a bearer token.
+    pub fn bearer(&self, token: impl Into<String>) -> Member<'_> {
+        Member { house: self, tokens: String::new(), bearer: Some(token.into()), id: String::new() }
+    }
+
+    /// Puts somebody on the register and signs them in, without the password that a test of rights has no need of.
+    /// `place` is the code of the station, district or organization that goes with the role.
+    pub async fn signed_in(&self, role: Role, place: &str) -> Member<'_> {
+        let place = Some(place.to_owned()).filter(|place| !place.is_empty());
+        let codes = match role {
+            Role::Staff | Role::Head => PlaceCodes { station: place, ..PlaceCodes::default() },
+            Role::DistrictOfficer => PlaceCodes { district: place, ..PlaceCodes::default() },
+            Role::TechTransfer => PlaceCodes { organization: place, ..PlaceCodes::default() },
+            Role::MunicipalOfficer | Role::Administrator => PlaceCodes::default(),
+        };
+        let app = &self.service.app;
+        let (station, district, organization) = codes.ids(self.db().read()).await.unwrap();
+        let number = zhanjian::ids::new_id().simple().to_string();
+        let enrolment = Enrolment {
+            login: format!("member-{number}"),
+            name: format!("示例{}", &number[number.len() - 4..]),
+            role,
+            station,
+            district,
+            organization,
+            employment: None,
+            undertaking_signed_on: Some(app.clock.today()),
+            areas: Vec::new(),
+            password: None,
+        };
+        let checked = enrolment.checked().await.unwrap();
+        let ctx = Ctx::new(Arc::clone(app), Viewer::anonymous());
+        let write = self.db().write().await.unwrap();
+        let member = accounts::enrol(&*write, checked, "test", ctx.now()).await.unwrap();
+        let tokens = accounts::begin(&ctx, &*write, member.id).await.unwrap();
+        write.commit(ctx.now()).await.unwrap();
+        let id = zhanjian::ids::GlobalId::encode(zhanjian::ids::NodeKind::Member, member.id).0;
+        Member { id, ..self.bearer(tokens.access) }
     }
 
     /// Sends any request.
@@ -233,6 +281,9 @@ impl House {
 pub struct Member<'a> {
     house: &'a House,
     tokens: String,
+    bearer: Option<String>,
+    /// Their global id, where they are on the register.
+    pub id: String,
 }
 
 impl Member<'_> {
@@ -250,25 +301,32 @@ impl Member<'_> {
     pub async fn post(&self, body: impl Into<Body>) -> Reply {
         let request = Request::post("/graphql")
             .header(header::CONTENT_TYPE, "application/json")
-            .header(header::ACCEPT, "application/graphql-response+json")
-            .header(TOKENS, &self.tokens)
-            .body(body.into())
-            .unwrap();
-        self.house.send(request).await
+            .header(header::ACCEPT, "application/graphql-response+json");
+        let request = match &self.bearer {
+            Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+            None => request.header(TOKENS, &self.tokens),
+        };
+        self.house.send(request.body(body.into()).unwrap()).await
     }
 }
 
 /// The header in which a test says who asks.
 const TOKENS: &str = "x-test-tokens";
 
-/// Takes the viewer's tokens from a header, as only a test may.
-struct Porter(Arc<App>);
+/// Takes the viewer's tokens from a header, as only a test may; whoever comes with a bearer token is asked at the desk.
+struct Porter {
+    app: Arc<App>,
+    desk: FrontDesk,
+}
 
 #[async_trait::async_trait]
 impl Reception for Porter {
     async fn receive(&self, visit: &Visit<'_>) -> Result<Data, async_graphql::Error> {
+        if visit.headers.contains_key(header::AUTHORIZATION) {
+            return self.desk.receive(visit).await;
+        }
         let tokens = visit.headers.get(TOKENS).map_or("", |value| value.to_str().unwrap());
         let viewer = Viewer::holding(tokens.split(',').filter(|token| !token.is_empty()));
-        Ok(data_of(Ctx::new(Arc::clone(&self.0), viewer)))
+        Ok(data_of(Ctx::new(Arc::clone(&self.app), viewer)))
     }
 }

@@ -1,0 +1,28 @@
+//! From where members have signed in before.
+
+use sea_orm::{Condition, entity::prelude::*};
+use serde::{Deserialize, Serialize};
+
+use crate::access::{Guarded, Scope, everyone};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "sign_in_places")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub member_id: Uuid,
+    pub address: String,
+    pub last_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Only rules of this room read it.
+impl Guarded for Entity {
+    fn shown_in(_: &Scope) -> Condition {
+        everyone()
+    }
+}
