@@ -21,7 +21,7 @@ use zhanjian_migrations::{Migrator, MigratorTrait as _};
 
 use crate::{
     access::{Guarded, Scope},
-    answers,
+    accounts, answers, audit,
     db::{Database, DatabaseSettings},
     error::{Error, Result},
     expertise,
@@ -50,6 +50,12 @@ macro_rules! each_table {
         $each!(answers::citation_entity::Entity, None);
         $each!(answers::confirmation_entity::Entity, None);
         $each!(answers::version_entity::Entity, None);
+        $each!(accounts::member_entity::Entity, None);
+        $each!(accounts::area_entity::Entity, None);
+        $each!(accounts::key_entity::Entity, None);
+        $each!(accounts::client_entity::Entity, None);
+        $each!(accounts::secret_entity::Entity, None);
+        $each!(audit::entity::Entity, None);
     };
 }
 

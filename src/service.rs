@@ -270,7 +270,7 @@ impl Service {
         let readiness = Ready { app: Arc::clone(&self.app), head };
         Ok(Front {
             metrics: None,
-            tokens: Arc::new(TokenCounter(Arc::clone(&self.app))),
+            tokens: Some(Arc::new(TokenCounter(Arc::clone(&self.app)))),
             executor: Arc::clone(&self.executor),
             reception,
             readiness: Arc::new(readiness),

@@ -46,8 +46,8 @@ pub struct Front {
     pub executor: Arc<Executor>,
     /// Finds out who asks.
     pub reception: Arc<dyn Reception>,
-    /// Hands out tokens to programs.
-    pub tokens: Arc<dyn TokenDesk>,
+    /// Hands out tokens to programs, where there are any.
+    pub tokens: Option<Arc<dyn TokenDesk>>,
     /// Says whether the service can do its work.
     pub readiness: Arc<dyn Readiness>,
     /// The figures of the process, where they are shown at this door.
@@ -111,7 +111,8 @@ pub fn router(front: Front) -> Result<Router, String> {
     let graphql = any(graphql::handle)
         .layer(from_fn_with_state(limiter.clone(), rate_limit::limit))
         .with_state(front.clone());
-    let oauth = oauth::router(front.clone()).layer(from_fn_with_state(limiter, rate_limit::limit));
+    let oauth = front.tokens.clone().map_or_else(Router::new, oauth::router);
+    let oauth = oauth.layer(from_fn_with_state(limiter, rate_limit::limit));
     let metrics = front.metrics.clone().map_or_else(Router::new, metrics::router);
     Ok(Router::new()
         .merge(metrics)

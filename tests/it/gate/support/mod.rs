@@ -49,6 +49,7 @@ pub fn front(limits: Limits, settings: Settings) -> Front {
         reception: Arc::new(Porter),
         readiness: Arc::new(Pulse::default()),
         metrics: None,
+        tokens: None,
         settings,
     }
 }
