@@ -15,7 +15,7 @@ use crate::{
     db::{Database, DatabaseSettings},
     error::{Error, Result},
     execution::{Executor, Limits},
-    http::{self, Check, Front, Readiness, Reception, TrustedProxies, Visit},
+    http::{self, Admission, Check, Front, Readiness, Reception, TrustedProxies, Visit},
     indexer::{self, Indexer, Progress},
     kept::Kept,
     outbox,
@@ -193,8 +193,9 @@ pub struct Anybody(pub Arc<App>);
 
 #[async_trait::async_trait]
 impl Reception for Anybody {
-    async fn receive(&self, _: &Visit<'_>) -> Result<Data, async_graphql::Error> {
-        Ok(data_of(Ctx::new(Arc::clone(&self.0), Viewer::anonymous())))
+    async fn receive(&self, _: &Visit<'_>) -> Result<Arc<dyn Admission>, async_graphql::Error> {
+        let app = Arc::clone(&self.0);
+        Ok(Arc::new(move || data_of(Ctx::new(Arc::clone(&app), Viewer::anonymous()))))
     }
 }
 
@@ -258,6 +259,7 @@ pub async fn serve(
         rate_limit: http
             .rate_limit
             .map(|limit| http::RateLimit { per_second: limit.per_second, burst: limit.burst }),
+        lasting: http::Lasting::default(),
     };
     let mut front = service.front(Arc::new(Anybody(Arc::clone(&service.app))), settings).await?;
     let metrics = figures.clone().map(|figures| {

@@ -2,7 +2,6 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use async_graphql::Data;
 use axum::{
     Router,
     body::Body,
@@ -19,7 +18,7 @@ use zhanjian::{
     db::Database,
     execution::Limits,
     expertise::ExpertiseAreas,
-    http::{self, Reception, Visit},
+    http::{self, Admission, Reception, Visit},
     indexer,
     organizations::Organizations,
     regulations::{RegulationRelations, Regulations},
@@ -266,9 +265,10 @@ struct Porter(Arc<App>);
 
 #[async_trait::async_trait]
 impl Reception for Porter {
-    async fn receive(&self, visit: &Visit<'_>) -> Result<Data, async_graphql::Error> {
+    async fn receive(&self, visit: &Visit<'_>) -> Result<Arc<dyn Admission>, async_graphql::Error> {
         let tokens = visit.headers.get(TOKENS).map_or("", |value| value.to_str().unwrap());
         let viewer = Viewer::holding(tokens.split(',').filter(|token| !token.is_empty()));
-        Ok(data_of(Ctx::new(Arc::clone(&self.0), viewer)))
+        let app = Arc::clone(&self.0);
+        Ok(Arc::new(move || data_of(Ctx::new(Arc::clone(&app), viewer.clone()))))
     }
 }
