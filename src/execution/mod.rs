@@ -192,9 +192,7 @@ impl Executor {
             Ok(prepared) => self.ready(&prepared, &mut request, streams),
             Err(rejection) => Err(rejection),
         };
-        ready.map_err(|rejection| {
-            rejected(rejection, request.language, &request.request_id)
-        })
+        ready.map_err(|rejection| rejected(rejection, request.language, &request.request_id))
     }
 
     /// The document that a request means, from the cache or made ready now.

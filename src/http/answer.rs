@@ -100,10 +100,8 @@ impl IntoResponse for Answer {
 /// Says in which language an answer is, and what it depends on.
 pub(super) fn add_language(headers: &mut HeaderMap, language: Language) {
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(tag(language)));
-    headers.append(
-        header::VARY,
-        HeaderValue::from_static("accept, accept-language, authorization"),
-    );
+    headers
+        .append(header::VARY, HeaderValue::from_static("accept, accept-language, authorization"));
 }
 
 /// A language as HTTP names it.

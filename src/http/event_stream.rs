@@ -72,7 +72,7 @@ impl Flow {
         let Self { events, end, ended, held, lasting } = self;
         tokio::select! {
             biased;
-            () = told_to_end(held.as_mut()) => None,
+            () = lasting::told_to_end(held.as_mut()) => None,
             () = end => {
                 let mut frames = next(ended);
                 frames.put_slice(COMPLETE);
@@ -84,14 +84,6 @@ impl Flow {
             }),
             () = sleep(lasting.keep_alive) => Some((Bytes::from_static(COMMENT), true)),
         }
-    }
-}
-
-/// Comes about when the service ends; never where nobody serves, as in a test.
-pub(super) async fn told_to_end(held: Option<&mut Held>) {
-    match held {
-        Some(held) => held.told_to_end().await,
-        None => std::future::pending().await,
     }
 }
 
@@ -108,10 +100,8 @@ fn next(body: &[u8]) -> BytesMut {
 fn response(body: Body, language: Language) -> Response {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/event-stream; charset=utf-8"),
-    );
+    headers
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
     // nginx would gather events to send them together.
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     answer::add_language(headers, language);

@@ -60,7 +60,8 @@ pub(super) async fn handle(
     };
     asked.language = language;
     request_id.as_str().clone_into(&mut asked.request_id);
-    let visit = Visit { headers: &parts.headers, address, request_id: request_id.as_str(), language };
+    let visit =
+        Visit { headers: &parts.headers, address, request_id: request_id.as_str(), language };
     match receive(&front, &visit).await {
         Ok(admission) => {
             let held = parts.extensions.get::<Held>().cloned();

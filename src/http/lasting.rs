@@ -1,6 +1,7 @@
 //! What lasts longer than a request: its bounds, and its end when the one who was let in may no longer stay.
 
 use super::Admission;
+use super::serve::Held;
 use crate::error::Code;
 use crate::execution::Refusal;
 use std::sync::Arc;
@@ -51,6 +52,14 @@ pub(super) async fn end_of(admission: Arc<dyn Admission>, recheck: Duration) {
         if timeout(recheck, admission.holds()).await == Ok(false) {
             return;
         }
+    }
+}
+
+/// Comes about when the service ends; never where nobody serves, as in a test.
+pub(super) async fn told_to_end(held: Option<&mut Held>) {
+    match held {
+        Some(held) => held.told_to_end().await,
+        None => std::future::pending().await,
     }
 }
 

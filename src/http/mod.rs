@@ -1,8 +1,8 @@
 //! The front door: what comes over HTTP, and how it is answered.
 //!
-//! `/graphql` speaks GraphQL over HTTP, and over WebSockets and streams of events for subscriptions; `/health/live` and `/health/ready` speak to whoever runs the service, `/` says
-//! where one is. Every request has an id; whatever is refused on the way to the API is refused as a GraphQL error
-//! with a code.
+//! `/graphql` speaks GraphQL over HTTP and, for subscriptions, over sockets and streams of events; `/health/live` and
+//! `/health/ready` speak to whoever runs the service, `/` says where one is. Every request has an id; whatever is
+//! refused on the way to the API is refused as a GraphQL error with a code.
 
 mod accept;
 mod answer;
@@ -107,10 +107,7 @@ pub trait Reception: Send + Sync {
     /// Lets somebody in. An error is answered as it is, with the status of its code, and nothing is executed.
     ///
     /// For a WebSocket, `visit.headers` are those of its handshake, with what `connection_init` says in their place.
-    async fn receive(
-        &self,
-        visit: &Visit<'_>,
-    ) -> Result<Arc<dyn Admission>, async_graphql::Error>;
+    async fn receive(&self, visit: &Visit<'_>) -> Result<Arc<dyn Admission>, async_graphql::Error>;
 }
 
 /// Somebody who was let in: for one request, or for as long as a socket or a stream of events lasts.

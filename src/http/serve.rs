@@ -116,13 +116,7 @@ fn is_one_connection(fault: &io::Error) -> bool {
 }
 
 /// Serves one connection in a task of its own.
-fn connect(
-    stream: TcpStream,
-    peer: SocketAddr,
-    held: Held,
-    router: &Router,
-    limits: ServeLimits,
-) {
+fn connect(stream: TcpStream, peer: SocketAddr, held: Held, router: &Router, limits: ServeLimits) {
     // Answers are written whole: waiting to fill a packet only delays them.
     let _ = stream.set_nodelay(true);
     let stream = TokioIo::new(Patient::new(stream, limits.write_timeout));

@@ -1,7 +1,6 @@
 //! One socket, from its first message to its last.
 
-use super::super::event_stream::told_to_end;
-use super::super::lasting::{self, Lasting};
+use super::super::lasting::{self, Lasting, told_to_end};
 use super::super::rate_limit::{Meter, too_often};
 use super::super::request_id::RequestId;
 use super::super::serve::Held;
@@ -23,6 +22,7 @@ use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use tungstenite::error::Error as Fault;
 
@@ -309,18 +309,20 @@ impl Conversation {
         let sent = async {
             let mut report = Some(report);
             for _ in 0..=max_waiting {
-                let Some(told) = report.take().or_else(|| self.operations.try_next()) else { break };
+                let Some(told) = report.take().or_else(|| self.operations.try_next()) else {
+                    break;
+                };
                 if let Some(message) = self.operations.message(&told) {
                     socket.feed(message).await?;
                 }
             }
             socket.flush().await
         };
-        sent_in_time(timeout(patience, sent).await)
+        in_time(patience, sent).await
     }
 
     async fn send(&mut self, socket: &mut WebSocket, message: Message) -> Result<(), End> {
-        sent_in_time(timeout(self.lasting().patience, socket.send(message)).await)
+        in_time(self.lasting().patience, socket.send(message)).await
     }
 
     fn lasting(&self) -> Lasting {
@@ -329,10 +331,11 @@ impl Conversation {
 }
 
 /// A client that takes nothing for a while is ended. 1013 asks it to come again later; that it hears it is not likely.
-fn sent_in_time(
-    sent: Result<Result<(), axum::Error>, tokio::time::error::Elapsed>,
+async fn in_time(
+    patience: Duration,
+    sending: impl Future<Output = Result<(), axum::Error>>,
 ) -> Result<(), End> {
-    match sent {
+    match timeout(patience, sending).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(End::Dead),
         Err(_) => Err(Close::new(1013, "The client reads too slowly").into()),
@@ -354,10 +357,12 @@ fn unreadable(error: axum::Error) -> End {
 fn authorization(payload: &Map<String, Json>) -> Result<Option<HeaderValue>, Close> {
     let named = |fields: &Map<String, Json>| {
         let mut fields = fields.iter();
-        fields.find(|(name, _)| name.eq_ignore_ascii_case("authorization")).map(|(_, said)| said.clone())
+        fields
+            .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))
+            .map(|(_, said)| said.clone())
     };
-    let said = named(payload)
-        .or_else(|| payload.get("headers").and_then(Json::as_object).and_then(named));
+    let said =
+        named(payload).or_else(|| payload.get("headers").and_then(Json::as_object).and_then(named));
     match said {
         None | Some(Json::Null) => Ok(None),
         Some(Json::String(said)) => {

@@ -28,7 +28,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tracing::{Instrument, debug};
+use tracing::{Instrument, debug, info_span};
 
 /// The one protocol that is spoken.
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -75,9 +75,10 @@ pub(super) async fn upgrade(
     let max = front.settings.max_body_bytes;
     let held = parts.extensions.remove::<Held>();
     let meter = parts.extensions.remove::<Meter>();
+    // The request ends with the handshake; the socket is a story of its own.
+    let span = info_span!(parent: None, "socket", request.id = request_id.as_str());
     let request_id = request_id.clone();
     let caller = Caller { headers: parts.headers, address, request_id, language };
-    let span = tracing::Span::current();
     handshake
         .protocols([PROTOCOL])
         .max_message_size(max)

@@ -4,7 +4,7 @@
 //! work, with a connection of the database in its hands: it comes to an end of what it does and waits then, for there
 //! is room for a few results only.
 
-use super::super::event_stream::told_to_end;
+use super::super::lasting::told_to_end;
 use super::super::serve::Held;
 use super::super::{Admission, Front};
 use super::messages;
@@ -17,6 +17,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
+use tracing::{Instrument, info_span};
 
 /// The operations that have begun and not ended.
 pub(super) struct Operations {
@@ -86,7 +87,8 @@ impl Operations {
         request.request_id = format!("{}.{}", request.request_id, self.begun);
         let teller = Teller { id: Arc::clone(&id), number, sender: self.sender.clone() };
         let executor = Arc::clone(&front.executor);
-        let task = tokio::spawn(async move {
+        let span = info_span!(parent: None, "operation", request.id = request.request_id);
+        let work = async move {
             let (language, request_id) = (request.language, request.request_id.clone());
             let opening = async { executor.open(request, move || admission.data()).await };
             // What is needed to begin is not kept for as long as a subscription lasts, hence the box.
@@ -98,8 +100,9 @@ impl Operations {
                     teller.tell(What::Refused(body)).await;
                 }
             }
-        });
-        self.running.insert(id, Running { number, task: task.abort_handle() });
+        };
+        let task = tokio::spawn(work.instrument(span)).abort_handle();
+        self.running.insert(id, Running { number, task });
     }
 
     /// Ends an operation, if it is there still.

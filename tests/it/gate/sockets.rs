@@ -3,6 +3,7 @@
 use crate::gate::support::line::{Line, Served};
 use crate::gate::support::{Porter, front, toy};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -78,6 +79,23 @@ async fn queries_and_mutations_have_one_answer() {
 }
 
 #[tokio::test]
+async fn a_hash_stands_for_a_text_here_too() {
+    let served = served().await;
+    let mut line = served.ready().await;
+    let text = "query Hashed { hello }";
+    let hash = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let extensions = json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
+    let ask = |payload: Value| json!({ "id": "a", "type": "subscribe", "payload": payload });
+    line.say(ask(json!({ "extensions": extensions }))).await;
+    assert_eq!(line.hear().await["payload"][0]["message"], "PersistedQueryNotFound");
+    line.say(ask(json!({ "query": text, "extensions": extensions }))).await;
+    assert_eq!(line.hear().await["type"], "next");
+    assert_eq!(line.hear().await, complete("a"));
+    line.say(ask(json!({ "extensions": extensions }))).await;
+    assert_eq!(line.hear().await["payload"]["data"], json!({ "hello": "hello" }));
+}
+
+#[tokio::test]
 async fn a_document_that_is_refused_comes_as_error() {
     let served = served().await;
     let mut line = served.ready().await;
@@ -132,7 +150,8 @@ async fn errors_of_events_come_inside_next() {
     assert_eq!(line.hear().await["payload"]["data"], json!({ "failsOnce": 3 }));
     assert_eq!(line.hear().await, complete("o"));
 
-    line.subscribe("n", "subscription { counter(to: 1) { thing { nullableFails guarded } } }").await;
+    line.subscribe("n", "subscription { counter(to: 1) { thing { nullableFails guarded } } }")
+        .await;
     let answer = line.hear().await;
     let thing = json!({ "nullableFails": null, "guarded": null });
     assert_eq!(answer["payload"]["data"], json!({ "counter": { "thing": thing } }));
@@ -197,10 +216,10 @@ async fn what_the_client_completes_says_no_more() {
     line.subscribe("a", "{ slow }").await;
     line.say(complete("a")).await;
     line.say(complete("unknown")).await;
-    let before = toy::LISTENING.load(Ordering::SeqCst);
-    line.subscribe("b", "subscription { never }").await;
-    until(|| toy::LISTENING.load(Ordering::SeqCst) > before).await;
+    line.subscribe("b", "subscription { never(name: \"completed\") }").await;
+    until(|| toy::listened_to("completed")).await;
     line.say(complete("b")).await;
+    until(|| !toy::listened_to("completed")).await;
     // The id is free, and whoever has it next gets only its own.
     line.subscribe("a", "{ hello }").await;
     assert_eq!(line.hear().await, next("a", json!({ "hello": "hello" }), 0));
@@ -374,7 +393,8 @@ async fn the_reception_decides_who_enters() {
         assert_eq!(line.closed().await.0, 4400);
     }
     let mut line = served.line().await;
-    let panic = json!({ "type": "connection_init", "payload": { "authorization": "Bearer panic" } });
+    let panic =
+        json!({ "type": "connection_init", "payload": { "authorization": "Bearer panic" } });
     line.say(panic).await;
     assert_eq!(line.closed().await, (4500, "Internal server error".to_owned()));
 }
@@ -481,13 +501,12 @@ async fn operations_count_as_requests() {
 #[tokio::test]
 async fn a_client_that_does_not_read_is_ended() {
     let served = served_with(Lasting { keep_alive: Duration::from_mins(1), ..quick() }).await;
-    let before = toy::LISTENING.load(Ordering::SeqCst);
     let mut line = served.ready().await;
-    line.subscribe("n", "subscription { never }").await;
+    line.subscribe("n", "subscription { never(name: \"unread\") }").await;
     line.subscribe("a", "subscription { counter(to: 1000000) { padding(length: 100000) } }").await;
-    until(|| toy::LISTENING.load(Ordering::SeqCst) > before).await;
+    until(|| toy::listened_to("unread")).await;
     // Nothing is read here: the line fills, and the operations are let go.
-    until(|| toy::LISTENING.load(Ordering::SeqCst) <= before).await;
+    until(|| !toy::listened_to("unread")).await;
     drop(line);
 }
 
@@ -495,7 +514,8 @@ async fn a_client_that_does_not_read_is_ended() {
 async fn a_client_that_reads_gets_all_however_fast_it_comes() {
     let served = served().await;
     let mut line = served.ready().await;
-    line.subscribe("a", "subscription { counter(to: 5000) { number padding(length: 1000) } }").await;
+    line.subscribe("a", "subscription { counter(to: 5000) { number padding(length: 1000) } }")
+        .await;
     for n in 1..=5_000 {
         assert_eq!(line.hear().await["payload"]["data"]["counter"]["number"], n);
     }
@@ -505,13 +525,12 @@ async fn a_client_that_reads_gets_all_however_fast_it_comes() {
 #[tokio::test]
 async fn a_closed_socket_ends_its_operations() {
     let served = served().await;
-    let before = toy::LISTENING.load(Ordering::SeqCst);
     let mut line = served.ready().await;
-    line.subscribe("a", "subscription { never }").await;
-    until(|| toy::LISTENING.load(Ordering::SeqCst) > before).await;
+    line.subscribe("a", "subscription { never(name: \"closed\") }").await;
+    until(|| toy::listened_to("closed")).await;
     line.0.close(None).await.unwrap();
     while line.frame().await.is_some() {}
-    until(|| toy::LISTENING.load(Ordering::SeqCst) <= before).await;
+    until(|| !toy::listened_to("closed")).await;
 }
 
 #[tokio::test]

@@ -53,9 +53,8 @@ impl Admission for Guest {
 #[async_trait::async_trait]
 impl Reception for Porter {
     async fn receive(&self, visit: &Visit<'_>) -> Result<Arc<dyn Admission>, async_graphql::Error> {
-        let says = |what: &str| {
-            visit.headers.get(header::AUTHORIZATION).is_some_and(|said| said == what)
-        };
+        let says =
+            |what: &str| visit.headers.get(header::AUTHORIZATION).is_some_and(|said| said == what);
         if says("Bearer slow") {
             tokio::time::sleep(Duration::from_millis(300)).await;
         }

@@ -11,6 +11,8 @@ use async_graphql::{
 };
 use chrono::NaiveDate;
 use futures_util::stream::{self, Stream, StreamExt};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use zhanjian::error::{Error, Fault};
@@ -283,8 +285,13 @@ pub struct Counted {
     again: bool,
 }
 
-/// Subscriptions to `Subscription.never` that have begun and not ended.
-pub static LISTENING: AtomicU32 = AtomicU32::new(0);
+/// The subscriptions to `Subscription.never` that have begun and not ended, by the names that tests gave them.
+static LISTENING: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Whether the subscription of a name is listened to.
+pub fn listened_to(name: &str) -> bool {
+    LISTENING.lock().unwrap().contains(name)
+}
 
 /// One event.
 pub struct Tick(i32);
@@ -315,11 +322,11 @@ impl Tick {
     }
 }
 
-struct Listening;
+struct Listening(String);
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        LISTENING.fetch_sub(1, Ordering::SeqCst);
+        LISTENING.lock().unwrap().remove(&self.0);
     }
 }
 
@@ -342,9 +349,11 @@ impl Subscription {
         stream::iter(1..=3).map(|n| if n == 2 { blow() } else { n.to_string() })
     }
     /// Has nothing to tell.
-    async fn never(&self) -> impl Stream<Item = i32> {
-        LISTENING.fetch_add(1, Ordering::SeqCst);
-        let listening = Listening;
+    async fn never(&self, name: Option<String>) -> impl Stream<Item = i32> {
+        let listening = name.map(|name| {
+            LISTENING.lock().unwrap().insert(name.clone());
+            Listening(name)
+        });
         stream::once(async move {
             let _listening = listening;
             std::future::pending().await
