@@ -195,7 +195,7 @@ pub struct Anybody(pub Arc<App>);
 impl Reception for Anybody {
     async fn receive(&self, _: &Visit<'_>) -> Result<Arc<dyn Admission>, async_graphql::Error> {
         let app = Arc::clone(&self.0);
-        Ok(Arc::new(move || data_of(Ctx::new(Arc::clone(&app), Viewer::anonymous()))))
+        Ok(Arc::new(move |_: &str| data_of(Ctx::new(Arc::clone(&app), Viewer::anonymous()))))
     }
 }
 

@@ -60,8 +60,13 @@ pub(super) async fn handle(
     };
     asked.language = language;
     request_id.as_str().clone_into(&mut asked.request_id);
-    let visit =
-        Visit { headers: &parts.headers, address, request_id: request_id.as_str(), language };
+    let visit = Visit {
+        headers: &parts.headers,
+        address,
+        request_id: request_id.as_str(),
+        language,
+        lasting: false,
+    };
     match receive(&front, &visit).await {
         Ok(admission) => {
             let held = parts.extensions.get::<Held>().cloned();
@@ -110,12 +115,13 @@ async fn answer(
 ) -> Response {
     let language = manner.language;
     if !manner.events {
-        let response = front.executor.execute(asked, admission.data()).await;
+        let data = admission.data(&asked.request_id);
+        let response = front.executor.execute(asked, data).await;
         return Answer::executed(response, manner.media(), language).into_response();
     }
     let request_id = asked.request_id.clone();
-    let guest = Arc::clone(&admission);
-    match front.executor.open(asked, move || guest.data()).await {
+    let (guest, id) = (Arc::clone(&admission), request_id.clone());
+    match front.executor.open(asked, move || guest.data(&id)).await {
         Opened::Events(events) => {
             let lasting = front.settings.lasting;
             event_stream::many(events, admission, held, lasting, language, &request_id)

@@ -99,6 +99,9 @@ pub struct Visit<'a> {
     pub request_id: &'a str,
     /// The language that was asked for.
     pub language: Language,
+    /// Whether many operations may come of it, as over a WebSocket: what its headers say of one request (a key that
+    /// makes it safe to repeat, say) then speaks of none.
+    pub lasting: bool,
 }
 
 /// Finds out who asks.
@@ -114,7 +117,8 @@ pub trait Reception: Send + Sync {
 #[async_graphql::async_trait::async_trait]
 pub trait Admission: Send + Sync {
     /// What the resolvers find in their context, laid out anew for each operation and each event of a subscription.
-    fn data(&self) -> Data;
+    /// `request_id` is that of the operation: the visit's own, or one derived from it for each operation on a socket.
+    fn data(&self, request_id: &str) -> Data;
 
     /// How long the admission lasts from now on, by the service's clock; `None` where it does not end by itself.
     fn ends_in(&self) -> Option<Duration> {
@@ -129,9 +133,9 @@ pub trait Admission: Send + Sync {
 }
 
 /// An admission that does not end.
-impl<F: Fn() -> Data + Send + Sync> Admission for F {
-    fn data(&self) -> Data {
-        self()
+impl<F: Fn(&str) -> Data + Send + Sync> Admission for F {
+    fn data(&self, request_id: &str) -> Data {
+        self(request_id)
     }
 }
 

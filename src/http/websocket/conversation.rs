@@ -230,7 +230,7 @@ impl Conversation {
         let request_id = self.caller.request_id.clone();
         let asked = async move {
             let request_id = request_id.as_str();
-            let visit = Visit { headers: &headers, address, request_id, language };
+            let visit = Visit { headers: &headers, address, request_id, language, lasting: true };
             let answer = AssertUnwindSafe(graphql::receive(&front, &visit)).catch_unwind().await;
             match answer {
                 Ok(answer) => answer.map_err(|error| turned_away(error, language, request_id)),

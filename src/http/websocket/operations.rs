@@ -90,7 +90,8 @@ impl Operations {
         let span = info_span!(parent: None, "operation", request.id = request.request_id);
         let work = async move {
             let (language, request_id) = (request.language, request.request_id.clone());
-            let opening = async { executor.open(request, move || admission.data()).await };
+            let id = request_id.clone();
+            let opening = executor.open(request, move || admission.data(&id));
             // What is needed to begin is not kept for as long as a subscription lasts, hence the box.
             match Box::pin(AssertUnwindSafe(opening).catch_unwind()).await {
                 Ok(Opened::Events(events)) => teller.follow(events, held).await,

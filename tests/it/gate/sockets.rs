@@ -203,9 +203,18 @@ async fn an_event_has_the_time_of_one_request_and_the_subscription_as_long_as_it
 async fn each_event_has_a_context_of_its_own() {
     let served = served().await;
     let mut line = served.ready().await;
-    line.subscribe("a", "subscription { counter { seen } }").await;
+    line.subscribe("a", "{ hello }").await;
+    assert_eq!(
+        (line.hear().await["type"].clone(), line.hear().await),
+        (json!("next"), complete("a"))
+    );
+    line.subscribe("a", "subscription { counter { seen asked } }").await;
     for _ in 0..3 {
-        assert_eq!(line.hear().await["payload"]["data"]["counter"]["seen"], 1);
+        let answer = line.hear().await;
+        assert_eq!(answer["payload"]["data"]["counter"]["seen"], 1);
+        // Each operation of a socket has an id of its own for the log, and all its events have that one.
+        let asked = answer["payload"]["data"]["counter"]["asked"].as_str().unwrap();
+        assert!(asked.ends_with(".2"), "{asked}");
     }
 }
 

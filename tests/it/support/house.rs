@@ -269,6 +269,6 @@ impl Reception for Porter {
         let tokens = visit.headers.get(TOKENS).map_or("", |value| value.to_str().unwrap());
         let viewer = Viewer::holding(tokens.split(',').filter(|token| !token.is_empty()));
         let app = Arc::clone(&self.0);
-        Ok(Arc::new(move || data_of(Ctx::new(Arc::clone(&app), viewer.clone()))))
+        Ok(Arc::new(move |_: &str| data_of(Ctx::new(Arc::clone(&app), viewer.clone()))))
     }
 }

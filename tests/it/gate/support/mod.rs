@@ -34,8 +34,9 @@ struct Guest {
 
 #[async_trait::async_trait]
 impl Admission for Guest {
-    fn data(&self) -> Data {
+    fn data(&self, request_id: &str) -> Data {
         let mut data = Data::default();
+        data.insert(toy::Asked(request_id.to_owned()));
         data.insert(toy::Caller(self.caller.clone()));
         data.insert(toy::Noted::default());
         data

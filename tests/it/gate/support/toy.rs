@@ -31,6 +31,9 @@ pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
 /// Who asks, as the reception found out.
 pub struct Caller(pub String);
 
+/// The id of the request, as the reception was told.
+pub struct Asked(pub String);
+
 /// How many resolvers have noted that they saw this very context.
 #[derive(Default)]
 pub struct Noted(AtomicU32);
@@ -300,6 +303,9 @@ pub struct Tick(i32);
 impl Tick {
     async fn number(&self) -> i32 {
         self.0
+    }
+    async fn asked(&self, ctx: &Context<'_>) -> String {
+        ctx.data_unchecked::<Asked>().0.clone()
     }
     /// How many have seen the context of this event: one, when each event has its own.
     async fn seen(&self, ctx: &Context<'_>) -> u32 {
