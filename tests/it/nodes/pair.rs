@@ -20,9 +20,10 @@ use zhanjian::{
     outbox::{self, Revision},
     reception::FrontDesk,
     scalars::RevisionScalar,
-    service::{Service, Settings, VaultSource},
+    service::{Service, Settings},
     stations::Stations,
     transfer::{self, Import, Outcome, Source, Transfer},
+    vault,
 };
 
 use crate::support::{
@@ -118,7 +119,7 @@ impl Node {
             },
             limits: Limits::default(),
             clock: Clock::system(),
-            vault: VaultSource::Setting(keys.to_owned()),
+            vault: vault::Source::Setting(keys.to_owned()),
             accounts: zhanjian::accounts::Settings::default(),
             sso: None,
             calendar: None,
