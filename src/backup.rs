@@ -26,7 +26,7 @@ use crate::{
     error::{Error, Result},
     expertise,
     language::Text,
-    organizations, outbox, regulations, research, stations,
+    marks, organizations, outbox, regulations, research, stations,
 };
 
 /// Does something for every table, parents before what refers to them. A table that refers to itself names the column.
@@ -39,6 +39,7 @@ macro_rules! each_table {
         $each!(stations::area_entity::Entity, None);
         $each!(regulations::entity::Entity, None);
         $each!(regulations::relation_entity::Entity, None);
+        $each!(regulations::proposal_entity::Entity, None);
         $each!(organizations::entity::Entity, None);
         $each!(organizations::area_entity::Entity, None);
         $each!(organizations::resource_entity::Entity, None);
@@ -50,6 +51,7 @@ macro_rules! each_table {
         $each!(answers::citation_entity::Entity, None);
         $each!(answers::confirmation_entity::Entity, None);
         $each!(answers::version_entity::Entity, None);
+        $each!(marks::entity::Entity, None);
     };
 }
 
