@@ -3,8 +3,8 @@
 
 use chrono::NaiveDate;
 use sea_orm::{
-    Condition, IntoActiveModel as _, QueryOrder as _, QuerySelect as _, QueryFilter as _,
-    sea_query::OnConflict, entity::prelude::*,
+    Condition, IntoActiveModel as _, QueryFilter as _, QuerySelect as _, entity::prelude::*,
+    sea_query::OnConflict,
 };
 
 use crate::{

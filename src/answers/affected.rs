@@ -24,7 +24,7 @@ const EXAMINED_AT_MOST: usize = 50_000;
 
 /// What a change of the law does to answers.
 #[derive(Debug)]
-pub struct Affected {
+pub(super) struct Affected {
     /// The day for which it was asked.
     pub as_of: NaiveDate,
     /// The law without the change.
@@ -40,7 +40,7 @@ pub struct Affected {
 }
 
 /// What a change of the law does to the answers that the viewer may see, on a day.
-pub async fn affected(ctx: &Ctx, preview: Preview, as_of: NaiveDate) -> Result<Affected> {
+pub(super) async fn affected(ctx: &Ctx, preview: Preview, as_of: NaiveDate) -> Result<Affected> {
     let Preview { before, after, touched, planned } = preview;
     let mut answers = Vec::new();
     let (mut examined, mut complete) = (0, true);
@@ -75,7 +75,7 @@ fn moves(lean: &Lean, before: &Graph, after: &Graph, as_of: NaiveDate) -> bool {
 
 /// How many answers of a station, and how often those were reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Load {
+pub(super) struct Load {
     /// Which station.
     pub station_id: Uuid,
     /// How many answers.
@@ -85,7 +85,7 @@ pub struct Load {
 }
 
 /// Counts answers by their stations, those with the most used ones first.
-pub fn by_station<'a>(answers: impl IntoIterator<Item = &'a Lean>) -> Vec<Load> {
+pub(super) fn by_station<'a>(answers: impl IntoIterator<Item = &'a Lean>) -> Vec<Load> {
     let mut loads: HashMap<Uuid, Load> = HashMap::new();
     for lean in answers {
         let none = Load { station_id: lean.station_id, count: 0, uses: 0 };
@@ -94,8 +94,7 @@ pub fn by_station<'a>(answers: impl IntoIterator<Item = &'a Lean>) -> Vec<Load> 
         load.uses += u64::try_from(lean.reuse_count).unwrap_or(0);
     }
     let mut loads: Vec<Load> = loads.into_values().collect();
-    loads.sort_unstable_by_key(|load| {
-        (std::cmp::Reverse((load.uses, load.count)), load.station_id)
-    });
+    loads
+        .sort_unstable_by_key(|load| (std::cmp::Reverse((load.uses, load.count)), load.station_id));
     loads
 }

@@ -26,7 +26,7 @@ use crate::{
 
 /// What an officer found.
 #[derive(Clone, Debug)]
-pub struct Finding {
+pub(super) struct Finding {
     /// The regulation that the answer was checked against, by its global id or its key; none where nothing has touched
     /// it and only its day of review has passed.
     pub regulation: Option<String>,
@@ -40,7 +40,7 @@ pub struct Finding {
 
 /// A pointer to the regulation that an answer was checked against.
 #[derive(Clone, Debug)]
-pub struct NewCitation {
+pub(super) struct NewCitation {
     /// The articles; none where the whole is meant.
     pub articles: Vec<String>,
     /// The words that matter.
@@ -48,7 +48,7 @@ pub struct NewCitation {
 }
 
 /// Confirms that a published answer still stands.
-pub async fn confirm(ctx: &Ctx, id: Uuid, version: i32, finding: Finding) -> Result<Done> {
+pub(super) async fn confirm(ctx: &Ctx, id: Uuid, version: i32, finding: Finding) -> Result<Done> {
     let seen = find(ctx, ctx.db(), id).await?;
     check(&ctx.viewer, Action::ConfirmAnswer, &holding(ctx, &seen).await?)?;
     let finding = checked(ctx, finding)?;
@@ -153,20 +153,17 @@ fn checked(ctx: &Ctx, mut finding: Finding) -> Result<Finding> {
 }
 
 /// What an answer is checked against must have touched it; and what has touched it is not passed over.
-fn fits(
-    grounds: &Grounds,
-    graph: &Graph,
-    against: Option<Uuid>,
-    today: NaiveDate,
-) -> Result<()> {
+fn fits(grounds: &Grounds, graph: &Graph, against: Option<Uuid>, today: NaiveDate) -> Result<()> {
     let touching = touching(grounds, graph);
     let Some(regulation) = against else {
         let verdict = assess(grounds, graph, today);
-        let untouched =
-            [Currency::Current, Currency::ReviewDue, Currency::Unverified].contains(&verdict.currency);
+        let untouched = [Currency::Current, Currency::ReviewDue, Currency::Unverified]
+            .contains(&verdict.currency);
         let name = verdict.path.last().map_or("?", |step| graph.name(step.regulation));
         let reason = Text::new(
-            format!("the answer has been touched by {name}: name the regulation that it was checked against"),
+            format!(
+                "the answer has been touched by {name}: name the regulation that it was checked against"
+            ),
             format!("该答复已受{name}影响，请填写所核对的法规"),
         );
         return if untouched { Ok(()) } else { Err(Error::invalid("regulation", reason)) };

@@ -68,7 +68,8 @@ impl ConfirmingMutation {
         let ctx = &ctx.asked(once);
         let kind = NodeKind::AnsweredQuestion;
         let about = GlobalId::decode_as("answeredQuestionId", &input.answered_question_id, kind)?;
-        let citation = |it: ConfirmedCitationInput| NewCitation { articles: it.articles, quote: it.quote };
+        let citation =
+            |it: ConfirmedCitationInput| NewCitation { articles: it.articles, quote: it.quote };
         let finding = Finding {
             regulation: input.regulation.map(|id| id.0),
             note: input.note,

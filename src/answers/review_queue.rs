@@ -26,7 +26,7 @@ use crate::{
 
 /// Which answers of the list are wanted.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub(super) struct Wanted {
     /// Of the stations with these codes.
     pub stations: Option<Vec<String>>,
     /// With one of these verdicts.
@@ -37,7 +37,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// The verdicts that call for somebody to look again.
-    pub const STATUSES: [Currency; 5] = [
+    pub(super) const STATUSES: [Currency; 5] = [
         Currency::Broken,
         Currency::Stale,
         Currency::PartlyStale,
@@ -58,7 +58,7 @@ impl Wanted {
 
 /// An answer on the list.
 #[derive(Clone, Debug)]
-pub struct Item {
+pub(super) struct Item {
     /// The answer.
     pub answered: AnsweredQuestion,
     /// What it rests on.
@@ -79,7 +79,7 @@ const FIRST_STEP: usize = 100;
 const LARGEST_STEP: usize = 2_000;
 
 /// A page of the list.
-pub async fn page(ctx: &Ctx, wanted: &Wanted, page: &Page) -> Result<Slice<Item>> {
+pub(super) async fn page(ctx: &Ctx, wanted: &Wanted, page: &Page) -> Result<Slice<Item>> {
     let graph = ctx.graph().await?;
     let select = candidates(ctx, wanted, &graph)?;
     let horizon = wanted.horizon(ctx.today);
@@ -124,7 +124,7 @@ pub async fn page(ctx: &Ctx, wanted: &Wanted, page: &Page) -> Result<Slice<Item>
 }
 
 /// How many answers of which station are on the list, those with the most used ones first.
-pub async fn loads(ctx: &Ctx, wanted: &Wanted) -> Result<Vec<Load>> {
+pub(super) async fn loads(ctx: &Ctx, wanted: &Wanted) -> Result<Vec<Load>> {
     let graph = ctx.graph().await?;
     let horizon = wanted.horizon(ctx.today);
     let mut sifting = Sifting::of(candidates(ctx, wanted, &graph)?);
@@ -145,11 +145,9 @@ pub async fn loads(ctx: &Ctx, wanted: &Wanted) -> Result<Vec<Load>> {
 fn candidates(ctx: &Ctx, wanted: &Wanted, graph: &Graph) -> Result<Select<entity::Entity>> {
     use entity::Column;
     let touched = graph.touched(ctx.today, wanted.horizon(ctx.today)).into_iter().collect();
-    let due = Condition::any()
-        .add(resting_on(touched))
-        .add_option(
-            wanted.statuses.contains(&Currency::ReviewDue).then(|| Column::ReviewBy.lt(ctx.today)),
-        );
+    let due = Condition::any().add(resting_on(touched)).add_option(
+        wanted.statuses.contains(&Currency::ReviewDue).then(|| Column::ReviewBy.lt(ctx.today)),
+    );
     let mut select = published(&ctx.scope()).filter(answered_for(ctx)?).filter(due);
     if let Some(codes) = &wanted.stations {
         let ids = stations::ids_of_codes(codes.clone());

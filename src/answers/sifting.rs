@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use sea_orm::{Condition, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, entity::prelude::*};
+use sea_orm::{
+    Condition, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, entity::prelude::*,
+};
 
 use super::{CitationRole, State, citation_entity, entity, rests_on};
 use crate::{
@@ -18,7 +20,7 @@ const AT_ONCE: u64 = 2_000;
 
 /// An answer, as far as a verdict and a count need it.
 #[derive(Clone, Debug)]
-pub struct Lean {
+pub(super) struct Lean {
     /// Which one.
     pub id: Uuid,
     /// The station that answered.

@@ -28,7 +28,8 @@ impl Row {
 
     /// A row that comes from no file: named values, to be looked at by the rules by which files are read.
     pub fn of(fields: Map<String, Value>) -> Row {
-        let entry = |(name, value): (String, _)| Entry::new(name.into(), None, Cell::of_json(value));
+        let entry =
+            |(name, value): (String, _)| Entry::new(name.into(), None, Cell::of_json(value));
         Row::new(1, fields.into_iter().map(entry).collect(), Log::default())
     }
 

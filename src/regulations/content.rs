@@ -93,7 +93,10 @@ impl Content {
         check_regulation(&draft)?;
         if known.regulations.contains_key(&draft.key) {
             let reason = Text::new(
-                format!("there is a regulation {:?} already; amend it, or choose another key", draft.key),
+                format!(
+                    "there is a regulation {:?} already; amend it, or choose another key",
+                    draft.key
+                ),
                 format!("已有标识为“{}”的法规，请修改该法规或另选标识", draft.key),
             );
             return Err(Error::rule(RuleCode::AlreadyThere, "regulation.key", reason));
@@ -262,10 +265,8 @@ fn bounded(field: &str, text: Option<&String>, most: usize) -> Result<()> {
     if text.is_none_or(|text| text.chars().count() <= most) {
         return Ok(());
     }
-    let reason = Text::new(
-        format!("is longer than {most} characters"),
-        format!("超过 {most} 个字符"),
-    );
+    let reason =
+        Text::new(format!("is longer than {most} characters"), format!("超过 {most} 个字符"));
     Err(Error::invalid(field, reason))
 }
 

@@ -292,8 +292,7 @@ fn event_of(kind: RelationKind) -> Option<Event> {
 }
 
 fn step(event: Event, relation: &Relation, graph: &Graph) -> Step {
-    let effective =
-        || graph.document(relation.from).and_then(|document| document.effective_on);
+    let effective = || graph.document(relation.from).and_then(|document| document.effective_on);
     Step {
         event,
         regulation: relation.from,

@@ -107,8 +107,7 @@ impl CurrencyNode {
     }
 
     fn steps(&self, steps: &[Step]) -> Vec<StepNode> {
-        let step =
-            |step: &Step| StepNode { step: step.clone(), documents: self.documents.clone() };
+        let step = |step: &Step| StepNode { step: step.clone(), documents: self.documents.clone() };
         steps.iter().map(step).collect()
     }
 }

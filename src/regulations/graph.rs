@@ -183,7 +183,8 @@ impl Graph {
     /// The regulations whose citations may have another verdict on a day than on an earlier one.
     pub fn moving(&self, after: NaiveDate, until: NaiveDate) -> HashSet<Uuid> {
         let within = |day| after < day && day <= until;
-        let moving = self.days().filter(|(_, (from, announced))| within(*from) || within(*announced));
+        let moving =
+            self.days().filter(|(_, (from, announced))| within(*from) || within(*announced));
         // What was checked against a later one moves with it.
         moving.flat_map(|(regulation, _)| self.upstream(regulation)).collect()
     }
@@ -191,9 +192,10 @@ impl Graph {
     /// From which day something touches each regulation, and since which day that is known.
     fn days(&self) -> impl Iterator<Item = (Uuid, (NaiveDate, NaiveDate))> {
         let ends_on = |id| self.document(id).and_then(|document| document.ends_on);
-        let ended = self.documents.keys().filter_map(move |id| {
-            Some((*id, (ends_on(*id)?.first_day(), NaiveDate::MIN)))
-        });
+        let ended = self
+            .documents
+            .keys()
+            .filter_map(move |id| Some((*id, (ends_on(*id)?.first_day(), NaiveDate::MIN))));
         let touching = self.relations().filter(|relation| relation.touches());
         let touched = touching
             .map(move |relation| (relation.to, self.days_of(relation, ends_on(relation.to))));

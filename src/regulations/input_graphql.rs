@@ -75,7 +75,7 @@ pub struct RegulationRelationInput {
 
 /// What is to be mended of a regulation: what is left out stays, null takes a value away. Its key stays.
 #[derive(Clone, Debug, InputObject)]
-pub struct RegulationChangesInput {
+pub(super) struct RegulationChangesInput {
     /// Its title.
     title: Option<String>,
     /// Its title in English.
@@ -100,7 +100,7 @@ pub struct RegulationChangesInput {
 
 /// What is to be mended of a relation: what is left out stays, null takes a value away. Its ends and its kind stay.
 #[derive(Clone, Debug, InputObject)]
-pub struct RelationChangesInput {
+pub(super) struct RelationChangesInput {
     /// To how much of the older one.
     scope: Option<RelationScope>,
     /// To which articles; an empty list where they are not known, or where all are meant.
@@ -188,7 +188,7 @@ impl Changes {
 
 impl RegulationChangesInput {
     /// What was sent, under the names that a file has.
-    pub fn changes(self) -> Map<String, Value> {
+    pub(super) fn changes(self) -> Map<String, Value> {
         Changes::default()
             .with("title", self.title)
             .text("titleEn", self.title_en)
@@ -206,7 +206,7 @@ impl RegulationChangesInput {
 
 impl RelationChangesInput {
     /// What was sent, under the names that a file has.
-    pub fn changes(self) -> Map<String, Value> {
+    pub(super) fn changes(self) -> Map<String, Value> {
         Changes::default()
             .with("scope", self.scope.map(|scope| scope.to_value()))
             .with("articles", self.articles)

@@ -42,7 +42,7 @@ struct ProposalPage {
 }
 
 /// Proposals that know of each other, so that what belongs to them is loaded at once.
-pub fn proposal_nodes(
+pub(super) fn proposal_nodes(
     rows: impl IntoIterator<Item = RegulationProposal>,
 ) -> Vec<RegulationProposalNode> {
     let rows: Vec<Arc<RegulationProposal>> = rows.into_iter().map(Arc::new).collect();

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Proposes that something be recorded.
-pub async fn propose(ctx: &Ctx, content: Content) -> Result<Done> {
+pub(super) async fn propose(ctx: &Ctx, content: Content) -> Result<Done> {
     check(&ctx.viewer, Action::ProposeRegulation, &Holding::nobody())?;
     let member = ctx.viewer.member().ok_or(Error::Forbidden)?.id;
     let mut change = Change::begin(ctx).await?;
@@ -54,7 +54,7 @@ pub async fn propose(ctx: &Ctx, content: Content) -> Result<Done> {
 
 /// What was decided on a proposal.
 #[derive(Clone, Debug)]
-pub struct Decision {
+pub(super) struct Decision {
     /// Whether it is recorded.
     pub accept: bool,
     /// Why; whoever proposed what is not recorded is owed a reason.
@@ -62,7 +62,7 @@ pub struct Decision {
 }
 
 /// Decides on a proposal: accepted, it is recorded at once.
-pub async fn decide(ctx: &Ctx, id: Uuid, version: i32, decision: Decision) -> Result<Done> {
+pub(super) async fn decide(ctx: &Ctx, id: Uuid, version: i32, decision: Decision) -> Result<Done> {
     find(ctx, ctx.db(), id).await?;
     check(&ctx.viewer, Action::DecideRegulation, &Holding::nobody())?;
     let member = ctx.viewer.member().ok_or(Error::Forbidden)?.id;
@@ -87,8 +87,7 @@ pub async fn decide(ctx: &Ctx, id: Uuid, version: i32, decision: Decision) -> Re
     } else {
         None
     };
-    let state =
-        if decision.accept { ProposalState::Accepted } else { ProposalState::Rejected };
+    let state = if decision.accept { ProposalState::Accepted } else { ProposalState::Rejected };
     let now = ctx.now();
     let written = Entity::update_many()
         .col_expr(Column::State, ActiveEnum::as_enum(&state))
@@ -124,7 +123,7 @@ pub async fn find(ctx: &Ctx, db: &impl ConnectionTrait, id: Uuid) -> Result<Regu
 }
 
 /// Proposals by id, as far as the scope shows them.
-pub async fn by_ids(
+pub(super) async fn by_ids(
     db: &impl ConnectionTrait,
     scope: &Scope,
     ids: Vec<Uuid>,

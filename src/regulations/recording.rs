@@ -7,7 +7,7 @@ use sea_orm::{DbBackend, IntoActiveModel as _, QueryFilter, Set, entity::prelude
 use serde_json::{Map, Value};
 
 use super::{
-    Regulation, RegulationRelation, RegulationRelations, Regulations, RelationKind,
+    Regulation, RegulationRelation, RegulationRelations, Regulations,
     content::{self, Content, Plan},
     currency::Graph,
     entity, import,
@@ -15,7 +15,7 @@ use super::{
     relation_entity,
 };
 use crate::{
-    access::{Action, Guarded, Holding, Scope, check},
+    access::{Action, Guarded, Holding, check},
     app::Ctx,
     audit::Entry,
     change::Change,
@@ -29,7 +29,7 @@ use crate::{
 const LAW_LOCK: i64 = 0x7a68_616e_006c_6177;
 
 /// Records a regulation with what it does to others, or what one does to another.
-pub async fn record(ctx: &Ctx, content: Content) -> Result<Done> {
+pub(super) async fn record(ctx: &Ctx, content: Content) -> Result<Done> {
     check(&ctx.viewer, Action::DecideRegulation, &Holding::nobody())?;
     let mut change = Change::begin(ctx).await?;
     let plan = plan(&change, content).await?.1;
@@ -92,7 +92,7 @@ pub(super) async fn write(change: &mut Change<'_>, plan: Plan, ctx: &Ctx) -> Res
 }
 
 /// Mends what is recorded of a regulation: what is named changes, null takes it away. Its key stays.
-pub async fn amend(
+pub(super) async fn amend(
     ctx: &Ctx,
     id: Uuid,
     version: i32,
@@ -133,7 +133,7 @@ pub async fn amend(
 }
 
 /// Mends what is recorded of a relation: its scope, its articles, its day, its note. Its ends and its kind stay.
-pub async fn amend_relation(
+pub(super) async fn amend_relation(
     ctx: &Ctx,
     id: Uuid,
     version: i32,
@@ -165,14 +165,18 @@ pub async fn amend_relation(
         .exec(&*change);
     unless_overtaken(written.await?.rows_affected, version)?;
     import::note(change.write(), to, false);
-    change
-        .audit(Entry::new("amendRegulationRelation").of(NodeKind::RegulationRelation, id));
+    change.audit(Entry::new("amendRegulationRelation").of(NodeKind::RegulationRelation, id));
     change.commit(id).await
 }
 
 /// Takes back a relation that should not have been recorded. The reason stays in the audit log. Gives the regulation
 /// that was acted upon.
-pub async fn remove_relation(ctx: &Ctx, id: Uuid, version: i32, reason: &str) -> Result<Done> {
+pub(super) async fn remove_relation(
+    ctx: &Ctx,
+    id: Uuid,
+    version: i32,
+    reason: &str,
+) -> Result<Done> {
     check(&ctx.viewer, Action::DecideRegulation, &Holding::nobody())?;
     let reason = reason_given("reason", reason)?;
     let mut change = Change::begin(ctx).await?;
@@ -197,7 +201,8 @@ pub(super) fn reason_given(field: &str, reason: &str) -> Result<String> {
     if (1..=1_000).contains(&reason.chars().count()) {
         return Ok(reason.to_owned());
     }
-    let text = Text::new("give a reason, in at most 1,000 characters", "请说明理由，不超过 1000 个字符");
+    let text =
+        Text::new("give a reason, in at most 1,000 characters", "请说明理由，不超过 1000 个字符");
     Err(Error::invalid(field, text))
 }
 
@@ -231,7 +236,8 @@ pub async fn named(ctx: &Ctx, field: &str, name: &str) -> Result<Regulation> {
         Ok(id) => select.filter(entity::Column::Id.eq(id)),
         Err(_) => select.filter(entity::Column::Key.eq(name)),
     };
-    select.one(ctx.db()).await?.ok_or_else(|| {
-        Error::invalid(field, crate::transfer::unknown("regulation", "法规", name))
-    })
+    select
+        .one(ctx.db())
+        .await?
+        .ok_or_else(|| Error::invalid(field, crate::transfer::unknown("regulation", "法规", name)))
 }

@@ -178,8 +178,7 @@ impl RegulationMutation {
         let ctx = &ctx.asked(once);
         let kind = NodeKind::RegulationRelation;
         let relation = GlobalId::decode_as("relationId", &input.relation_id, kind)?;
-        let outcome =
-            recording::remove_relation(ctx, relation, input.version, &input.reason).await;
+        let outcome = recording::remove_relation(ctx, relation, input.version, &input.reason).await;
         let refused = Entry::new("removeRegulationRelation").of(kind, relation);
         let load = async |id| Ok(nodes_by_id(ctx, vec![id]).await?.remove(&id));
         let answered = answered(ctx, refused, None, outcome, load).await?;

@@ -165,7 +165,10 @@ pub(in super::super) fn fill(row: &mut entity::ActiveModel, draft: Draft) {
 }
 
 /// What the row of a file would say of a relation.
-pub(in super::super) fn fields(row: &RegulationRelation, keys: &HashMap<Uuid, &str>) -> Map<String, Value> {
+pub(in super::super) fn fields(
+    row: &RegulationRelation,
+    keys: &HashMap<Uuid, &str>,
+) -> Map<String, Value> {
     Fields::default()
         .text("from", keys.get(&row.from_id))
         .text("to", keys.get(&row.to_id))
