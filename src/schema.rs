@@ -7,13 +7,15 @@ use async_graphql::{
 use crate::{
     access::ViewerNode,
     accounts::AccountMutation,
-    answers::AnsweredQuestionQuery,
+    answers::{AffectedQuery, AnsweredQuestionQuery, ConfirmingMutation, ReviewQuery},
     app::Ctx,
     execution::{Executor, Limits},
     expertise::ExpertiseQuery,
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceQuery},
-    regulations::RegulationQuery,
+    regulations::{
+        RegulationMutation, RegulationProposalMutation, RegulationProposalQuery, RegulationQuery,
+    },
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
     stations::StationQuery,
@@ -27,17 +29,25 @@ pub struct Query(
     SearchQuery,
     SuggestQuery,
     AnsweredQuestionQuery,
+    ReviewQuery,
+    AffectedQuery,
     ResearchQuery,
     ResourceQuery,
     OrganizationQuery,
     StationQuery,
     ExpertiseQuery,
     RegulationQuery,
+    RegulationProposalQuery,
 );
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(AccountMutation);
+pub struct Mutation(
+    AccountMutation,
+    ConfirmingMutation,
+    RegulationMutation,
+    RegulationProposalMutation,
+);
 
 /// Who is asking.
 #[derive(Default)]
