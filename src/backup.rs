@@ -50,6 +50,10 @@ macro_rules! each_table {
         $each!(answers::citation_entity::Entity, None);
         $each!(answers::confirmation_entity::Entity, None);
         $each!(answers::version_entity::Entity, None);
+        $each!(answers::draft_entity::Entity, None);
+        $each!(answers::check_entity::Entity, None);
+        $each!(answers::rating_entity::Entity, None);
+        $each!(answers::report_entity::Entity, None);
     };
 }
 

@@ -22,10 +22,12 @@ pub enum NodeKind {
     ResearchOutput,
     Resource,
     Member,
+    Consultation,
+    AnswerReport,
 }
 
 impl NodeKind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -37,6 +39,8 @@ impl NodeKind {
         Self::ResearchOutput,
         Self::Resource,
         Self::Member,
+        Self::Consultation,
+        Self::AnswerReport,
     ];
 
     /// The name of the GraphQL type.
@@ -53,6 +57,8 @@ impl NodeKind {
             Self::ResearchOutput => "ResearchOutput",
             Self::Resource => "Resource",
             Self::Member => "Member",
+            Self::Consultation => "Consultation",
+            Self::AnswerReport => "AnswerReport",
         }
     }
 }

@@ -7,7 +7,10 @@ use async_graphql::{
 use crate::{
     access::ViewerNode,
     accounts::AccountMutation,
-    answers::AnsweredQuestionQuery,
+    answers::{
+        AnswerDraftMutation, AnswerReaderMutation, AnswerReportQuery, AnswerReviewMutation,
+        AnsweredQuestionQuery,
+    },
     app::Ctx,
     execution::{Executor, Limits},
     expertise::ExpertiseQuery,
@@ -27,6 +30,7 @@ pub struct Query(
     SearchQuery,
     SuggestQuery,
     AnsweredQuestionQuery,
+    AnswerReportQuery,
     ResearchQuery,
     ResourceQuery,
     OrganizationQuery,
@@ -37,7 +41,12 @@ pub struct Query(
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(AccountMutation);
+pub struct Mutation(
+    AccountMutation,
+    AnswerDraftMutation,
+    AnswerReviewMutation,
+    AnswerReaderMutation,
+);
 
 /// Who is asking.
 #[derive(Default)]

@@ -69,3 +69,4 @@ words! {
         Disabled,
     }
 }
+pub(crate) use words;

@@ -18,6 +18,7 @@ use crate::{
     error::{Error, Fault, Result},
     expertise::LocalizedText,
     ids::{GlobalId, NodeKind},
+    language::Text,
     page::{Keyset, Page, Place, connection, counter, slice},
     scalars::{Date, PartialDate},
 };
@@ -357,6 +358,12 @@ impl StepNode {
 }
 
 fn explain(steps: &[Step], graph: &Graph) -> LocalizedText {
+    let told = explanation(steps, graph);
+    LocalizedText::new(&told.zh, Some(&told.en))
+}
+
+/// The way to a verdict as a sentence.
+pub(crate) fn explanation(steps: &[Step], graph: &Graph) -> Text {
     let (mut zh, mut en) = (Vec::new(), Vec::new());
     for step in steps {
         let name = graph.name(step.regulation);
@@ -388,7 +395,7 @@ fn explain(steps: &[Step], graph: &Graph) -> LocalizedText {
         zh.push(chinese);
         en.push(english);
     }
-    LocalizedText::new(&zh.join(" → "), Some(&en.join(" → ")))
+    Text::new(en.join(" → "), zh.join(" → "))
 }
 
 connection!(

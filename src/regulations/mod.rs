@@ -20,6 +20,7 @@ pub(crate) mod relation_entity;
 mod terms;
 
 pub use entity::Model as Regulation;
+pub(crate) use graphql::explanation;
 pub use graphql::{
     CurrencyNode, RegulationNode, RegulationQuery, RegulationRelationNode, Verdicts, nodes,
     nodes_by_id, relation_nodes_by_id,
