@@ -200,11 +200,11 @@ fn without_asker(text: &str, found: &[Finding]) -> String {
         if end <= at {
             continue;
         }
-        kept.extend(letters.get(at..start.max(at)).unwrap_or_default());
+        kept.extend(letters.get(at..start.clamp(at, letters.len())).unwrap_or_default());
         if !kept.ends_with(LEFT_OUT) {
             kept.push_str(LEFT_OUT);
         }
-        at = end;
+        at = end.min(letters.len());
     }
     kept.extend(letters.get(at..).unwrap_or_default());
     kept

@@ -57,7 +57,9 @@ pub(super) async fn publish(ctx: &Ctx, about: About, audience: Option<Audience>)
     deidentify::require(ctx, &change, &case, &wording, purpose).await?;
     let id = case.row.id;
     if is_wide(audience) {
-        case.may(&ctx.viewer, Step::Widen)?;
+        if case.may(&ctx.viewer, Step::Widen).is_err() {
+            return Err(an_officer_s());
+        }
         let citations = content.citations_of(id);
         let confirmations = super::confirmations(&*change, vec![id]).await?;
         let confirmations = confirmations.get(&id).map(Vec::as_slice).unwrap_or_default();
@@ -120,6 +122,15 @@ fn first_audience(case: &Case, asked: Option<Audience>) -> Result<Audience> {
         "请先发布给工作站网络或本区，再用 widenAnsweredQuestion 扩大可见范围",
     );
     Err(Error::invalid("audience", reason))
+}
+
+/// Why a revision of what partners or the public read waits for an officer.
+fn an_officer_s() -> Error {
+    let reason = Text::new(
+        "partners or the public read this: an officer publishes it, or name NETWORK to show the revision to the network first",
+        "该答复对合作方或公众可见：须由对口部门发布，或将 audience 设为 NETWORK 先在工作站网络内发布",
+    );
+    Error::invalid("audience", reason)
 }
 
 /// Lets partners or the public read what the network reads.
