@@ -22,10 +22,11 @@ pub enum NodeKind {
     ResearchOutput,
     Resource,
     Member,
+    ApiClient,
 }
 
 impl NodeKind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -37,6 +38,7 @@ impl NodeKind {
         Self::ResearchOutput,
         Self::Resource,
         Self::Member,
+        Self::ApiClient,
     ];
 
     /// The name of the GraphQL type.
@@ -53,7 +55,15 @@ impl NodeKind {
             Self::ResearchOutput => "ResearchOutput",
             Self::Resource => "Resource",
             Self::Member => "Member",
+            Self::ApiClient => "ApiClient",
         }
+    }
+}
+
+impl NodeKind {
+    /// The kind of a name that [`NodeKind::as_str`] gave.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == name)
     }
 }
 
@@ -95,7 +105,7 @@ impl GlobalId {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let text = std::str::from_utf8(&bytes).ok()?;
         let (kind, id) = text.split_once(':')?;
-        let kind = NodeKind::ALL.into_iter().find(|known| known.as_str() == kind)?;
+        let kind = NodeKind::of_name(kind)?;
         Some(Self { kind, id: Uuid::try_parse(id).ok()? })
     }
 

@@ -11,6 +11,7 @@ use crate::{
     accounts::GrantRefused,
     app::{App, Ctx, Visitor},
     error::{Error, Fault},
+    execution::Purse,
     http::{GrantFault, Granted, Reception, TokenDesk, Visit},
 };
 
@@ -31,6 +32,9 @@ impl Reception for FrontDesk {
                 self.0.accounts.identify(&self.0.db, token, now).await.map_err(Fault::from)?
             }
         };
+        if let Identity::Client(client) = &identity {
+            self.0.accounts.count_request(client).map_err(Fault::from)?;
+        }
         let ctx = Ctx::visited(Arc::clone(&self.0), Viewer::of(identity), visitor(visit));
         Ok(data_of(ctx))
     }
@@ -65,6 +69,10 @@ fn bearer(headers: &HeaderMap) -> Option<Result<&str, ()>> {
 /// What resolvers find in their context.
 pub fn data_of(ctx: Ctx) -> Data {
     let mut data = Data::default();
+    if let Identity::Client(client) = ctx.viewer.identity() {
+        let (app, client) = (Arc::clone(&ctx.app), Arc::clone(client));
+        data.insert(Purse(Box::new(move |cost| app.accounts.count_cost(&client, cost))));
+    }
     data.insert(ctx);
     data
 }

@@ -6,9 +6,12 @@ use async_graphql::{
 
 use crate::{
     access::ViewerNode,
-    accounts::AccountMutation,
+    accounts::{
+        AccountMutation, ApiClientMutation, ApiClientQuery, RegisterMutation, RegisterQuery,
+    },
     answers::AnsweredQuestionQuery,
     app::Ctx,
+    audit::AuditQuery,
     execution::{Executor, Limits},
     expertise::ExpertiseQuery,
     node::NodeQuery,
@@ -33,11 +36,14 @@ pub struct Query(
     StationQuery,
     ExpertiseQuery,
     RegulationQuery,
+    RegisterQuery,
+    ApiClientQuery,
+    AuditQuery,
 );
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(AccountMutation);
+pub struct Mutation(AccountMutation, RegisterMutation, ApiClientMutation);
 
 /// Who is asking.
 #[derive(Default)]

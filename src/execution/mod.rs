@@ -10,10 +10,12 @@ mod limits;
 mod nulls;
 mod omitted;
 mod persisted;
+mod purse;
 mod refusal;
 mod validation;
 
 pub use limits::Limits;
+pub use purse::Purse;
 pub use refusal::Refusal;
 pub use validation::OperationKind;
 
@@ -31,6 +33,9 @@ use serde_json::{Map, Value as Json};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use validation::{Contract, Prepared, Rejection};
+
+/// The name under which an error says after how many seconds to come again.
+pub const RETRY_AFTER: &str = "retryAfter";
 
 /// Executes GraphQL requests within limits. Share it behind an `Arc`.
 pub struct Executor {
@@ -71,6 +76,8 @@ pub struct Response {
     pub outcome: Outcome,
     /// What kind of operation it was, where it came to running it.
     pub kind: Option<OperationKind>,
+    /// After how many seconds to come again, where it was refused for coming too often.
+    pub retry_after: Option<u64>,
 }
 
 /// How a request fared as a whole.
@@ -135,7 +142,10 @@ impl Executor {
             Err(rejection) => return rejected(rejection, &request),
         };
         match self.ready(&prepared, &mut request) {
-            Ok(ready) => self.run(ready, data, &request).await,
+            Ok(ready) => match purse::pay(&data, ready.cost) {
+                Ok(()) => self.run(ready, data, &request).await,
+                Err(refusal) => refuse(&[refusal], &request, Some(ready.kind)),
+            },
             Err(rejection) => rejected(rejection, &request),
         }
     }
@@ -213,9 +223,12 @@ impl Executor {
         }
         response.extensions.insert("cost".to_owned(), cost::report(cost, &self.limits));
         match serde_json::to_vec(&response) {
-            Ok(body) => {
-                Response { body: body.into(), outcome: Outcome::Executed, kind: Some(kind) }
-            }
+            Ok(body) => Response {
+                body: body.into(),
+                outcome: Outcome::Executed,
+                kind: Some(kind),
+                retry_after: None,
+            },
             Err(fault) => {
                 tracing::error!(request.id = request.request_id, cause = %fault, "an answer could not be written");
                 refuse(&[Refusal::internal()], request, Some(kind))
@@ -257,7 +270,8 @@ pub fn settled(error: async_graphql::Error, language: Language, request_id: &str
 fn refuse(refusals: &[Refusal], request: &Request, kind: Option<OperationKind>) -> Response {
     let body = refused(refusals, request.language, &request.request_id);
     let code = refusals.first().map_or(Code::BadUserInput, |refusal| refusal.code);
-    Response { body, outcome: Outcome::Refused(code), kind }
+    let retry_after = refusals.iter().find_map(Refusal::retry_after);
+    Response { body, outcome: Outcome::Refused(code), kind, retry_after }
 }
 
 fn rejected(rejection: Rejection, request: &Request) -> Response {
