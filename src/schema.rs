@@ -13,13 +13,13 @@ use crate::{
     app::Ctx,
     audit::AuditQuery,
     execution::{Executor, Limits},
-    expertise::ExpertiseQuery,
+    expertise::{ExpertiseMutation, ExpertiseQuery},
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceQuery},
     regulations::RegulationQuery,
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
-    stations::StationQuery,
+    stations::{StationMutation, StationQuery},
 };
 
 /// What can be asked.
@@ -43,7 +43,13 @@ pub struct Query(
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(AccountMutation, RegisterMutation, ApiClientMutation);
+pub struct Mutation(
+    AccountMutation,
+    RegisterMutation,
+    ApiClientMutation,
+    StationMutation,
+    ExpertiseMutation,
+);
 
 /// Who is asking.
 #[derive(Default)]
