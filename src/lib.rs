@@ -17,6 +17,7 @@ pub mod access;
 pub mod accounts;
 pub mod audit;
 pub mod change;
+pub mod deidentification;
 
 // How it is asked for.
 pub mod execution;

@@ -24,22 +24,22 @@ use crate::{
 
 /// What is to be otherwise about a member; what is absent stays as it is.
 #[derive(Clone, Debug, Default)]
-pub struct MemberChange {
+pub(super) struct MemberChange {
     /// Their name.
-    pub name: Option<String>,
+    pub(super) name: Option<String>,
     /// How they are employed; nothing said any more where it is given as nothing.
-    pub employment: Option<Option<Employment>>,
+    pub(super) employment: Option<Option<Employment>>,
     /// The areas that they know about, all of them.
-    pub areas: Option<Vec<Uuid>>,
+    pub(super) areas: Option<Vec<Uuid>>,
     /// Their post.
-    pub post: Option<Post>,
+    pub(super) post: Option<Post>,
 }
 
 /// What the fields of a post are called in the inputs.
 const POST: [&str; 3] = ["post.stationId", "post.districtId", "post.organizationId"];
 
 /// Puts somebody on the register. With `with_password` a first password is made, which is given back and kept nowhere.
-pub async fn enrol_member(
+pub(super) async fn enrol_member(
     ctx: &Ctx,
     enrolment: Enrolment,
     with_password: bool,
@@ -61,7 +61,7 @@ pub async fn enrol_member(
 }
 
 /// Changes what the register says of a member.
-pub async fn change_member(
+pub(super) async fn change_member(
     ctx: &Ctx,
     id: Uuid,
     version: i32,
@@ -109,7 +109,12 @@ pub async fn change_member(
 }
 
 /// Notes that a member has signed the undertaking of confidentiality.
-pub async fn sign_undertaking(ctx: &Ctx, id: Uuid, version: i32, day: NaiveDate) -> Result<Done> {
+pub(super) async fn sign_undertaking(
+    ctx: &Ctx,
+    id: Uuid,
+    version: i32,
+    day: NaiveDate,
+) -> Result<Done> {
     let kept = kept(ctx, id).await?;
     let mut change = Change::begin(ctx).await?;
     let member = kept.present(&change, version).await?;
@@ -120,7 +125,7 @@ pub async fn sign_undertaking(ctx: &Ctx, id: Uuid, version: i32, day: NaiveDate)
 }
 
 /// Lets a member go to work, keeps them out, or lets them leave. `action` is the name of the mutation.
-pub async fn step_member(
+pub(super) async fn step_member(
     ctx: &Ctx,
     action: &'static str,
     id: Uuid,
@@ -136,7 +141,7 @@ pub async fn step_member(
 }
 
 /// Gives a member a new password, which is given back and kept nowhere. All their sessions end.
-pub async fn reset_password(ctx: &Ctx, id: Uuid, version: i32) -> Result<(Done, String)> {
+pub(super) async fn reset_password(ctx: &Ctx, id: Uuid, version: i32) -> Result<(Done, String)> {
     let kept = kept(ctx, id).await?;
     let password = passwords::random_password();
     let hash = passwords::hash(&password).await?;

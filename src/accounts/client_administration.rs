@@ -24,17 +24,17 @@ use crate::{
 
 /// What is to be otherwise about a client; what is absent stays as it is.
 #[derive(Clone, Debug, Default)]
-pub struct ClientChange {
+pub(super) struct ClientChange {
     /// What people call it.
-    pub name: Option<String>,
+    pub(super) name: Option<String>,
     /// The organization that it speaks for; none any more where it is given as nothing.
-    pub organization: Option<Option<Uuid>>,
+    pub(super) organization: Option<Option<Uuid>>,
     /// What it may do.
-    pub scopes: Option<Vec<ClientScope>>,
+    pub(super) scopes: Option<Vec<ClientScope>>,
     /// Requests a minute; no bound of its own where it is given as nothing.
-    pub requests_per_minute: Option<Option<i32>>,
+    pub(super) requests_per_minute: Option<Option<i32>>,
     /// Cost a minute; no bound of its own where it is given as nothing.
-    pub cost_per_minute: Option<Option<i32>>,
+    pub(super) cost_per_minute: Option<Option<i32>>,
 }
 
 /// Lets a client in or keeps it out; kept out, every token that it has ends at once and stays ended.

@@ -37,7 +37,7 @@ struct MemberPage {
 }
 
 /// Members who know of each other, so that what belongs to them is loaded at once.
-pub fn nodes(members: impl IntoIterator<Item = Member>) -> Vec<MemberNode> {
+pub(super) fn nodes(members: impl IntoIterator<Item = Member>) -> Vec<MemberNode> {
     let members: Vec<Arc<Member>> = members.into_iter().map(Arc::new).collect();
     let page = Arc::new(MemberPage {
         places: OnceCell::new(),
@@ -131,7 +131,7 @@ impl MemberNode {
 }
 
 /// What the register says of a member.
-pub struct RegisterEntry(MemberNode);
+pub(super) struct RegisterEntry(MemberNode);
 
 /// What the register says of a member, for those who keep it.
 #[Object]

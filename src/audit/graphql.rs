@@ -20,7 +20,7 @@ use crate::{
 
 /// An entry of the audit log among the others of its page.
 #[derive(Clone)]
-struct AuditEventNode {
+pub(crate) struct AuditEventNode {
     event: Arc<AuditEvent>,
     page: Arc<AuditPage>,
 }
