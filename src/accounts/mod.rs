@@ -57,13 +57,13 @@ pub use identify::role_of;
 pub use member_entity::Model as Member;
 pub use member_graphql::{MemberNode, nodes_by_id};
 pub use passwords::random_password;
-pub use posts::Post;
-pub use register::{Checked, Enrolment, PlaceCodes, enrol};
+pub use posts::{Post, district_of};
+pub use register::{Checked, Enrolment, PlaceCodes, all as all_members, by_login, enrol, new_hash};
 pub use register_graphql::{RegisterMutation, RegisterQuery};
 pub use sessions::{Tokens, begin};
 pub use signing::{has_keys, reseal, rotate};
 pub use sso::{Sso, SsoSettings};
-pub use states::{Step, put_password, step};
+pub use states::{Step, put_password, sign_undertaking, step};
 pub use terms::{ClientState, Employment, MemberState};
 
 /// How accounts work.

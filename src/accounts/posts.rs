@@ -1,6 +1,6 @@
 //! Posts: the role of a member, and the station, district or organization that goes with it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use sea_orm::entity::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::{
     access::{self, Action, Holding, Role, Viewer, organization_token, station_token},
     error::{Error, Result},
     language::Text,
-    organizations,
+    organizations::{self, Organization},
     stations::{self, District, Station},
 };
 
@@ -74,12 +74,18 @@ impl Post {
     }
 }
 
+/// The code of the district that a post lies in, where it lies in one.
+pub async fn district_of(db: &impl ConnectionTrait, post: &Post) -> Result<Option<String>> {
+    let places = Places::load(db, std::slice::from_ref(post)).await?;
+    Ok(places.district(post).map(str::to_owned))
+}
+
 /// The places of some posts.
 #[derive(Debug, Default)]
 pub(super) struct Places {
     stations: HashMap<Uuid, Station>,
     districts: HashMap<Uuid, District>,
-    organizations: HashSet<Uuid>,
+    organizations: HashMap<Uuid, Organization>,
 }
 
 impl Places {
@@ -96,8 +102,7 @@ impl Places {
             places.districts = stations::districts(db, ids).await?;
         }
         if let Some(ids) = some(posts.iter().filter_map(|post| post.organization).collect()) {
-            let found = organizations::by_ids(db, ids).await?;
-            places.organizations = found.into_keys().collect();
+            places.organizations = organizations::by_ids(db, ids).await?;
         }
         Ok(places)
     }
@@ -107,6 +112,16 @@ impl Places {
         let of_station = post.station.and_then(|id| self.stations.get(&id));
         let district = of_station.map(|station| station.district_id).or(post.district)?;
         self.districts.get(&district).map(|district| district.code.as_str())
+    }
+
+    /// The code of the station, district or organization of a post, where there is one.
+    pub(super) fn code(&self, post: &Post) -> Option<&str> {
+        let station = post.station.and_then(|id| self.stations.get(&id));
+        let organization = post.organization.and_then(|id| self.organizations.get(&id));
+        station
+            .map(|station| station.code.as_str())
+            .or_else(|| organization.map(|organization| organization.code.as_str()))
+            .or_else(|| self.district(post))
     }
 
     /// Whose a post is, as far as rights go. What belongs to no station and no district is for those whose right reaches
@@ -128,7 +143,7 @@ impl Places {
         let missing = [
             post.station.is_some_and(|id| !self.stations.contains_key(&id)),
             post.district.is_some_and(|id| !self.districts.contains_key(&id)),
-            post.organization.is_some_and(|id| !self.organizations.contains(&id)),
+            post.organization.is_some_and(|id| !self.organizations.contains_key(&id)),
         ];
         match fields.into_iter().zip(missing).find(|(_, missing)| *missing) {
             None => Ok(()),

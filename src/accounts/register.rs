@@ -1,9 +1,11 @@
 //! The register of members: who is on it, and what must hold before somebody gets in.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{IntoActiveModel as _, QueryFilter, SqlErr, entity::prelude::*};
+use sea_orm::{IntoActiveModel as _, QueryFilter, QueryOrder as _, SqlErr, entity::prelude::*};
 
-use super::{Employment, Member, MemberState, Post, area_entity, member_entity, passwords};
+use super::{
+    Employment, Member, MemberState, Post, area_entity, member_entity, passwords, posts::Places,
+};
 use crate::{
     access::{Guarded, Role, Scope},
     error::{Error, Result, RuleCode},
@@ -94,7 +96,7 @@ impl Enrolment {
 }
 
 /// The hash of a new password, if it is a strong one.
-pub(super) async fn new_hash(password: &str, login: &str) -> Result<String> {
+pub async fn new_hash(password: &str, login: &str) -> Result<String> {
     passwords::check_strength(password, login)?;
     passwords::hash(password).await
 }
@@ -155,6 +157,28 @@ pub async fn enrol(
 fn login_taken() -> Error {
     let reason = Text::new("this login is taken; choose another", "该登录名已被使用，请另选一个");
     Error::rule(RuleCode::AlreadyThere, "login", reason)
+}
+
+/// Finds the member of a login, however it is written.
+pub async fn by_login(db: &impl ConnectionTrait, login: &str) -> Result<Option<Member>> {
+    let member = member_entity::Entity::visible_to(&Scope::Service)
+        .filter(member_entity::Column::Login.eq(normal_login(login)));
+    Ok(member.one(db).await?)
+}
+
+/// The whole register, by logins, each with the code of the place.
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<(Member, Option<String>)>> {
+    let members = member_entity::Entity::visible_to(&Scope::Service)
+        .order_by_asc(member_entity::Column::Login)
+        .all(db)
+        .await?;
+    let posts: Vec<Post> = members.iter().map(Post::from).collect();
+    let places = Places::load(db, &posts).await?;
+    let place = |member: Member| {
+        let place = places.code(&Post::from(&member)).map(str::to_owned);
+        (member, place)
+    };
+    Ok(members.into_iter().map(place).collect())
 }
 
 /// Lets the register say these areas of a member, and no others.
