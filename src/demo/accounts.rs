@@ -132,9 +132,8 @@ async fn enrol(
         password: Some(password.to_owned()),
     };
     let checked = enrolment.checked().await?;
-    let district =
-        accounts::district_of(db.read(), &Post { role, station, district, organization });
-    let district = district.await?;
+    let post = Post { role, station, district, organization };
+    let district = accounts::district_of(db.read(), &post).await?;
     let write = db.write().await?;
     let member = accounts::enrol(&*write, checked, DEMO, clock.now()).await?;
     let entry = Entry::new("enrolMember").of(NodeKind::Member, member.id);
