@@ -25,10 +25,11 @@ pub enum NodeKind {
     Member,
     Consultation,
     AnswerReport,
+    ApiClient,
 }
 
 impl NodeKind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -43,6 +44,7 @@ impl NodeKind {
         Self::Member,
         Self::Consultation,
         Self::AnswerReport,
+        Self::ApiClient,
     ];
 
     /// The name of the GraphQL type.
@@ -62,7 +64,15 @@ impl NodeKind {
             Self::Member => "Member",
             Self::Consultation => "Consultation",
             Self::AnswerReport => "AnswerReport",
+            Self::ApiClient => "ApiClient",
         }
+    }
+}
+
+impl NodeKind {
+    /// The kind of a name that [`NodeKind::as_str`] gave.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == name)
     }
 }
 
@@ -104,7 +114,7 @@ impl GlobalId {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let text = std::str::from_utf8(&bytes).ok()?;
         let (kind, id) = text.split_once(':')?;
-        let kind = NodeKind::ALL.into_iter().find(|known| known.as_str() == kind)?;
+        let kind = NodeKind::of_name(kind)?;
         Some(Self { kind, id: Uuid::try_parse(id).ok()? })
     }
 

@@ -6,14 +6,17 @@ use async_graphql::{
 
 use crate::{
     access::ViewerNode,
-    accounts::AccountMutation,
+    accounts::{
+        AccountMutation, ApiClientMutation, ApiClientQuery, RegisterMutation, RegisterQuery,
+    },
     answers::{
         AffectedQuery, AnswerDraftMutation, AnswerReaderMutation, AnswerReportQuery,
         AnswerReviewMutation, AnsweredQuestionQuery, ConfirmingMutation, ReviewQuery,
     },
     app::Ctx,
+    audit::AuditQuery,
     execution::{Executor, Limits},
-    expertise::ExpertiseQuery,
+    expertise::{ExpertiseMutation, ExpertiseQuery},
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceQuery},
     regulations::{
@@ -21,7 +24,7 @@ use crate::{
     },
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
-    stations::StationQuery,
+    stations::{StationMutation, StationQuery},
 };
 
 /// What can be asked.
@@ -42,6 +45,9 @@ pub struct Query(
     ExpertiseQuery,
     RegulationQuery,
     RegulationProposalQuery,
+    RegisterQuery,
+    ApiClientQuery,
+    AuditQuery,
 );
 
 /// What can be changed.
@@ -54,6 +60,10 @@ pub struct Mutation(
     AnswerDraftMutation,
     AnswerReviewMutation,
     AnswerReaderMutation,
+    RegisterMutation,
+    ApiClientMutation,
+    StationMutation,
+    ExpertiseMutation,
 );
 
 /// Who is asking.

@@ -45,7 +45,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 18] = [
+const DOORS: [(&str, &str); 22] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -69,6 +69,10 @@ const DOORS: [(&str, &str); 18] = [
     ("regulation", "regulation(key: \"sc-739\") { key }"),
     ("regulations", "regulations(filter: { keys: [\"sc-739\"] }) { totalCount }"),
     ("answerReports", "answerReports { totalCount }"),
+    ("members", "members { totalCount }"),
+    ("apiClient", "apiClient(id: ONE) { name }"),
+    ("apiClients", "apiClients { totalCount }"),
+    ("auditEvents", "auditEvents { totalCount }"),
     ("similar by id", "similarAnsweredQuestions(id: ONE) { score }"),
 ];
 
@@ -132,6 +136,8 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     expertiseAreas            1             1             1             1             1             1
     regulation                ok            ok            ok            ok            ok            ok
     regulations               1             1             1             1             1             1
+    members                   0             0             0             0             0             0
+    apiClient                 UNAUTHENTICATED
     similar by id             NOT_FOUND     NOT_FOUND     2             3             5             NOT_FOUND
     ");
 }
