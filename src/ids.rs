@@ -17,28 +17,34 @@ pub enum NodeKind {
     ExpertiseArea,
     Regulation,
     RegulationRelation,
+    RegulationProposal,
     Organization,
     AnsweredQuestion,
     ResearchOutput,
     Resource,
     Member,
     ApiClient,
+    Consultation,
+    AnswerReport,
 }
 
 impl NodeKind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 15] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
         Self::ExpertiseArea,
         Self::Regulation,
         Self::RegulationRelation,
+        Self::RegulationProposal,
         Self::Organization,
         Self::AnsweredQuestion,
         Self::ResearchOutput,
         Self::Resource,
         Self::Member,
         Self::ApiClient,
+        Self::Consultation,
+        Self::AnswerReport,
     ];
 
     /// The name of the GraphQL type.
@@ -50,12 +56,15 @@ impl NodeKind {
             Self::ExpertiseArea => "ExpertiseArea",
             Self::Regulation => "Regulation",
             Self::RegulationRelation => "RegulationRelation",
+            Self::RegulationProposal => "RegulationProposal",
             Self::Organization => "Organization",
             Self::AnsweredQuestion => "AnsweredQuestion",
             Self::ResearchOutput => "ResearchOutput",
             Self::Resource => "Resource",
             Self::Member => "Member",
             Self::ApiClient => "ApiClient",
+            Self::Consultation => "Consultation",
+            Self::AnswerReport => "AnswerReport",
         }
     }
 }

@@ -5,6 +5,7 @@
 
 // What the domain is about.
 pub mod answers;
+pub mod consultations;
 pub mod expertise;
 pub mod organizations;
 pub mod regulations;
@@ -32,6 +33,7 @@ pub mod files;
 pub mod indexer;
 pub mod outbox;
 pub mod transfer;
+pub mod transitions;
 
 // What the rooms share.
 pub mod app;
@@ -45,6 +47,7 @@ pub mod ids;
 pub mod json;
 pub mod kept;
 pub mod language;
+pub mod marks;
 pub mod page;
 pub mod partial_date;
 pub mod scalars;

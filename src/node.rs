@@ -8,14 +8,15 @@ use sea_orm::{QueryFilter, entity::prelude::*};
 use crate::{
     access::Guarded,
     accounts::{self, ApiClientNode, MemberNode},
-    answers::{self, AnsweredQuestionNode},
+    answers::{self, AnswerReportNode, AnsweredQuestionNode},
     app::Ctx,
+    consultations::{self, ConsultationNode},
     error::{Error, Fault, Result},
     expertise::ExpertiseAreaNode,
     ids::{GlobalId, NodeKind},
     language::Text,
     organizations::{self, OrganizationNode, ResourceNode},
-    regulations::{self, RegulationNode, RegulationRelationNode},
+    regulations::{self, RegulationNode, RegulationProposalNode, RegulationRelationNode},
     research::{self, ResearchOutputNode},
     stations::{self, DistrictNode, ServicePointNode, StationNode},
 };
@@ -36,6 +37,8 @@ pub enum Node {
     Regulation(RegulationNode),
     /// What one regulation does to another.
     RegulationRelation(RegulationRelationNode),
+    /// What somebody wants recorded of the law.
+    RegulationProposal(RegulationProposalNode),
     /// An organization.
     Organization(OrganizationNode),
     /// An answered question.
@@ -48,6 +51,10 @@ pub enum Node {
     Member(MemberNode),
     /// A program of a partner portal.
     ApiClient(ApiClientNode),
+    /// A consultation.
+    Consultation(ConsultationNode),
+    /// A report of an error in an answer.
+    AnswerReport(AnswerReportNode),
 }
 
 /// Finds things by their global ids, kind by kind, so that many cost a few statements.
@@ -86,6 +93,12 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         }
         NodeKind::Member => wrap(accounts::nodes_by_id(ctx, ids).await?, Node::Member),
         NodeKind::ApiClient => wrap(accounts::client_nodes_by_id(ctx, ids).await?, Node::ApiClient),
+        NodeKind::Consultation => {
+            wrap(consultations::nodes_by_id(ctx, ids).await?, Node::Consultation)
+        }
+        NodeKind::AnswerReport => {
+            wrap(answers::report_nodes_by_id(ctx, ids).await?, Node::AnswerReport)
+        }
         NodeKind::District => {
             let districts = stations::districts(db, ids).await?;
             wrap(districts, |district| Node::District(DistrictNode(district)))
@@ -106,6 +119,9 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         }
         NodeKind::RegulationRelation => {
             wrap(regulations::relation_nodes_by_id(ctx, ids).await?, Node::RegulationRelation)
+        }
+        NodeKind::RegulationProposal => {
+            wrap(regulations::proposal_nodes_by_id(ctx, ids).await?, Node::RegulationProposal)
         }
     })
 }

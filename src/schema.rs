@@ -9,14 +9,19 @@ use crate::{
     accounts::{
         AccountMutation, ApiClientMutation, ApiClientQuery, RegisterMutation, RegisterQuery,
     },
-    answers::AnsweredQuestionQuery,
+    answers::{
+        AffectedQuery, AnswerDraftMutation, AnswerReaderMutation, AnswerReportQuery,
+        AnswerReviewMutation, AnsweredQuestionQuery, ConfirmingMutation, ReviewQuery,
+    },
     app::Ctx,
     audit::AuditQuery,
     execution::{Executor, Limits},
     expertise::{ExpertiseMutation, ExpertiseQuery},
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceQuery},
-    regulations::RegulationQuery,
+    regulations::{
+        RegulationMutation, RegulationProposalMutation, RegulationProposalQuery, RegulationQuery,
+    },
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
     stations::{StationMutation, StationQuery},
@@ -30,6 +35,9 @@ pub struct Query(
     SearchQuery,
     SuggestQuery,
     AnsweredQuestionQuery,
+    ReviewQuery,
+    AffectedQuery,
+    AnswerReportQuery,
     ResearchQuery,
     ResourceQuery,
     OrganizationQuery,
@@ -39,6 +47,7 @@ pub struct Query(
     RegisterQuery,
     ApiClientQuery,
     AuditQuery,
+    RegulationProposalQuery,
 );
 
 /// What can be changed.
@@ -49,6 +58,12 @@ pub struct Mutation(
     ApiClientMutation,
     StationMutation,
     ExpertiseMutation,
+    ConfirmingMutation,
+    RegulationMutation,
+    RegulationProposalMutation,
+    AnswerDraftMutation,
+    AnswerReviewMutation,
+    AnswerReaderMutation,
 );
 
 /// Who is asking.

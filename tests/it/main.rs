@@ -24,6 +24,7 @@ mod durability;
 mod house;
 mod import;
 mod keeping;
+mod knowledge;
 mod limits;
 mod migrations;
 mod node;
