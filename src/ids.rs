@@ -23,9 +23,9 @@ pub enum NodeKind {
     ResearchOutput,
     Resource,
     Member,
+    ApiClient,
     Consultation,
     AnswerReport,
-    ApiClient,
 }
 
 impl NodeKind {
@@ -42,9 +42,9 @@ impl NodeKind {
         Self::ResearchOutput,
         Self::Resource,
         Self::Member,
+        Self::ApiClient,
         Self::Consultation,
         Self::AnswerReport,
-        Self::ApiClient,
     ];
 
     /// The name of the GraphQL type.
@@ -62,9 +62,9 @@ impl NodeKind {
             Self::ResearchOutput => "ResearchOutput",
             Self::Resource => "Resource",
             Self::Member => "Member",
+            Self::ApiClient => "ApiClient",
             Self::Consultation => "Consultation",
             Self::AnswerReport => "AnswerReport",
-            Self::ApiClient => "ApiClient",
         }
     }
 }

@@ -49,12 +49,12 @@ pub enum Node {
     Resource(ResourceNode),
     /// A member of the register.
     Member(MemberNode),
+    /// A program of a partner portal.
+    ApiClient(ApiClientNode),
     /// A consultation.
     Consultation(ConsultationNode),
     /// A report of an error in an answer.
     AnswerReport(AnswerReportNode),
-    /// A program of a partner portal.
-    ApiClient(ApiClientNode),
 }
 
 /// Finds things by their global ids, kind by kind, so that many cost a few statements.
@@ -91,14 +91,14 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         NodeKind::Resource => {
             wrap(organizations::resource_nodes_by_id(ctx, ids).await?, Node::Resource)
         }
+        NodeKind::Member => wrap(accounts::nodes_by_id(ctx, ids).await?, Node::Member),
+        NodeKind::ApiClient => wrap(accounts::client_nodes_by_id(ctx, ids).await?, Node::ApiClient),
         NodeKind::Consultation => {
             wrap(consultations::nodes_by_id(ctx, ids).await?, Node::Consultation)
         }
         NodeKind::AnswerReport => {
             wrap(answers::report_nodes_by_id(ctx, ids).await?, Node::AnswerReport)
         }
-        NodeKind::Member => wrap(accounts::nodes_by_id(ctx, ids).await?, Node::Member),
-        NodeKind::ApiClient => wrap(accounts::client_nodes_by_id(ctx, ids).await?, Node::ApiClient),
         NodeKind::District => {
             let districts = stations::districts(db, ids).await?;
             wrap(districts, |district| Node::District(DistrictNode(district)))

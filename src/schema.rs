@@ -44,26 +44,26 @@ pub struct Query(
     StationQuery,
     ExpertiseQuery,
     RegulationQuery,
-    RegulationProposalQuery,
     RegisterQuery,
     ApiClientQuery,
     AuditQuery,
+    RegulationProposalQuery,
 );
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     AccountMutation,
+    RegisterMutation,
+    ApiClientMutation,
+    StationMutation,
+    ExpertiseMutation,
     ConfirmingMutation,
     RegulationMutation,
     RegulationProposalMutation,
     AnswerDraftMutation,
     AnswerReviewMutation,
     AnswerReaderMutation,
-    RegisterMutation,
-    ApiClientMutation,
-    StationMutation,
-    ExpertiseMutation,
 );
 
 /// Who is asking.

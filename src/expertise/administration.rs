@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{QueryFilter as _, QueryOrder, QuerySelect, Set, SqlErr, entity::prelude::*};
+use sea_orm::{QueryFilter as _, QueryOrder, QuerySelect, Set, entity::prelude::*};
 
 use super::{ExpertiseArea, Facet, Tree, entity};
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     app::Ctx,
     audit::Entry,
     change::{Change, check_version, update_at},
+    db::is_referred_to,
     error::{Done, Error, Result, RuleCode},
     ids::{NodeKind, new_id},
     language::Text,
@@ -145,10 +146,7 @@ pub(super) async fn remove(ctx: &Ctx, id: Uuid, version: i32) -> Result<Done> {
         .filter(entity::Column::Version.eq(version))
         .exec(&*change)
         .await;
-    removed.map_err(|fault| match fault.sql_err() {
-        Some(SqlErr::ForeignKeyConstraintViolation(_)) => in_use(),
-        _ => fault.into(),
-    })?;
+    removed.map_err(|fault| if is_referred_to(&fault) { in_use() } else { fault.into() })?;
     change.note(note(id, true, false));
     let entry = Entry::new("removeExpertiseArea").of(NodeKind::ExpertiseArea, id);
     change.audit(entry.saying(area.code.clone()));

@@ -2,7 +2,7 @@
 //! those of their district, the municipal level and administrators all; whether a station is at work at all is for those
 //! whose right reaches everywhere.
 
-use sea_orm::{QueryFilter as _, QueryOrder, QuerySelect, Set, SqlErr, entity::prelude::*};
+use sea_orm::{QueryFilter as _, QueryOrder, QuerySelect, Set, entity::prelude::*};
 
 use super::{State, Station, area_entity, by_ids, districts, entity, point_entity};
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     app::Ctx,
     audit::Entry,
     change::{Change, check_version, update_at},
+    db::is_referred_to,
     error::{Done, Error, Result, RuleCode},
     ids::{NodeKind, new_id},
     language::Text,
@@ -174,10 +175,8 @@ pub(super) async fn remove_point(ctx: &Ctx, id: Uuid, version: i32, point: Uuid)
         .filter(point_entity::Column::StationId.eq(id))
         .exec(&*change)
         .await;
-    let removed = removed.map_err(|fault| match fault.sql_err() {
-        Some(SqlErr::ForeignKeyConstraintViolation(_)) => in_use(),
-        _ => fault.into(),
-    })?;
+    let removed =
+        removed.map_err(|fault| if is_referred_to(&fault) { in_use() } else { fault.into() })?;
     if removed.rows_affected == 0 {
         return Err(Error::NotFound);
     }

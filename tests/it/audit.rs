@@ -54,7 +54,7 @@ async fn what_is_done_and_what_is_refused_is_entered(house: &House) {
         event["actor"].as_object_mut().unwrap().remove("member");
     }
     let event = |outcome: &str, detail: &str, standing: &str| {
-        json!({ "at": "2026-11-22T04:00:00Z", "action": "suspendMember", "outcome": outcome, "detail": detail,
+        json!({ "at": "2026-11-22T04:00:00+00:00", "action": "suspendMember", "outcome": outcome, "detail": detail,
             "districtCode": "PD", "target": { "kind": "Member", "id": id },
             "actor": { "kind": "MEMBER", "standing": standing, "apiClient": null } })
     };
@@ -161,11 +161,11 @@ async fn officers_read_their_district_and_the_municipal_level_all(house: &House)
 
 async fn entries_are_found_by_who_what_when_and_what_came_of_it(house: &House) {
     house.places().await;
-    let municipal = house.signed_in(Role::MunicipalOfficer, "").await;
     let head = house.signed_in(Role::Head, "SH-PD").await;
     let one = house.signed_in(Role::Staff, "SH-PD").await;
     suspend(&head, &one.id, 1).await;
     house.clock.advance_days(1);
+    let municipal = house.signed_in(Role::MunicipalOfficer, "").await;
     let admin = house.signed_in(Role::Administrator, "").await;
     let program = crate::accounts::portal(house).await;
     program.ask("mutation { addExpertiseArea(input: { code: \"x\", label: { zh: \"示例\" } }) { userErrors { code } } }").await;
@@ -207,14 +207,14 @@ async fn entries_are_found_by_who_what_when_and_what_came_of_it(house: &House) {
 
 async fn a_page_goes_on_where_it_ended(house: &House) {
     house.places().await;
-    let municipal = house.signed_in(Role::MunicipalOfficer, "").await;
     for _ in 0..3 {
+        // A token is over after a day.
+        let municipal = house.signed_in(Role::MunicipalOfficer, "").await;
         for _ in 0..3 {
             let staff = house.signed_in(Role::Staff, "SH-PD").await;
             suspend(&municipal, &staff.id, 1).await;
         }
         house.clock.advance_days(1);
-        // A session is over after a day.
     }
     let municipal = house.signed_in(Role::MunicipalOfficer, "").await;
     let all = events(&municipal, json!({ "actions": ["suspendMember"] })).await;

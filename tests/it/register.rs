@@ -218,7 +218,17 @@ async fn who_enrols_whom_is_a_table(house: &House) {
         }
         rows.push((name.to_owned(), cells));
     }
-    insta::assert_snapshot!(table(&rows), @"");
+    insta::assert_snapshot!(table(&rows), @"
+                                      anonymous       portal          staff           head            district        municipal       transfer        admin
+    staff of PD                       UNAUTHENTICATED FORBIDDEN       FORBIDDEN       ok              ok              ok              FORBIDDEN       ok
+    head of PD                        UNAUTHENTICATED FORBIDDEN       FORBIDDEN       ok              ok              ok              FORBIDDEN       ok
+    staff of XH                       UNAUTHENTICATED FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN       ok              FORBIDDEN       ok
+    officer of PD                     UNAUTHENTICATED FORBIDDEN       FORBIDDEN       FORBIDDEN       ok              ok              FORBIDDEN       ok
+    officer of XH                     UNAUTHENTICATED FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN       ok              FORBIDDEN       ok
+    municipal officer                 UNAUTHENTICATED FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN       ok              FORBIDDEN       ok
+    tech transfer                     UNAUTHENTICATED FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN       ok              FORBIDDEN       ok
+    administrator                     UNAUTHENTICATED FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN       ok
+    ");
 }
 
 async fn who_touches_whom_is_a_table(house: &House) {
@@ -260,7 +270,17 @@ async fn who_touches_whom_is_a_table(house: &House) {
             }
         }
     }
-    insta::assert_snapshot!(table(&rows), @"");
+    insta::assert_snapshot!(table(&rows), @"
+                                      anonymous       portal          staff           head            district        municipal       transfer        admin
+    staff of PD                       UNAUTHENTICATED FORBIDDEN       FORBIDDEN       ok              ok              ok              FORBIDDEN       ok
+    head of PD                        UNAUTHENTICATED FORBIDDEN       FORBIDDEN       ok              ok              ok              FORBIDDEN       ok
+    staff of XH                       UNAUTHENTICATED FORBIDDEN       FORBIDDEN       NOT_FOUND       NOT_FOUND       ok              FORBIDDEN       ok
+    officer of PD                     UNAUTHENTICATED FORBIDDEN       FORBIDDEN       FORBIDDEN       ok              ok              FORBIDDEN       ok
+    officer of XH                     UNAUTHENTICATED FORBIDDEN       FORBIDDEN       NOT_FOUND       NOT_FOUND       ok              FORBIDDEN       ok
+    municipal officer                 UNAUTHENTICATED FORBIDDEN       FORBIDDEN       NOT_FOUND       FORBIDDEN       ok              FORBIDDEN       ok
+    tech transfer                     UNAUTHENTICATED FORBIDDEN       FORBIDDEN       NOT_FOUND       NOT_FOUND       ok              FORBIDDEN       ok
+    administrator                     UNAUTHENTICATED FORBIDDEN       FORBIDDEN       NOT_FOUND       NOT_FOUND       FORBIDDEN       FORBIDDEN       ok
+    ");
 }
 
 async fn who_keeps_the_register_sees_it_and_nobody_else(house: &House) {
@@ -295,7 +315,16 @@ async fn who_keeps_the_register_sees_it_and_nobody_else(house: &House) {
         let logins = "{ members(filter: { text: \"member-\" }) { totalCount } }";
         assert_eq!(viewer.ask(logins).await.at("/members/totalCount"), expected, "{name}");
     }
-    insta::assert_snapshot!(rows.join("\n"), @"");
+    insta::assert_snapshot!(rows.join("\n"), @"
+    anonymous: keeps 0, sees 0 more
+    portal: keeps 0, sees 0 more
+    staff: keeps 0, sees 3 more
+    head: keeps 2, sees 1 more
+    district: keeps 3, sees 2 more
+    municipal: keeps 8, sees 2 more
+    transfer: keeps 0, sees 0 more
+    admin: keeps 10, sees 0 more
+    ");
 }
 
 async fn members_are_listed_and_found(house: &House) {

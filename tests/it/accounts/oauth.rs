@@ -213,7 +213,7 @@ async fn a_secret_is_replaced_without_a_gap(house: &House) {
     assert!(works(&old).await && works(&new).await);
     let secrets = kept(house, &id).await["secrets"].clone();
     assert_eq!(secrets[0]["expiresAt"], Value::Null);
-    assert_eq!(secrets[1]["expiresAt"], "2026-11-29T04:00:00Z");
+    assert_eq!(secrets[1]["expiresAt"], "2026-11-29T04:00:00+00:00");
     // One that got out ends at once.
     let newest = rotate(true).await;
     assert!(!works(&old).await && !works(&new).await && works(&newest).await);
