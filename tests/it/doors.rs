@@ -45,7 +45,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 17] = [
+const DOORS: [(&str, &str); 21] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -68,6 +68,10 @@ const DOORS: [(&str, &str); 17] = [
     ("expertiseAreas", "expertiseAreas(filter: { codes: [\"REG-1\"] }) { code }"),
     ("regulation", "regulation(key: \"sc-739\") { key }"),
     ("regulations", "regulations(filter: { keys: [\"sc-739\"] }) { totalCount }"),
+    ("affectedBy", "affectedBy(input: { recorded: \"sc-739\" }) { totalCount }"),
+    ("regulationProposals", "regulationProposals { totalCount }"),
+    ("reviewQueue", "reviewQueue { totalCount }"),
+    ("reviewLoads", "reviewLoads { count }"),
     ("similar by id", "similarAnsweredQuestions(id: ONE) { score }"),
 ];
 
@@ -131,6 +135,10 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     expertiseAreas            1             1             1             1             1             1
     regulation                ok            ok            ok            ok            ok            ok
     regulations               1             1             1             1             1             1
+    affectedBy                sign in first sign in first sign in first sign in first sign in first sign in first
+    regulationProposals       sign in first sign in first sign in first sign in first sign in first sign in first
+    reviewQueue               sign in first sign in first sign in first sign in first sign in first sign in first
+    reviewLoads               sign in first sign in first sign in first sign in first sign in first sign in first
     similar by id             NOT_FOUND     NOT_FOUND     2             3             5             NOT_FOUND
     ");
 }
@@ -138,7 +146,8 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
 /// What is heard at a door: how many things, one thing, nothing, or the code of an error.
 fn heard(reply: &Reply) -> String {
     if reply.body.get("errors").is_some() {
-        return reply.code().to_owned();
+        // In short, for the table's sake.
+        return reply.code().replace("UNAUTHENTICATED", "sign in first");
     }
     let it = reply.at("/it");
     match it {
