@@ -31,7 +31,7 @@ mod filter;
 mod graphql;
 mod import;
 mod moving;
-mod review_graphql;
+mod review_queue_graphql;
 mod review_queue;
 mod sifting;
 mod store;
@@ -47,7 +47,7 @@ pub use filter::AnsweredQuestionFilter;
 pub use graphql::{AnsweredQuestionNode, AnsweredQuestionQuery, nodes, nodes_by_id};
 pub use import::AnsweredQuestions;
 pub use moving::moved;
-pub use review_graphql::ReviewQuery;
+pub use review_queue_graphql::ReviewQuery;
 pub use terms::{Basis, CitationRole, DeviceClass, ProductKind, State};
 pub use version_entity::Model as Version;
 
