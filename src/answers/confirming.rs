@@ -169,7 +169,7 @@ fn fits(grounds: &Grounds, graph: &Graph, against: Option<Uuid>, today: NaiveDat
         return if untouched { Ok(()) } else { Err(Error::invalid("regulation", reason)) };
     };
     // Checked before, it may be checked again.
-    if touching.contains(&regulation) || grounds.confirmed.contains(&regulation) {
+    if touching.contains(&regulation) || grounds.confirmed.contains_key(&regulation) {
         return Ok(());
     }
     let mut names: Vec<&str> = touching.iter().map(|id| graph.name(*id)).collect();

@@ -31,8 +31,8 @@ mod filter;
 mod graphql;
 mod import;
 mod moving;
-mod review_queue_graphql;
 mod review_queue;
+mod review_queue_graphql;
 mod sifting;
 mod store;
 mod terms;
@@ -119,7 +119,8 @@ fn rests_on(
         basis.map(|citation| (citation.regulation_id, crate::json::texts(&citation.articles)));
     Grounds {
         basis: basis.collect(),
-        confirmed: confirmations.iter().map(|row| row.regulation_id).collect(),
+        // They come in the order in which they were made: the last check of a regulation counts.
+        confirmed: confirmations.iter().map(|row| (row.regulation_id, row.confirmed_on)).collect(),
         review_by,
     }
 }

@@ -96,7 +96,7 @@ async fn what_is_foreseen_is_what_happens(house: &House) {
         let preview = officer.run(FORESEEN, json!({ "input": { "relation": relation } })).await;
         let reply = relate(&officer, relation.clone()).await;
         let after = verdicts(&officer).await;
-        if let Some(refused) = reply.at("/it/userErrors/0").as_object() {
+        if let Some(refused) = reply.at("/it/userErrors").get(0) {
             // What may not be recorded is not foreseen either, for the same reason.
             assert_eq!(preview.message(), refused["message"], "{relation}");
             assert_eq!(after, before);
@@ -161,7 +161,20 @@ async fn a_preview_counts_nothing_that_the_viewer_may_not_see(house: &House) {
         seen.insert(name, loads.join(", "));
     }
     let seen: String = seen.iter().map(|(name, loads)| format!("{name}: {loads}\n")).collect();
-    insta::assert_snapshot!(seen, @"");
+    // Both engines give the same.
+    insta::allow_duplicates! {
+    insta::assert_snapshot!(seen, @"
+    admin: SH-PD 1/5, SH-XH 1/2
+    anonymous: UNAUTHENTICATED
+    district: SH-PD 3/15, SH-XH 1/2
+    elsewhere: SH-PD 2/6, SH-XH 1/2
+    head: SH-PD 4/22, SH-XH 1/2
+    municipal: SH-PD 3/15, SH-XH 1/2
+    portal: FORBIDDEN
+    staff: SH-PD 4/22, SH-XH 1/2
+    transfer: FORBIDDEN
+    ");
+    }
 }
 
 async fn one_thing_is_asked_about_at_a_time(house: &House) {
@@ -190,6 +203,8 @@ async fn one_thing_is_asked_about_at_a_time(house: &House) {
     );
     let same = officer.run(FORESEEN, back("2026-11-01")).await;
     assert_eq!(same.at("/affectedBy"), after.at("/affectedBy"));
+    // Before it was made known, its old one was about to end without an heir.
     let early = officer.run(FORESEEN, back("2025-01-01")).await;
-    assert_eq!(early.at("/affectedBy/totalCount"), &json!(0));
+    assert_eq!(foreseen(&early, "before")["gmp"], (json!("UPCOMING"), json!("2026-11-01")));
+    assert_eq!(foreseen(&early, "after")["gmp"], (json!("CURRENT"), Value::Null));
 }
