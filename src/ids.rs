@@ -23,10 +23,12 @@ pub enum NodeKind {
     ResearchOutput,
     Resource,
     Member,
+    Consultation,
+    AnswerReport,
 }
 
 impl NodeKind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -39,6 +41,8 @@ impl NodeKind {
         Self::ResearchOutput,
         Self::Resource,
         Self::Member,
+        Self::Consultation,
+        Self::AnswerReport,
     ];
 
     /// The name of the GraphQL type.
@@ -56,6 +60,8 @@ impl NodeKind {
             Self::ResearchOutput => "ResearchOutput",
             Self::Resource => "Resource",
             Self::Member => "Member",
+            Self::Consultation => "Consultation",
+            Self::AnswerReport => "AnswerReport",
         }
     }
 }

@@ -8,8 +8,9 @@ use sea_orm::{QueryFilter, entity::prelude::*};
 use crate::{
     access::Guarded,
     accounts::{self, MemberNode},
-    answers::{self, AnsweredQuestionNode},
+    answers::{self, AnswerReportNode, AnsweredQuestionNode},
     app::Ctx,
+    consultations::{self, ConsultationNode},
     error::{Error, Fault, Result},
     expertise::ExpertiseAreaNode,
     ids::{GlobalId, NodeKind},
@@ -48,6 +49,10 @@ pub enum Node {
     Resource(ResourceNode),
     /// A member of the register.
     Member(MemberNode),
+    /// A consultation.
+    Consultation(ConsultationNode),
+    /// A report of an error in an answer.
+    AnswerReport(AnswerReportNode),
 }
 
 /// Finds things by their global ids, kind by kind, so that many cost a few statements.
@@ -87,6 +92,12 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         NodeKind::Member => {
             let members = accounts::by_ids(db, &ctx.scope(), ids).await?;
             wrap(members, |member| Node::Member(MemberNode(member)))
+        }
+        NodeKind::Consultation => {
+            wrap(consultations::nodes_by_id(ctx, ids).await?, Node::Consultation)
+        }
+        NodeKind::AnswerReport => {
+            wrap(answers::report_nodes_by_id(ctx, ids).await?, Node::AnswerReport)
         }
         NodeKind::District => {
             let districts = stations::districts(db, ids).await?;

@@ -7,7 +7,10 @@ use async_graphql::{
 use crate::{
     access::ViewerNode,
     accounts::AccountMutation,
-    answers::{AffectedQuery, AnsweredQuestionQuery, ConfirmingMutation, ReviewQuery},
+    answers::{
+        AffectedQuery, AnswerDraftMutation, AnswerReaderMutation, AnswerReportQuery,
+        AnswerReviewMutation, AnsweredQuestionQuery, ConfirmingMutation, ReviewQuery,
+    },
     app::Ctx,
     execution::{Executor, Limits},
     expertise::ExpertiseQuery,
@@ -31,6 +34,7 @@ pub struct Query(
     AnsweredQuestionQuery,
     ReviewQuery,
     AffectedQuery,
+    AnswerReportQuery,
     ResearchQuery,
     ResourceQuery,
     OrganizationQuery,
@@ -47,6 +51,9 @@ pub struct Mutation(
     ConfirmingMutation,
     RegulationMutation,
     RegulationProposalMutation,
+    AnswerDraftMutation,
+    AnswerReviewMutation,
+    AnswerReaderMutation,
 );
 
 /// Who is asking.

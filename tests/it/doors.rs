@@ -45,7 +45,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 21] = [
+const DOORS: [(&str, &str); 22] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -68,6 +68,7 @@ const DOORS: [(&str, &str); 21] = [
     ("expertiseAreas", "expertiseAreas(filter: { codes: [\"REG-1\"] }) { code }"),
     ("regulation", "regulation(key: \"sc-739\") { key }"),
     ("regulations", "regulations(filter: { keys: [\"sc-739\"] }) { totalCount }"),
+    ("answerReports", "answerReports { totalCount }"),
     ("affectedBy", "affectedBy(input: { recorded: \"sc-739\" }) { totalCount }"),
     ("regulationProposals", "regulationProposals { totalCount }"),
     ("reviewQueue", "reviewQueue { totalCount }"),

@@ -20,6 +20,7 @@ mod doors;
 mod durability;
 mod house;
 mod import;
+mod knowledge;
 mod law;
 mod limits;
 mod migrations;

@@ -104,6 +104,11 @@ async fn a_day_of_review_that_passed_is_cleared_by_a_new_one(house: &House) {
         refused(json!({ "reviewBy": "2027-11-01", "note": " " })).await,
         ["INVALID input.note"]
     );
+    for telling in ["请联系 13812345678", "示例（上海）医疗科技有限公司的产品不变"]
+    {
+        let told = refused(json!({ "reviewBy": "2027-11-01", "note": telling })).await;
+        assert_eq!(told, ["FINDINGS_OPEN input.note"], "{telling}");
+    }
     let cited = json!({ "reviewBy": "2027-11-01", "citation": { "articles": ["1"] } });
     assert_eq!(refused(cited).await, ["INVALID input.citation"]);
     let reply = confirm(house, &officer, "due", json!({ "reviewBy": "2027-11-01" })).await;
