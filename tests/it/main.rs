@@ -25,6 +25,7 @@ mod house;
 mod import;
 mod keeping;
 mod knowledge;
+mod law;
 mod limits;
 mod migrations;
 mod node;
