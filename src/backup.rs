@@ -21,7 +21,7 @@ use zhanjian_migrations::{Migrator, MigratorTrait as _};
 
 use crate::{
     access::{Guarded, Scope},
-    answers,
+    answers, consultations,
     db::{Database, DatabaseSettings},
     error::{Error, Result},
     expertise,
@@ -50,6 +50,13 @@ macro_rules! each_table {
         $each!(answers::citation_entity::Entity, None);
         $each!(answers::confirmation_entity::Entity, None);
         $each!(answers::version_entity::Entity, None);
+        $each!(consultations::serial_entity::Entity, None);
+        $each!(consultations::entity::Entity, Some("duplicate_of_id"));
+        $each!(consultations::area_entity::Entity, None);
+        $each!(consultations::reader_entity::Entity, None);
+        $each!(consultations::event_entity::Entity, None);
+        $each!(consultations::answer_entity::Entity, None);
+        $each!(consultations::asker_entity::Entity, None);
     };
 }
 

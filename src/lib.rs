@@ -5,6 +5,7 @@
 
 // What the domain is about.
 pub mod answers;
+pub mod consultations;
 pub mod expertise;
 pub mod organizations;
 pub mod regulations;
@@ -39,6 +40,7 @@ pub mod calendar;
 pub mod checkdigits;
 pub mod clock;
 pub mod db;
+pub mod deidentification;
 pub mod error;
 pub mod ids;
 pub mod json;

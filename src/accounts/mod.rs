@@ -42,8 +42,8 @@ mod tokens;
 
 pub use client_entity::Model as ApiClient;
 pub use clients::{
-    Grant, GrantRefused, NewClient, add as add_client, by_client_id, rotate_secret,
-    set_state as set_client_state,
+    Grant, GrantRefused, NewClient, add as add_client, by_client_id, names as client_names,
+    rotate_secret, set_state as set_client_state,
 };
 pub use graphql::{AccountMutation, MemberNode};
 pub use identify::role_of;

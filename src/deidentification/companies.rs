@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{
     Kind,
     names::has_core,
-    text::{Found, Folded, Pattern, is_han, pattern},
+    text::{Folded, Found, Pattern, is_han, pattern},
     words::{BEFORE_NAMES, REGIONS, ending},
 };
 
@@ -30,7 +30,8 @@ const SMALL: &[&str] = &["and", "of", "for", "de", "du", "la", "von"];
 
 pub(super) fn find(folded: &Folded, found: &mut Vec<Found>) {
     folded.each(&CHINESE, |_, legal| {
-        let known = found.iter().any(|it| it.range.end == legal.end && it.range.start < legal.start);
+        let known =
+            found.iter().any(|it| it.range.end == legal.end && it.range.start < legal.start);
         if !known && let Some(start) = chinese_start(folded, &legal) {
             found.push(Found { kind: Kind::Enterprise, range: start..legal.end, sure: true });
         }
@@ -96,19 +97,26 @@ fn latin_start(folded: &Folded, legal: &Range<usize>) -> Option<usize> {
     for _ in 0..8 {
         let before = folded.text[..start].trim_end_matches([' ', ',', '&']);
         let word = before.len()
-            - before.bytes().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"-'.".contains(byte)).count();
+            - before
+                .bytes()
+                .rev()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || b"-'.".contains(byte))
+                .count();
         let range = word..before.len();
         let text = folded.text[range.clone()].trim_start_matches(['.', '-', '\'']);
         // A comma before the name itself, or the end of a sentence, is no joint.
         let joint = &folded.text[before.len()..start];
-        let parted = start != legal.start && joint.contains(',') || text.ends_with('.') && text.len() > 3;
+        let parted =
+            start != legal.start && joint.contains(',') || text.ends_with('.') && text.len() > 3;
         if text.is_empty() || parted || !belongs(folded, &range, text) {
             break;
         }
         start = range.end - text.len();
     }
     while let Some(small) = SMALL.iter().find(|small| {
-        folded.text[start..legal.start].strip_prefix(**small).is_some_and(|rest| rest.starts_with(' '))
+        folded.text[start..legal.start]
+            .strip_prefix(**small)
+            .is_some_and(|rest| rest.starts_with(' '))
     }) {
         start += small.len() + 1;
     }

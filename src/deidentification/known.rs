@@ -33,13 +33,17 @@ impl Enterprises {
             Weight::Full if count(&form.letters) <= 3 => Form { weight: Weight::Core, ..form },
             _ => form,
         });
-        let own = weighed.filter(|form| form.weight != Weight::Core || !COMMON.contains(&form.letters.as_str()));
+        let own = weighed
+            .filter(|form| form.weight != Weight::Core || !COMMON.contains(&form.letters.as_str()));
         Ok(Self { matcher: Matcher::new(own)? })
     }
 
     pub(super) fn find(&self, folded: &Folded, letters: &Letters, found: &mut Vec<Found>) {
         self.matcher.each(letters, |range, weight| {
-            if !folded.is_alone(&range) || folded.is_broken(&range) || is_word_in_small_letters(folded, &range) {
+            if !folded.is_alone(&range)
+                || folded.is_broken(&range)
+                || is_word_in_small_letters(folded, &range)
+            {
                 return;
             }
             let whole = with_surroundings(folded, &range);
@@ -81,7 +85,9 @@ impl Values {
                 _ if !long && folded.is_broken(&range) => return,
                 Weight::Titled if !is_titled(folded, &range) => return,
                 Weight::Titled => range,
-                Weight::Short | Weight::Core | Weight::Ordinary => with_surroundings(folded, &range),
+                Weight::Short | Weight::Core | Weight::Ordinary => {
+                    with_surroundings(folded, &range)
+                }
             };
             let sure = alone && weight != Weight::Ordinary;
             found.push(Found { kind: Kind::Confidential, range: whole, sure });
