@@ -18,6 +18,7 @@ pub mod access;
 pub mod accounts;
 pub mod audit;
 pub mod change;
+pub mod deidentification;
 
 // How it is asked for.
 pub mod execution;
@@ -40,7 +41,6 @@ pub mod calendar;
 pub mod checkdigits;
 pub mod clock;
 pub mod db;
-pub mod deidentification;
 pub mod error;
 pub mod ids;
 pub mod json;

@@ -68,5 +68,5 @@ pub fn sdl() -> String {
 
 /// What executes requests within limits.
 pub fn executor(limits: Limits) -> Result<Executor, String> {
-    Executor::new(builder(), limits)
+    Executor::new(builder, limits)
 }

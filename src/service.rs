@@ -26,7 +26,7 @@ use crate::{
     outbox,
     reception::{FrontDesk, TokenCounter},
     telemetry::figures,
-    vault::Vault,
+    vault::{self, Vault},
 };
 
 /// A service at work.
@@ -55,7 +55,7 @@ pub struct Settings {
     /// The time.
     pub clock: Clock,
     /// Where the keys are that are not in the database.
-    pub vault: VaultSource,
+    pub vault: vault::Source,
     /// How accounts work.
     pub accounts: accounts::Settings,
     /// Another issuer whose tokens are accepted.
@@ -66,20 +66,45 @@ pub struct Settings {
     pub consultations: consultations::Settings,
 }
 
-/// Where the master keys are.
-#[derive(Clone)]
-pub enum VaultSource {
-    /// In a file, which is made at the first start.
-    File(PathBuf),
-    /// In a setting.
-    Setting(String),
-}
-
-impl std::fmt::Debug for VaultSource {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::File(path) => out.debug_tuple("File").field(path).finish(),
-            Self::Setting(_) => out.write_str("Setting(…)"),
+impl Settings {
+    /// What the configuration says.
+    pub fn of(config: &Config) -> Self {
+        let graphql = &config.graphql;
+        Self {
+            database: DatabaseSettings {
+                url: config.database.url.expose().to_owned(),
+                readers: config.database.readers,
+                acquire_timeout: config.database.acquire_timeout,
+            },
+            index_dir: config.data_dir.join("index"),
+            index: zhanjian_index::Options {
+                memory_budget: config.index.memory_budget,
+                snapshot_keep: config.index.snapshot_keep,
+                dictionaries: config.index.dictionaries.clone(),
+                ..zhanjian_index::Options::default()
+            },
+            indexer: indexer::Settings {
+                commit_interval: config.index.commit_interval,
+                poll_interval: config.outbox.poll_interval,
+                rebuild_request: rebuild_request(&config.data_dir),
+            },
+            limits: Limits {
+                max_depth: graphql.max_depth,
+                max_tokens: graphql.max_tokens,
+                max_selections: graphql.max_selections,
+                max_aliases: graphql.max_aliases,
+                max_cost: graphql.max_cost,
+                max_page: graphql.max_page as u64,
+                default_page: graphql.default_page as u64,
+                timeout: config.http.request_timeout,
+                ..Limits::default()
+            },
+            clock: Clock::system(),
+            vault: vault_source(&config.keys),
+            accounts: account_settings(config),
+            sso: config.sso.as_ref().map(sso_settings),
+            calendar: config.calendar.clone(),
+            consultations: consultation_settings(&config.consultations),
         }
     }
 }
@@ -123,71 +148,20 @@ fn sso_settings(sso: &crate::config::Sso) -> SsoSettings {
     }
 }
 
-impl VaultSource {
-    /// Where the configuration says they are.
-    pub fn of(keys: &crate::config::Keys) -> Self {
-        match &keys.given {
-            Some(text) => Self::Setting(text.clone()),
-            None => Self::File(keys.file.clone()),
-        }
-    }
-
-    /// The keys. A file is made only for a database in which nothing has been sealed yet: a new key opens none of what
-    /// an old one closed, and a wrong path would be noticed too late.
-    pub async fn open(&self, db: &Database) -> Result<Vault> {
-        match self {
-            Self::Setting(text) => Vault::from_setting(text),
-            Self::File(path) => {
-                if accounts::has_keys(db).await? {
-                    Vault::read(path)
-                } else {
-                    Vault::open(path)
-                }
-            }
-        }
+fn vault_source(keys: &crate::config::Keys) -> vault::Source {
+    match &keys.given {
+        Some(text) => vault::Source::Setting(text.clone()),
+        None => vault::Source::File(keys.file.clone()),
     }
 }
 
-impl Settings {
-    /// What the configuration says.
-    pub fn of(config: &Config) -> Self {
-        let graphql = &config.graphql;
-        Self {
-            database: DatabaseSettings {
-                url: config.database.url.expose().to_owned(),
-                readers: config.database.readers,
-                acquire_timeout: config.database.acquire_timeout,
-            },
-            index_dir: config.data_dir.join("index"),
-            index: zhanjian_index::Options {
-                memory_budget: config.index.memory_budget,
-                snapshot_keep: config.index.snapshot_keep,
-                dictionaries: config.index.dictionaries.clone(),
-                ..zhanjian_index::Options::default()
-            },
-            indexer: indexer::Settings {
-                commit_interval: config.index.commit_interval,
-                poll_interval: config.outbox.poll_interval,
-                rebuild_request: rebuild_request(&config.data_dir),
-            },
-            limits: Limits {
-                max_depth: graphql.max_depth,
-                max_tokens: graphql.max_tokens,
-                max_selections: graphql.max_selections,
-                max_aliases: graphql.max_aliases,
-                max_cost: graphql.max_cost,
-                max_page: graphql.max_page as u64,
-                default_page: graphql.default_page as u64,
-                timeout: config.http.request_timeout,
-                ..Limits::default()
-            },
-            clock: Clock::system(),
-            vault: VaultSource::of(&config.keys),
-            accounts: account_settings(config),
-            sso: config.sso.as_ref().map(sso_settings),
-            calendar: config.calendar.clone(),
-            consultations: consultation_settings(&config.consultations),
-        }
+/// Opens the vault of a database. A file of keys is made only where nothing has been sealed yet: a new key opens none of
+/// what an old one closed, and a wrong path would be noticed too late.
+pub async fn open_vault(db: &Database, source: &vault::Source) -> Result<Vault> {
+    match source {
+        vault::Source::Setting(text) => Vault::from_setting(text),
+        vault::Source::File(path) if accounts::has_keys(db).await? => Vault::read(path),
+        vault::Source::File(path) => Vault::open(path),
     }
 }
 
@@ -248,7 +222,7 @@ impl Service {
         );
         let stop = indexer.stop();
         let indexing = tokio::spawn(indexer.run());
-        let vault = settings.vault.open(&db).await?;
+        let vault = open_vault(&db, &settings.vault).await?;
         let calendar = match &settings.calendar {
             Some(path) => Calendar::with_file(path)?,
             None => Calendar::built_in(),
@@ -288,7 +262,7 @@ impl Service {
         let readiness = Ready { app: Arc::clone(&self.app), head };
         Ok(Front {
             metrics: None,
-            tokens: Arc::new(TokenCounter(Arc::clone(&self.app))),
+            tokens: Some(Arc::new(TokenCounter(Arc::clone(&self.app)))),
             executor: Arc::clone(&self.executor),
             reception,
             readiness: Arc::new(readiness),
@@ -358,6 +332,7 @@ pub async fn serve(
         rate_limit: http
             .rate_limit
             .map(|limit| http::RateLimit { per_second: limit.per_second, burst: limit.burst }),
+        lasting: http::Lasting::default(),
     };
     let mut front = service.front(Arc::new(FrontDesk(Arc::clone(&service.app))), settings).await?;
     let metrics = figures.clone().map(|figures| {

@@ -19,7 +19,12 @@ use crate::{
 };
 
 /// Tells the company the reply that has come; other words than those of the tier take their place.
-pub async fn reply(ctx: &Ctx, about: About, telling: Telling, text: Option<Words>) -> Result<Done> {
+pub(super) async fn reply(
+    ctx: &Ctx,
+    about: About,
+    telling: Telling,
+    text: Option<Words>,
+) -> Result<Done> {
     let mut taken = Taken::begin(ctx, about, Step::Reply).await?;
     let facts = taken.facts();
     taken.go(&facts)?;
@@ -31,12 +36,12 @@ pub async fn reply(ctx: &Ctx, about: About, telling: Telling, text: Option<Words
 }
 
 /// Closes a case because the company confirmed the reply.
-pub async fn confirm(ctx: &Ctx, about: About, note: Option<Words>) -> Result<Done> {
+pub(super) async fn confirm(ctx: &Ctx, about: About, note: Option<Words>) -> Result<Done> {
     close(ctx, about, Step::Confirm, Closure::Confirmed, note).await
 }
 
 /// Closes a case because the company took its question back.
-pub async fn withdraw(ctx: &Ctx, about: About, note: Option<Words>) -> Result<Done> {
+pub(super) async fn withdraw(ctx: &Ctx, about: About, note: Option<Words>) -> Result<Done> {
     close(ctx, about, Step::Withdraw, Closure::Withdrawn, note).await
 }
 
@@ -62,7 +67,7 @@ fn end(taken: &mut Taken<'_>, closure: Closure) -> Result<()> {
 }
 
 /// Closes a case because the same was asked in another, which is no duplicate itself.
-pub async fn mark_duplicate(
+pub(super) async fn mark_duplicate(
     ctx: &Ctx,
     about: About,
     of: Uuid,
@@ -88,7 +93,7 @@ pub async fn mark_duplicate(
 }
 
 /// Takes a case up again: to where it stood once it was classified, within 90 days.
-pub async fn reopen(ctx: &Ctx, about: About, reason: Words) -> Result<Done> {
+pub(super) async fn reopen(ctx: &Ctx, about: About, reason: Words) -> Result<Done> {
     let mut taken = Taken::begin(ctx, about, Step::Reopen).await?;
     let facts = Facts { note: true, ..taken.facts() };
     taken.go(&facts)?;
@@ -104,7 +109,7 @@ pub async fn reopen(ctx: &Ctx, about: About, reason: Words) -> Result<Done> {
 }
 
 /// Erases who asked: the row with its key and its fingerprints, and what would tell it from the texts. The events stay.
-pub async fn erase_asker(ctx: &Ctx, about: About, reason: Words) -> Result<Done> {
+pub(super) async fn erase_asker(ctx: &Ctx, about: About, reason: Words) -> Result<Done> {
     let mut taken = Taken::begin(ctx, about, Step::EraseAsker).await?;
     let facts = Facts { note: true, ..taken.facts() };
     taken.go(&facts)?;

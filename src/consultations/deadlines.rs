@@ -13,22 +13,22 @@ use super::{
 use crate::calendar::Calendar;
 
 /// Where a case without a due date stands in an order by due dates: behind all others.
-pub fn never() -> NaiveDate {
+pub(super) fn never() -> NaiveDate {
     NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX)
 }
 
 /// A day that was counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counted {
+pub(super) struct Counted {
     /// The day.
-    pub day: NaiveDate,
+    pub(super) day: NaiveDate,
     /// Whether the calendar did not reach, so that weekends alone were left out.
-    pub estimated: bool,
+    pub(super) estimated: bool,
 }
 
 /// Counts working days.
 #[derive(Clone, Copy, Debug)]
-pub struct Days<'a> {
+pub(super) struct Days<'a> {
     calendar: &'a Calendar,
     settings: &'a Settings,
     today: NaiveDate,
@@ -36,12 +36,12 @@ pub struct Days<'a> {
 
 impl<'a> Days<'a> {
     /// What counts by a calendar, today.
-    pub fn new(calendar: &'a Calendar, settings: &'a Settings, today: NaiveDate) -> Self {
+    pub(super) fn new(calendar: &'a Calendar, settings: &'a Settings, today: NaiveDate) -> Self {
         Self { calendar, settings, today }
     }
 
     /// How many working days whoever has a case in hand has for it.
-    pub fn allowed(&self, state: State, level: Option<Level>, priority: Priority) -> i32 {
+    pub(super) fn allowed(&self, state: State, level: Option<Level>, priority: Priority) -> i32 {
         let settings = self.settings;
         let days = match seat(state, None) {
             Seat::Referred | Seat::District => settings.district_days,
@@ -61,7 +61,7 @@ impl<'a> Days<'a> {
     }
 
     /// The day that comes so many working days after another; before it, where the number is negative.
-    pub fn from(&self, day: NaiveDate, days: i32) -> Counted {
+    pub(super) fn from(&self, day: NaiveDate, days: i32) -> Counted {
         let mut counted = Counted { day, estimated: false };
         if days == 0 && !self.works(&mut counted) {
             return self.from(day, 1);
@@ -80,7 +80,7 @@ impl<'a> Days<'a> {
     }
 
     /// The working days that are left until a day; negative once it has passed.
-    pub fn left(&self, until: NaiveDate) -> i32 {
+    pub(super) fn left(&self, until: NaiveDate) -> i32 {
         let (from, to) = (self.today.min(until), self.today.max(until));
         let mut counted = Counted { day: from, estimated: false };
         let mut days = 0;
@@ -93,12 +93,12 @@ impl<'a> Days<'a> {
     }
 
     /// The last day on which a company can object to a reply that it was given today.
-    pub fn objection(&self) -> Counted {
+    pub(super) fn objection(&self) -> Counted {
         self.from(self.today, i32::try_from(self.settings.no_objection_days).unwrap_or(i32::MAX))
     }
 
     /// Sets the clock of a case as a step wants it; the case stands where the step has led.
-    pub fn set(&self, case: &mut Consultation, clock: Clock) {
+    pub(super) fn set(&self, case: &mut Consultation, clock: Clock) {
         let place = case.state_before_info.unwrap_or(case.state);
         let allowed = self.allowed(place, case.level, case.priority);
         match clock {
@@ -143,7 +143,7 @@ impl<'a> Days<'a> {
     }
 
     /// Counts an estimated due date again. Whether it is another one now, or no estimate any more.
-    pub fn count_again(&self, case: &mut Consultation) -> bool {
+    pub(super) fn count_again(&self, case: &mut Consultation) -> bool {
         let (Some(from), Some(days)) = (case.due_from, case.due_days) else { return false };
         let counted = self.from(from, days);
         let changed = case.due_on != Some(counted.day) || case.due_estimated != counted.estimated;

@@ -223,7 +223,7 @@ fn possible_steps(ctx: &Ctx, held: Held<'_>, has_areas: bool) -> Vec<Step> {
         // Whoever takes the step may name and classify in the same breath.
         assigned: true,
         classified: true,
-        ..taken::standing(row, has_areas, &ctx.viewer, ctx.now())
+        ..taken::standing(row, has_areas, ctx)
     };
     let possible = |step: &Step| {
         !matches!(step, Step::Record | Step::NoObjection)

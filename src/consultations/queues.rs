@@ -127,21 +127,21 @@ impl AddTo for Condition {
 
 /// How much waits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
-pub struct Counts {
+pub(super) struct Counts {
     /// For the viewer.
-    pub mine: Option<i64>,
+    pub(super) mine: Option<i64>,
     /// For the viewer's station.
-    pub my_station: Option<i64>,
+    pub(super) my_station: Option<i64>,
     /// For the viewer's bureau.
-    pub my_bureau: Option<i64>,
+    pub(super) my_bureau: Option<i64>,
     /// Beyond its day.
-    pub overdue: Option<i64>,
+    pub(super) overdue: Option<i64>,
     /// For somebody to be put in charge.
-    pub unassigned: Option<i64>,
+    pub(super) unassigned: Option<i64>,
 }
 
 /// Counts all queues of a viewer in one statement.
-pub async fn counts(ctx: &Ctx) -> Result<Counts> {
+pub(super) async fn counts(ctx: &Ctx) -> Result<Counts> {
     let viewer = &ctx.viewer;
     let count = |condition: Condition| {
         let one = CaseStatement::new().case(condition, 1_i32).finally(0_i32);

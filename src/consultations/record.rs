@@ -36,25 +36,25 @@ use crate::{
 
 /// What a company asks, looked at.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub(super) struct Question {
     /// The station; one's own where nothing is said.
-    pub station: Option<Uuid>,
+    pub(super) station: Option<Uuid>,
     /// The service point where it was asked.
-    pub point: Option<Uuid>,
+    pub(super) point: Option<Uuid>,
     /// How the company came.
-    pub channel: Channel,
+    pub(super) channel: Channel,
     /// What it asks.
-    pub text: Words,
+    pub(super) text: Words,
     /// What kind of product it is about.
-    pub product_kind: Option<ProductKind>,
+    pub(super) product_kind: Option<ProductKind>,
     /// The class of the device it is about.
-    pub device_class: Option<DeviceClass>,
+    pub(super) device_class: Option<DeviceClass>,
     /// The areas it belongs to.
-    pub areas: Vec<Uuid>,
+    pub(super) areas: Vec<Uuid>,
     /// Whether it goes before others.
-    pub priority: Priority,
+    pub(super) priority: Priority,
     /// Who asks.
-    pub asker: Asker,
+    pub(super) asker: Asker,
 }
 
 /// Records a question. It is due to be classified within the time of a basic one.
@@ -62,7 +62,7 @@ pub struct Question {
 /// # Errors
 /// [`Error::Invalid`] for a station that is not the viewer's to record for, for an area or a point that is not there, for
 /// an asker that is none.
-pub async fn record(ctx: &Ctx, question: Question) -> Result<Done> {
+pub(super) async fn record(ctx: &Ctx, question: Question) -> Result<Done> {
     access::check_at_all(&ctx.viewer, Action::RecordConsultation)?;
     let (station, district) = station_of(ctx, question.station).await?;
     check_point(ctx, &station, question.point).await?;

@@ -12,38 +12,38 @@ use super::{Level, State, Step};
     reason = "a list of independent facts, each with its name"
 )]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub(super) struct Facts {
     /// Whether areas, level and kind of product are known.
-    pub classified: bool,
+    pub(super) classified: bool,
     /// How far up the question has to go.
-    pub level: Option<Level>,
+    pub(super) level: Option<Level>,
     /// Where it stood before the company was asked for details.
-    pub before_info: Option<State>,
+    pub(super) before_info: Option<State>,
     /// Whether it has ever been handed up or across.
-    pub handed_on: bool,
+    pub(super) handed_on: bool,
     /// Whether another station reads it without knowing who asked.
-    pub asker_held_back: bool,
+    pub(super) asker_held_back: bool,
     /// Whether who asked has been erased.
-    pub asker_erased: bool,
+    pub(super) asker_erased: bool,
     /// How many days ago the company was told or the case closed.
-    pub days_since_end: Option<i64>,
+    pub(super) days_since_end: Option<i64>,
     /// Whether somebody of its station follows it.
-    pub assigned: bool,
+    pub(super) assigned: bool,
     /// Whether whoever asks is the one who follows it.
-    pub by_assignee: bool,
+    pub(super) by_assignee: bool,
     /// Whether a counterpart at the next tier is named.
-    pub counterpart: bool,
+    pub(super) counterpart: bool,
     /// Whether a summary is there.
-    pub summary: bool,
+    pub(super) summary: bool,
     /// Whether a reason or a note is given.
-    pub note: bool,
+    pub(super) note: bool,
     /// Whether a reply is given, in words or by answered questions.
-    pub reply: bool,
+    pub(super) reply: bool,
 }
 
 /// What must hold for a step beside the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guard {
+pub(super) enum Guard {
     /// Areas, level and kind of product are known.
     Classified,
     /// It is a basic question.
@@ -72,7 +72,7 @@ pub enum Guard {
 
 /// Why a step cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub(super) enum Refusal {
     /// Not from this state.
     WrongState(State),
     /// Something else is missing.
@@ -80,7 +80,7 @@ pub enum Refusal {
 }
 
 /// How many days after its end a case may be taken up again.
-pub const REOPEN_DAYS: i64 = 90;
+pub(super) const REOPEN_DAYS: i64 = 90;
 
 /// Where a step leads.
 #[derive(Clone, Copy, Debug)]
@@ -157,12 +157,12 @@ fn line(step: Step) -> Line {
 }
 
 /// Whether a step can ever be taken from a state.
-pub fn may_follow(state: State, step: Step) -> bool {
+pub(super) fn may_follow(state: State, step: Step) -> bool {
     line(step).from.contains(&state)
 }
 
 /// Where a step leads from a state, or why it cannot be taken.
-pub fn next(state: State, step: Step, facts: &Facts) -> Result<State, Refusal> {
+pub(super) fn next(state: State, step: Step, facts: &Facts) -> Result<State, Refusal> {
     let Line { from, to, guards } = line(step);
     if !from.contains(&state) {
         return Err(Refusal::WrongState(state));
@@ -198,7 +198,7 @@ fn holds(guard: Guard, facts: &Facts) -> bool {
 
 /// What a step does to the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Clock {
+pub(super) enum Clock {
     /// Goes on as before.
     GoesOn,
     /// Begins anew: the case has come to somebody else.
@@ -214,7 +214,7 @@ pub enum Clock {
 }
 
 /// What a step from one state to another does to the clock.
-pub fn clock(step: Step, from: State, to: State) -> Clock {
+pub(super) fn clock(step: Step, from: State, to: State) -> Clock {
     match (step, to) {
         (_, State::Replied | State::Closed) => Clock::Ends,
         (Step::Reclassify, _) => Clock::Reweighed,
@@ -227,7 +227,7 @@ pub fn clock(step: Step, from: State, to: State) -> Clock {
 
 /// Who has a case in hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seat {
+pub(super) enum Seat {
     /// Its own station.
     Owner,
     /// The station that it was referred to.
@@ -239,7 +239,7 @@ pub enum Seat {
 }
 
 /// Who has a case of this state in hand. While the company is asked for details it is whoever asked.
-pub fn seat(state: State, before_info: Option<State>) -> Seat {
+pub(super) fn seat(state: State, before_info: Option<State>) -> Seat {
     match before_info.filter(|_| state == State::NeedsInfo).unwrap_or(state) {
         State::WithStation => Seat::Referred,
         State::WithDistrict => Seat::District,

@@ -18,7 +18,7 @@ use super::{
     words::Words,
 };
 use crate::{
-    access::{self, Guarded, Scope, Viewer},
+    access::{self, Guarded, Scope},
     app::Ctx,
     audit::{Entry, SERVICE},
     change::{Change, Done},
@@ -81,6 +81,7 @@ impl<'a> Taken<'a> {
     /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::AlreadyDone`], [`Error::Conflict`], and [`Error::Rule`] where
     /// the state speaks against it or somebody else has the case in hand.
     pub(super) async fn begin(ctx: &'a Ctx, about: About, step: Step) -> Result<Self> {
+        access::check_at_all(&ctx.viewer, action(step))?;
         let (row, seen) = find(ctx, about.id).await?;
         let holding = Held { row: &row, readers: &seen }.for_step(step);
         access::check(&ctx.viewer, action(step), &holding)?;
@@ -113,7 +114,7 @@ impl<'a> Taken<'a> {
 
     /// What is known of the case; what a step brings along is the rule's to add.
     pub(super) fn facts(&self) -> Facts {
-        standing(&self.row, !self.areas.is_empty(), &self.ctx.viewer, self.ctx.now())
+        standing(&self.row, !self.areas.is_empty(), self.ctx)
     }
 
     /// Takes the step, if the table lets it.
@@ -189,10 +190,9 @@ impl<'a> Taken<'a> {
 pub(super) fn standing(
     row: &Consultation,
     has_areas: bool,
-    viewer: &Viewer,
-    now: DateTime<Utc>,
+    ctx: &Ctx,
 ) -> Facts {
-    let ended = row.closed_at.or(row.replied_at);
+    let ended = row.closed_at_on(ctx.today).or(row.replied_at);
     let asker_held_back = row.referred_station_id.is_some() && !row.asker_released;
     Facts {
         classified: has_areas && row.level.is_some() && row.product_kind.is_some(),
@@ -201,9 +201,9 @@ pub(super) fn standing(
         handed_on: row.highest_tier.is_some() || row.referred_station_id.is_some(),
         asker_held_back,
         asker_erased: row.asker_erased_at.is_some(),
-        days_since_end: ended.map(|ended| (now - ended).num_days()),
+        days_since_end: ended.map(|ended| (ctx.now() - ended).num_days()),
         assigned: row.assignee_id.is_some(),
-        by_assignee: viewer.member().is_some_and(|member| row.assignee_id == Some(member.id)),
+        by_assignee: ctx.viewer.member().is_some_and(|member| row.assignee_id == Some(member.id)),
         summary: row.sealed_summary.is_some(),
         ..Facts::default()
     }

@@ -21,7 +21,7 @@ use crate::{
 
 /// Hands a case across to a station whose strengths fit. It reads the case without its asker until the owner releases
 /// who asked.
-pub async fn refer(
+pub(super) async fn refer(
     ctx: &Ctx,
     about: About,
     station: Uuid,
@@ -64,7 +64,7 @@ async fn name_assignee(taken: &mut Taken<'_>, assignee: Option<Uuid>) -> Result<
 }
 
 /// Lets the station that it was referred to see who asked.
-pub async fn release_asker(ctx: &Ctx, about: About) -> Result<Done> {
+pub(super) async fn release_asker(ctx: &Ctx, about: About) -> Result<Done> {
     use reader_entity::{Column, Entity};
     let mut taken = Taken::begin(ctx, about, Step::ReleaseAsker).await?;
     let facts = taken.facts();
@@ -81,7 +81,7 @@ pub async fn release_asker(ctx: &Ctx, about: About) -> Result<Done> {
 }
 
 /// Takes a case back from the station that it was referred to and that has not replied.
-pub async fn release_referral(ctx: &Ctx, about: About, reason: Words) -> Result<Done> {
+pub(super) async fn release_referral(ctx: &Ctx, about: About, reason: Words) -> Result<Done> {
     let mut taken = Taken::begin(ctx, about, Step::ReleaseReferral).await?;
     let facts = Facts { note: true, ..taken.facts() };
     taken.go(&facts)?;
@@ -90,7 +90,7 @@ pub async fn release_referral(ctx: &Ctx, about: About, reason: Words) -> Result<
 }
 
 /// Hands a case up to the bureau of its district, with what is asked of it and who of the station follows it.
-pub async fn escalate_to_district(
+pub(super) async fn escalate_to_district(
     ctx: &Ctx,
     about: About,
     summary: Option<Words>,
@@ -109,7 +109,7 @@ pub async fn escalate_to_district(
 }
 
 /// Hands a case up from the district to the municipal level, to a named counterpart there.
-pub async fn escalate_to_municipal(
+pub(super) async fn escalate_to_municipal(
     ctx: &Ctx,
     about: About,
     summary: Option<Words>,
@@ -125,7 +125,7 @@ pub async fn escalate_to_municipal(
 }
 
 /// Refers a case to the national level, which answers outside of this service.
-pub async fn refer_national(ctx: &Ctx, about: About, reason: Words) -> Result<Done> {
+pub(super) async fn refer_national(ctx: &Ctx, about: About, reason: Words) -> Result<Done> {
     let mut taken = Taken::begin(ctx, about, Step::ReferNational).await?;
     let handler = taken.row.handler_id;
     let facts = Facts { note: true, ..taken.facts() };
@@ -163,7 +163,7 @@ fn keep_summary(taken: &mut Taken<'_>, summary: Option<&Words>) {
 }
 
 /// Gives a case back to its station without a reply. It is counted.
-pub async fn give_back(ctx: &Ctx, about: About, reason: Words) -> Result<Done> {
+pub(super) async fn give_back(ctx: &Ctx, about: About, reason: Words) -> Result<Done> {
     let mut taken = Taken::begin(ctx, about, Step::Return).await?;
     let facts = Facts { note: true, ..taken.facts() };
     taken.go(&facts)?;
@@ -172,7 +172,7 @@ pub async fn give_back(ctx: &Ctx, about: About, reason: Words) -> Result<Done> {
 }
 
 /// Gives a reply to the station, whose assignee tells the company.
-pub async fn tier_reply(ctx: &Ctx, about: About, text: Words) -> Result<Done> {
+pub(super) async fn tier_reply(ctx: &Ctx, about: About, text: Words) -> Result<Done> {
     let mut taken = Taken::begin(ctx, about, Step::TierReply).await?;
     let facts = Facts { reply: true, ..taken.facts() };
     taken.go(&facts)?;

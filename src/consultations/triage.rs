@@ -29,23 +29,27 @@ const MOST_REUSED: usize = 20;
 
 /// How a question is classified; what is left out stays as it was.
 #[derive(Clone, Debug, Default)]
-pub struct Classification {
+pub(super) struct Classification {
     /// How far up it has to go.
-    pub level: Option<Level>,
+    pub(super) level: Option<Level>,
     /// The areas it belongs to.
-    pub areas: Option<Vec<Uuid>>,
+    pub(super) areas: Option<Vec<Uuid>>,
     /// What kind of product it is about.
-    pub product_kind: Option<ProductKind>,
+    pub(super) product_kind: Option<ProductKind>,
     /// The class of the device it is about.
-    pub device_class: Option<DeviceClass>,
+    pub(super) device_class: Option<DeviceClass>,
     /// Whether it goes before others.
-    pub priority: Option<Priority>,
+    pub(super) priority: Option<Priority>,
     /// Who of the station follows it.
-    pub assignee: Option<Uuid>,
+    pub(super) assignee: Option<Uuid>,
 }
 
 /// Classifies a question: from then on it has a level, and a day by which it is answered.
-pub async fn classify(ctx: &Ctx, about: About, classification: Classification) -> Result<Done> {
+pub(super) async fn classify(
+    ctx: &Ctx,
+    about: About,
+    classification: Classification,
+) -> Result<Done> {
     check_areas(ctx, classification.areas.as_deref().unwrap_or_default()).await?;
     let mut taken = Taken::begin(ctx, about, Step::Classify).await?;
     apply(&mut taken, &classification).await?;
@@ -55,7 +59,7 @@ pub async fn classify(ctx: &Ctx, about: About, classification: Classification) -
 }
 
 /// Classifies a question anew, by whoever has it in hand.
-pub async fn reclassify(
+pub(super) async fn reclassify(
     ctx: &Ctx,
     about: About,
     classification: Classification,
@@ -89,7 +93,12 @@ async fn apply(taken: &mut Taken<'_>, classification: &Classification) -> Result
 }
 
 /// Puts somebody in charge: of the station while it is there, of whoever has it in hand otherwise.
-pub async fn assign(ctx: &Ctx, about: About, person: Uuid, reason: Option<Words>) -> Result<Done> {
+pub(super) async fn assign(
+    ctx: &Ctx,
+    about: About,
+    person: Uuid,
+    reason: Option<Words>,
+) -> Result<Done> {
     let mut taken = Taken::begin(ctx, about, Step::Assign).await?;
     let seat = seat(taken.row.state, taken.row.state_before_info);
     check_person(&taken, seat, "assigneeId", person).await?;
@@ -151,7 +160,7 @@ pub(super) async fn check_person(
 }
 
 /// Asks the company for details, through its station; the clock stops until they come.
-pub async fn ask_for_details(ctx: &Ctx, about: About, question: Words) -> Result<Done> {
+pub(super) async fn ask_for_details(ctx: &Ctx, about: About, question: Words) -> Result<Done> {
     let mut taken = Taken::begin(ctx, about, Step::AskForDetails).await?;
     let facts = Facts { note: true, ..taken.facts() };
     taken.go(&facts)?;
@@ -160,7 +169,7 @@ pub async fn ask_for_details(ctx: &Ctx, about: About, question: Words) -> Result
 }
 
 /// Passes on the details that the company gave; the clock goes on with the days that were left.
-pub async fn give_details(ctx: &Ctx, about: About, details: Words) -> Result<Done> {
+pub(super) async fn give_details(ctx: &Ctx, about: About, details: Words) -> Result<Done> {
     let mut taken = Taken::begin(ctx, about, Step::GiveDetails).await?;
     let facts = Facts { note: true, ..taken.facts() };
     taken.go(&facts)?;
@@ -169,11 +178,11 @@ pub async fn give_details(ctx: &Ctx, about: About, details: Words) -> Result<Don
 
 /// How and when a company was told.
 #[derive(Clone, Copy, Debug)]
-pub struct Telling {
+pub(super) struct Telling {
     /// How.
-    pub by: Channel,
+    pub(super) by: Channel,
     /// When; now where nothing is said.
-    pub at: Option<DateTime<Utc>>,
+    pub(super) at: Option<DateTime<Utc>>,
 }
 
 impl Telling {
@@ -204,7 +213,7 @@ pub(super) fn told(taken: &mut Taken<'_>, telling: Telling) -> Result<()> {
 
 /// Answers a basic question at the station, in words or by answered questions of any station. Those of another station
 /// are counted there as reused.
-pub async fn answer_directly(
+pub(super) async fn answer_directly(
     ctx: &Ctx,
     about: About,
     text: Option<Words>,

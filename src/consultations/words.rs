@@ -12,21 +12,21 @@ const SHORT: usize = 5_000;
 
 /// A text that is neither empty nor too long. It may name a company, so it has no `Debug` that shows it.
 #[derive(Clone)]
-pub struct Words(String);
+pub(super) struct Words(String);
 
 impl Words {
     /// A question, a reply or a summary.
-    pub fn long(field: &str, text: &str) -> Result<Self> {
+    pub(super) fn long(field: &str, text: &str) -> Result<Self> {
         Self::bounded(field, text, LONG)
     }
 
     /// A reason or a note.
-    pub fn short(field: &str, text: &str) -> Result<Self> {
+    pub(super) fn short(field: &str, text: &str) -> Result<Self> {
         Self::bounded(field, text, SHORT)
     }
 
     /// The same, where it may be left out; nothing but spaces is nothing.
-    pub fn perhaps(
+    pub(super) fn perhaps(
         field: &str,
         text: Option<&str>,
         parse: fn(&str, &str) -> Result<Self>,
@@ -35,7 +35,7 @@ impl Words {
     }
 
     /// The text.
-    pub fn as_str(&self) -> &str {
+    pub(super) fn as_str(&self) -> &str {
         &self.0
     }
 

@@ -1,4 +1,4 @@
-//! What looks like the name of a company, though nobody has told of it: something with 有限公司 or GmbH behind.
+//! What looks like the name of a company, though nobody has told of it: something with 有限公司 or `GmbH` behind.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ static CHINESE: Pattern = Pattern::new(|| {
 
 static LATIN: Pattern = Pattern::new(|| {
     pattern(
-        r"\b(?:co ?\. ?,? ?(?:ltd|limited|inc)\b\.?|co,? ltd\b\.?|gmbh(?: ?& ?co\.? ?kg)?\b|inc\b\.?|l\.?l\.?c\b\.?|ltd\b\.?|limited\b|corp(?:oration)?\b\.?|plc\b|pte\.? ?ltd\b\.?|b\.v\.|s\.a\.|s\.p\.a\.|k\.k\.)",
+        r"(?-u:\b)(?:co ?\. ?,? ?(?:ltd|limited|inc)(?-u:\b)\.?|co,? ltd(?-u:\b)\.?|gmbh(?: ?& ?co\.? ?kg)?(?-u:\b)|inc(?-u:\b)\.?|l\.?l\.?c(?-u:\b)\.?|ltd(?-u:\b)\.?|limited(?-u:\b)|corp(?:oration)?(?-u:\b)\.?|plc(?-u:\b)|pte\.? ?ltd(?-u:\b)\.?|b\.v\.|s\.a\.|s\.p\.a\.|k\.k\.)",
     )
 });
 
@@ -53,14 +53,16 @@ fn chinese_start(folded: &Folded, legal: &Range<usize>) -> Option<usize> {
     let cuts = name.char_indices().map(|(at, _)| at).rev();
     let begins_here = |at: &usize| {
         let before = &name[..*at];
-        let word = ending(before, BEFORE_NAMES);
+        let word = ending(before, &BEFORE_NAMES);
         // What stands at the very beginning of a run joins nothing: 和 is the first character of a name there.
         let joins = word.is_some_and(|length| length > 3 || length < before.len());
         (*at == 0 || joins || REGIONS.iter().any(|region| name[*at..].starts_with(region)))
             && has_core(&name[*at..])
+            // Nor does it begin within a bracket: 示例（上海）.
+            && !name[*at..].split('(').next().is_some_and(|front| front.contains(')'))
     };
     let mut start = cuts.into_iter().find(begins_here)?;
-    while let Some(region) = ending(&name[..start], REGIONS) {
+    while let Some(region) = ending(&name[..start], &REGIONS) {
         start -= region;
     }
     Some(run.start + start)

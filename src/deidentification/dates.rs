@@ -128,18 +128,16 @@ fn number(captures: &Captures<'_>, group: usize) -> u32 {
     captures.get(group).and_then(|it| it.as_str().parse().ok()).unwrap_or(0)
 }
 
-/// No digits go on at its ends, nor a version or a range of numbers.
+/// No digits go on at its ends, as in a version or a range of numbers.
 fn stands_alone(folded: &Folded, range: &Range<usize>) -> bool {
-    let goes_on = |text: &str, joint: Option<char>, next: Option<char>| {
-        let digit = next.is_some_and(|ch| ch.is_ascii_digit());
-        !text.is_empty() && joint.is_some_and(|ch| matches!(ch, '.' | '/' | '-')) && digit
-    };
-    let (before, after) = (folded.before(range), folded.after(range));
-    let mut back = before.chars().rev();
-    let mut ahead = after.chars();
-    let in_number =
-        goes_on(before, back.next(), back.next()) || goes_on(after, ahead.next(), ahead.next());
-    folded.is_alone(range) && !in_number
+    let digit = |ch: Option<char>| ch.is_some_and(|ch| ch.is_ascii_digit());
+    let joint = |ch: Option<char>| ch.is_some_and(|ch| matches!(ch, '.' | '/' | '-'));
+    let text = &folded.text[range.clone()];
+    let mut back = folded.before(range).chars().rev();
+    let mut ahead = folded.after(range).chars();
+    let on_before = digit(text.chars().next()) && joint(back.next()) && digit(back.next());
+    let on_behind = digit(text.chars().next_back()) && joint(ahead.next()) && digit(ahead.next());
+    folded.is_alone(range) && !on_before && !on_behind
 }
 
 /// Whether this is the day on which a regulation was given, or from which it holds.
@@ -150,5 +148,8 @@ fn is_of_the_law(folded: &Folded, range: &Range<usize>) -> bool {
     let enacted = ENACTED.iter().any(|word| first(clause, 60).contains(word));
     // 沪药监械注〔2024〕25号，2024年5月20日
     let behind_number = last(before, 12).trim_end_matches([',', '，', ' ', '(']).ends_with('号');
-    clause.starts_with("起施行") || about_law && enacted || behind_number && about_law
+    let in_force = ["起施行", "施行", "起正式施行", "正式施行"];
+    in_force.iter().any(|words| clause.starts_with(words))
+        || about_law && enacted
+        || behind_number && about_law
 }

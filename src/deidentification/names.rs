@@ -61,11 +61,11 @@ pub(super) fn of_person(name: &str) -> Vec<Form> {
         let bare: String = part.chars().filter(|ch| ch.is_alphanumeric()).collect();
         forms.add(&bare, Weight::Full);
         let named =
-            ending(&bare, TITLES).map_or(bare.as_str(), |title| &bare[..bare.len() - title]);
+            ending(&bare, &TITLES).map_or(bare.as_str(), |title| &bare[..bare.len() - title]);
         if (1..=4).contains(&count(named)) && named.chars().all(is_han) {
-            let double = beginning(named, DOUBLE_SURNAMES);
+            let double = beginning(named, &DOUBLE_SURNAMES);
             let surname = double.unwrap_or_else(|| named.chars().next().map_or(0, char::len_utf8));
-            for title in TITLES {
+            for title in TITLES.iter() {
                 forms.add(&format!("{}{title}", &named[..surname]), Weight::Titled);
             }
         }
@@ -147,10 +147,10 @@ fn han(name: &str, inside: &[String], forms: &mut Forms) {
     let regions = inside
         .iter()
         .map(String::as_str)
-        .filter(|part| beginning(part, REGIONS) == Some(part.len()));
+        .filter(|part| beginning(part, &REGIONS) == Some(part.len()));
     let regions: Vec<&str> = regions.chain((!region.is_empty()).then_some(region)).collect();
     for step in steps(stem) {
-        let core = ending(step, TRADES).is_none() || count(step) <= 3;
+        let core = ending(step, &TRADES).is_none() || count(step) <= 3;
         match (is_generic(step), count(step)) {
             (false, ..=3) if core => forms.add(step, Weight::Core),
             (false, _) => forms.add(step, Weight::Short),
@@ -167,7 +167,7 @@ fn han(name: &str, inside: &[String], forms: &mut Forms) {
 /// A stem, and the same without the last word of its trade, and so on.
 fn steps(stem: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(stem), |step| {
-        let trade = ending(step, TRADES)?;
+        let trade = ending(step, &TRADES)?;
         let rest = &step[..step.len() - trade];
         (count(rest) >= 2).then_some(rest)
     })
@@ -188,14 +188,14 @@ pub(super) fn without_legal_form(name: &str) -> String {
     {
         stem = rest;
     }
-    let region = ending(stem, REGIONS).filter(|region| count(&stem[..stem.len() - region]) >= 4);
+    let region = ending(stem, &REGIONS).filter(|region| count(&stem[..stem.len() - region]) >= 4);
     stem[..stem.len() - region.unwrap_or(0)].to_owned()
 }
 
 /// The regions in front, and the rest; a name that is nothing but a region keeps it.
 fn without_region(stem: &str) -> (&str, &str) {
     let mut rest = stem;
-    while let Some(length) = beginning(rest, REGIONS) {
+    while let Some(length) = beginning(rest, &REGIONS) {
         let behind = &rest[length..];
         let behind = behind.strip_prefix(['省', '市', '区', '县']).unwrap_or(behind);
         if count(behind) < 2 {
@@ -275,7 +275,8 @@ pub(super) fn has_core(stem: &str) -> bool {
     let bare: String = stem.chars().filter(|ch| ch.is_alphanumeric()).collect();
     let (_, own) = without_region(&bare);
     let core = steps(own).last().unwrap_or(own);
-    let masked = core.starts_with(['某', '×', '*']) || core.starts_with("xx");
+    let masked =
+        core.starts_with(['某', '×', '*']) || core.starts_with("xx") || stem.ends_with('的');
     count(core) >= 2
         && !masked
         && !is_generic(core)

@@ -2,10 +2,13 @@
 //!
 //! A copy is a folder with a file of JSON Lines for each table and a manifest that says what must be in them. It is one
 //! state of the database, and it belongs to no engine: what was copied from SQLite can be put back into PostgreSQL. The
-//! index is not copied, for it is made from the database.
+//! index is not copied, for it is made from the database. What is confidential stays encrypted in the copy; the keys stand
+//! beside it in a file of their own ([`keys`]).
+
+pub mod keys;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{self, BufRead, BufReader, BufWriter, Write as _},
     path::Path,
@@ -21,7 +24,7 @@ use zhanjian_migrations::{Migrator, MigratorTrait as _};
 
 use crate::{
     access::{Guarded, Scope},
-    answers, consultations,
+    accounts, answers, audit, consultations,
     db::{Database, DatabaseSettings},
     error::{Error, Result},
     expertise,
@@ -50,6 +53,12 @@ macro_rules! each_table {
         $each!(answers::citation_entity::Entity, None);
         $each!(answers::confirmation_entity::Entity, None);
         $each!(answers::version_entity::Entity, None);
+        $each!(accounts::member_entity::Entity, None);
+        $each!(accounts::area_entity::Entity, None);
+        $each!(accounts::key_entity::Entity, None);
+        $each!(accounts::client_entity::Entity, None);
+        $each!(accounts::secret_entity::Entity, None);
+        $each!(audit::entity::Entity, None);
         $each!(consultations::serial_entity::Entity, None);
         $each!(consultations::entity::Entity, Some("duplicate_of_id"));
         $each!(consultations::area_entity::Entity, None);
@@ -58,6 +67,20 @@ macro_rules! each_table {
         $each!(consultations::answer_entity::Entity, None);
         $each!(consultations::asker_entity::Entity, None);
     };
+}
+
+/// The columns of every table that a copy holds, by table.
+pub fn columns() -> BTreeMap<String, BTreeSet<String>> {
+    let mut tables = BTreeMap::new();
+    macro_rules! columns_of_table {
+        ($entity:ty, $_:expr) => {
+            let columns = <$entity as EntityTrait>::Column::iter();
+            let columns = columns.map(|column| column.to_string()).collect();
+            tables.insert(<$entity>::default().table_name().to_owned(), columns);
+        };
+    }
+    each_table!(columns_of_table);
+    tables
 }
 
 /// What a copy holds.
