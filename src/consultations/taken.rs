@@ -187,11 +187,7 @@ impl<'a> Taken<'a> {
 }
 
 /// What is known of a case, apart from what a step brings along.
-pub(super) fn standing(
-    row: &Consultation,
-    has_areas: bool,
-    ctx: &Ctx,
-) -> Facts {
+pub(super) fn standing(row: &Consultation, has_areas: bool, ctx: &Ctx) -> Facts {
     let ended = row.closed_at_on(ctx.today).or(row.replied_at);
     let asker_held_back = row.referred_station_id.is_some() && !row.asker_released;
     Facts {
