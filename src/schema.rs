@@ -15,6 +15,7 @@ use crate::{
     },
     app::Ctx,
     audit::AuditQuery,
+    consultations::{ConsultationMutation, ConsultationQuery},
     execution::{Executor, Limits},
     expertise::{ExpertiseMutation, ExpertiseQuery},
     node::NodeQuery,
@@ -48,6 +49,7 @@ pub struct Query(
     ApiClientQuery,
     AuditQuery,
     RegulationProposalQuery,
+    ConsultationQuery,
 );
 
 /// What can be changed.
@@ -58,6 +60,7 @@ pub struct Mutation(
     ApiClientMutation,
     StationMutation,
     ExpertiseMutation,
+    ConsultationMutation,
     ConfirmingMutation,
     RegulationMutation,
     RegulationProposalMutation,

@@ -152,12 +152,3 @@ fn the_latest_check_of_a_text_counts() {
     assert_eq!(cleared(&checks, "before"), [Wider]);
     assert_eq!(cleared(&checks, "other"), []);
 }
-
-#[test]
-fn a_value_is_looked_for_as_all_that_it_may_be() {
-    let kinds = |value| as_kinds(value).into_iter().map(|it| it.kind).collect::<Vec<_>>();
-    assert_eq!(kinds("王示例"), [ValueKind::Person, ValueKind::Company]);
-    assert_eq!(kinds("示例生物医药（上海）有限公司"), [ValueKind::Company, ValueKind::Other]);
-    assert_eq!(kinds("021-12345678"), [ValueKind::Other]);
-    assert_eq!(kinds("ask@example.org"), [ValueKind::Other]);
-}

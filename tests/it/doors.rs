@@ -45,7 +45,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 26] = [
+const DOORS: [(&str, &str); 29] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -77,6 +77,9 @@ const DOORS: [(&str, &str); 26] = [
     ("regulationProposals", "regulationProposals { totalCount }"),
     ("reviewQueue", "reviewQueue { totalCount }"),
     ("reviewLoads", "reviewLoads { count }"),
+    ("consultation", "consultation(number: \"SH-PD-2026-0001\") { id }"),
+    ("consultations", "consultations { totalCount }"),
+    ("consultationQueues", "consultationQueues { mine }"),
     ("similar by id", "similarAnsweredQuestions(id: ONE) { score }"),
 ];
 
