@@ -18,6 +18,7 @@ pub mod access;
 pub mod accounts;
 pub mod audit;
 pub mod change;
+pub mod deidentification;
 
 // How it is asked for.
 pub mod execution;
@@ -32,6 +33,7 @@ pub mod files;
 pub mod indexer;
 pub mod outbox;
 pub mod transfer;
+pub mod transitions;
 
 // What the rooms share.
 pub mod app;
@@ -40,12 +42,12 @@ pub mod calendar;
 pub mod checkdigits;
 pub mod clock;
 pub mod db;
-pub mod deidentification;
 pub mod error;
 pub mod ids;
 pub mod json;
 pub mod kept;
 pub mod language;
+pub mod marks;
 pub mod page;
 pub mod partial_date;
 pub mod scalars;

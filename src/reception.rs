@@ -1,6 +1,6 @@
 //! Where it is found out who asks: from the headers of a request to what resolvers find in their context.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::Data;
 use http::{HeaderMap, header};
@@ -10,8 +10,9 @@ use crate::{
     access::{Identity, Viewer},
     accounts::GrantRefused,
     app::{App, Ctx, Visitor},
-    error::{Error, Fault},
-    http::{GrantFault, Granted, Reception, TokenDesk, Visit},
+    error::{Error, Fault, Result},
+    http::{Admission, GrantFault, Granted, Reception, TokenDesk, Visit},
+    language::Text,
 };
 
 /// The header in which a client names a request that may come twice.
@@ -22,44 +23,90 @@ pub struct FrontDesk(pub Arc<App>);
 
 #[async_trait]
 impl Reception for FrontDesk {
-    async fn receive(&self, visit: &Visit<'_>) -> Result<Data, async_graphql::Error> {
-        let identity = match bearer(visit.headers) {
+    async fn receive(&self, visit: &Visit<'_>) -> Result<Arc<dyn Admission>, async_graphql::Error> {
+        let token = match bearer(visit.headers) {
+            None => None,
+            Some(Some(token)) => Some(token.to_owned()),
+            Some(None) => return Err(Fault::from(Error::Unauthenticated).into()),
+        };
+        let app = Arc::clone(&self.0);
+        let identity = match &token {
             None => Identity::Anonymous,
-            Some(Err(())) => return Err(Fault::from(Error::Unauthenticated).into()),
-            Some(Ok(token)) => {
-                let now = self.0.clock.now();
-                self.0.accounts.identify(&self.0.db, token, now).await.map_err(Fault::from)?
+            Some(token) => {
+                let now = app.clock.now();
+                app.accounts.identify(&app.db, token, now).await.map_err(Fault::from)?
             }
         };
-        let ctx = Ctx::visited(Arc::clone(&self.0), Viewer::of(identity), visitor(visit));
-        Ok(data_of(ctx))
+        let visitor = visitor(visit).map_err(Fault::from)?;
+        Ok(Arc::new(Guest { app, token, viewer: Viewer::of(identity), visitor }))
+    }
+}
+
+/// Somebody who was let in, for as long as their token is good.
+struct Guest {
+    app: Arc<App>,
+    token: Option<String>,
+    viewer: Viewer,
+    visitor: Visitor,
+}
+
+#[async_trait]
+impl Admission for Guest {
+    fn data(&self, request_id: &str) -> Data {
+        let visitor = Visitor { request_id: request_id.into(), ..self.visitor.clone() };
+        data_of(Ctx::visited(Arc::clone(&self.app), self.viewer.clone(), visitor))
+    }
+
+    fn ends_in(&self) -> Option<Duration> {
+        let ends_at = self.viewer.identity().ends_at()?;
+        Some((ends_at - self.app.clock.now()).to_std().unwrap_or_default())
+    }
+
+    /// Whoever was let in as somebody else than they are now has to come again: a role may have changed.
+    async fn holds(&self) -> bool {
+        let Some(token) = &self.token else { return true };
+        let now = self.app.clock.now();
+        match self.app.accounts.identify(&self.app.db, token, now).await {
+            Ok(identity) => identity == *self.viewer.identity(),
+            Err(Error::Unauthenticated) => false,
+            // That cannot be known now; it is asked again.
+            Err(_) => true,
+        }
     }
 }
 
 /// How a request came.
-pub fn visitor(visit: &Visit<'_>) -> Visitor {
-    let key = visit.headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok());
-    Visitor {
+fn visitor(visit: &Visit<'_>) -> Result<Visitor> {
+    // One key for all that is asked on a socket would make the second change a repetition of the first.
+    let key = visit.headers.get(IDEMPOTENCY_KEY).filter(|_| !visit.lasting);
+    let key = key.map(|value| value.to_str().unwrap_or_default().trim());
+    if let Some(key) = key
+        && !(1..=200).contains(&key.len())
+    {
+        let reason = Text::new(
+            "the header has 1 to 200 letters, digits and signs of ASCII",
+            "该请求头应为 1 至 200 个 ASCII 字符",
+        );
+        return Err(Error::invalid("Idempotency-Key", reason));
+    }
+    Ok(Visitor {
         language: visit.language,
         request_id: visit.request_id.into(),
-        idempotency_key: key
-            .map(str::trim)
-            .filter(|key| (1..=200).contains(&key.len()))
-            .map(Into::into),
+        idempotency_key: key.map(Into::into),
         address: visit.address,
-    }
+    })
 }
 
 /// The bearer token of a request (RFC 6750, section 2.1): none where there is no such header, a fault where the header
 /// is something else.
-fn bearer(headers: &HeaderMap) -> Option<Result<&str, ()>> {
+fn bearer(headers: &HeaderMap) -> Option<Option<&str>> {
     let value = headers.get(header::AUTHORIZATION)?;
     let token = value.to_str().ok().and_then(|text| {
         let (scheme, token) = text.trim().split_once(' ')?;
         let token = token.trim();
         (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
     });
-    Some(token.ok_or(()))
+    Some(token)
 }
 
 /// What resolvers find in their context.

@@ -8,15 +8,17 @@ use crate::{
     access::ViewerNode,
     accounts::AccountMutation,
     answers::{
-        AnswerDraftMutation, AnswerReaderMutation, AnswerReportQuery, AnswerReviewMutation,
-        AnsweredQuestionQuery,
+        AffectedQuery, AnswerDraftMutation, AnswerReaderMutation, AnswerReportQuery,
+        AnswerReviewMutation, AnsweredQuestionQuery, ConfirmingMutation, ReviewQuery,
     },
     app::Ctx,
     execution::{Executor, Limits},
     expertise::ExpertiseQuery,
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceQuery},
-    regulations::RegulationQuery,
+    regulations::{
+        RegulationMutation, RegulationProposalMutation, RegulationProposalQuery, RegulationQuery,
+    },
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
     stations::StationQuery,
@@ -31,12 +33,15 @@ pub struct Query(
     SuggestQuery,
     AnsweredQuestionQuery,
     AnswerReportQuery,
+    ReviewQuery,
+    AffectedQuery,
     ResearchQuery,
     ResourceQuery,
     OrganizationQuery,
     StationQuery,
     ExpertiseQuery,
     RegulationQuery,
+    RegulationProposalQuery,
 );
 
 /// What can be changed.
@@ -46,6 +51,9 @@ pub struct Mutation(
     AnswerDraftMutation,
     AnswerReviewMutation,
     AnswerReaderMutation,
+    ConfirmingMutation,
+    RegulationMutation,
+    RegulationProposalMutation,
 );
 
 /// Who is asking.
@@ -75,5 +83,5 @@ pub fn sdl() -> String {
 
 /// What executes requests within limits.
 pub fn executor(limits: Limits) -> Result<Executor, String> {
-    Executor::new(builder(), limits)
+    Executor::new(builder, limits)
 }

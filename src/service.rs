@@ -25,7 +25,7 @@ use crate::{
     outbox,
     reception::{FrontDesk, TokenCounter},
     telemetry::figures,
-    vault::Vault,
+    vault::{self, Vault},
 };
 
 /// A service at work.
@@ -54,82 +54,13 @@ pub struct Settings {
     /// The time.
     pub clock: Clock,
     /// Where the keys are that are not in the database.
-    pub vault: VaultSource,
+    pub vault: vault::Source,
     /// How accounts work.
     pub accounts: accounts::Settings,
     /// Another issuer whose tokens are accepted.
     pub sso: Option<SsoSettings>,
     /// A file or folder with more years of working days.
     pub calendar: Option<PathBuf>,
-}
-
-/// Where the master keys are.
-#[derive(Clone)]
-pub enum VaultSource {
-    /// In a file, which is made at the first start.
-    File(PathBuf),
-    /// In a setting.
-    Setting(String),
-}
-
-impl std::fmt::Debug for VaultSource {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::File(path) => out.debug_tuple("File").field(path).finish(),
-            Self::Setting(_) => out.write_str("Setting(…)"),
-        }
-    }
-}
-
-fn account_settings(config: &Config) -> accounts::Settings {
-    let accounts = &config.accounts;
-    let span = |span: Duration| chrono::Duration::from_std(span).unwrap_or(chrono::Duration::MAX);
-    accounts::Settings {
-        issuer: accounts.public_url.clone(),
-        audience: "zhanjian".to_owned(),
-        access_life: span(accounts.access_token_life),
-        refresh_life: span(accounts.refresh_token_life),
-        session_life: span(accounts.session_life),
-        client_token_life: span(accounts.client_token_life),
-        secret_overlap: span(accounts.client_secret_overlap),
-        sso_decides_roles: config.sso.as_ref().is_some_and(|sso| sso.role_claim.is_some()),
-    }
-}
-
-fn sso_settings(sso: &crate::config::Sso) -> SsoSettings {
-    SsoSettings {
-        issuer: sso.issuer.clone(),
-        audience: sso.audience.clone(),
-        login_claim: sso.login_claim.clone(),
-        role_claim: sso.role_claim.clone(),
-        roles: sso.roles.clone(),
-        clock_skew: sso.clock_skew,
-    }
-}
-
-impl VaultSource {
-    /// Where the configuration says they are.
-    pub fn of(keys: &crate::config::Keys) -> Self {
-        match &keys.given {
-            Some(text) => Self::Setting(text.clone()),
-            None => Self::File(keys.file.clone()),
-        }
-    }
-
-    /// The keys. A file is made only for a database in which nothing has been sealed yet: a new key opens none of what
-    /// an old one closed, and a wrong path would be noticed too late.
-    pub async fn open(&self, db: &Database) -> Result<Vault> {
-        match self {
-            Self::Setting(text) => Vault::from_setting(text),
-            Self::File(path) => {
-                if accounts::has_keys(db).await? {
-                    Vault::read(path)
-                } else {
-                    Vault::open(path)
-                }
-            }
-        }
-    }
 }
 
 impl Settings {
@@ -166,11 +97,54 @@ impl Settings {
                 ..Limits::default()
             },
             clock: Clock::system(),
-            vault: VaultSource::of(&config.keys),
+            vault: vault_source(&config.keys),
             accounts: account_settings(config),
             sso: config.sso.as_ref().map(sso_settings),
             calendar: config.calendar.clone(),
         }
+    }
+}
+
+fn account_settings(config: &Config) -> accounts::Settings {
+    let accounts = &config.accounts;
+    let span = |span: Duration| chrono::Duration::from_std(span).unwrap_or(chrono::Duration::MAX);
+    accounts::Settings {
+        issuer: accounts.public_url.clone(),
+        audience: "zhanjian".to_owned(),
+        access_life: span(accounts.access_token_life),
+        refresh_life: span(accounts.refresh_token_life),
+        session_life: span(accounts.session_life),
+        client_token_life: span(accounts.client_token_life),
+        secret_overlap: span(accounts.client_secret_overlap),
+        sso_decides_roles: config.sso.as_ref().is_some_and(|sso| sso.role_claim.is_some()),
+    }
+}
+
+fn sso_settings(sso: &crate::config::Sso) -> SsoSettings {
+    SsoSettings {
+        issuer: sso.issuer.clone(),
+        audience: sso.audience.clone(),
+        login_claim: sso.login_claim.clone(),
+        role_claim: sso.role_claim.clone(),
+        roles: sso.roles.clone(),
+        clock_skew: sso.clock_skew,
+    }
+}
+
+fn vault_source(keys: &crate::config::Keys) -> vault::Source {
+    match &keys.given {
+        Some(text) => vault::Source::Setting(text.clone()),
+        None => vault::Source::File(keys.file.clone()),
+    }
+}
+
+/// Opens the vault of a database. A file of keys is made only where nothing has been sealed yet: a new key opens none of
+/// what an old one closed, and a wrong path would be noticed too late.
+pub async fn open_vault(db: &Database, source: &vault::Source) -> Result<Vault> {
+    match source {
+        vault::Source::Setting(text) => Vault::from_setting(text),
+        vault::Source::File(path) if accounts::has_keys(db).await? => Vault::read(path),
+        vault::Source::File(path) => Vault::open(path),
     }
 }
 
@@ -231,7 +205,7 @@ impl Service {
         );
         let stop = indexer.stop();
         let indexing = tokio::spawn(indexer.run());
-        let vault = settings.vault.open(&db).await?;
+        let vault = open_vault(&db, &settings.vault).await?;
         let calendar = match &settings.calendar {
             Some(path) => Calendar::with_file(path)?,
             None => Calendar::built_in(),
@@ -271,7 +245,7 @@ impl Service {
         let readiness = Ready { app: Arc::clone(&self.app), head };
         Ok(Front {
             metrics: None,
-            tokens: Arc::new(TokenCounter(Arc::clone(&self.app))),
+            tokens: Some(Arc::new(TokenCounter(Arc::clone(&self.app)))),
             executor: Arc::clone(&self.executor),
             reception,
             readiness: Arc::new(readiness),
@@ -341,6 +315,7 @@ pub async fn serve(
         rate_limit: http
             .rate_limit
             .map(|limit| http::RateLimit { per_second: limit.per_second, burst: limit.burst }),
+        lasting: http::Lasting::default(),
     };
     let mut front = service.front(Arc::new(FrontDesk(Arc::clone(&service.app))), settings).await?;
     let metrics = figures.clone().map(|figures| {
@@ -387,6 +362,8 @@ async fn serve_metrics(address: std::net::SocketAddr, metrics: http::Metrics) {
 const FIGURES_EVERY: Duration = Duration::from_secs(5);
 /// How often the keys are read again, so that a rotation is taken up, counted in rounds of figures.
 const RELOAD_EVERY: u32 = 12;
+/// How often it is asked whether a new day has begun, counted in rounds of figures.
+const TELL_EVERY: u32 = 12;
 /// How often the log of changes is pruned, counted in rounds of figures.
 const PRUNE_EVERY: u32 = 720;
 
@@ -419,6 +396,11 @@ async fn watch(app: Arc<App>, gathered: Option<crate::telemetry::Figures>, reten
             && let Err(fault) = prune(&app, retention).await
         {
             tracing::warn!(error = %fault, "the log of changes could not be pruned");
+        }
+        if round % TELL_EVERY == 0
+            && let Err(fault) = crate::transitions::tell(&app).await
+        {
+            tracing::warn!(error = %fault, "what the calendar has changed could not be told");
         }
         tokio::time::sleep(FIGURES_EVERY).await;
     }

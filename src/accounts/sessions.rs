@@ -46,7 +46,7 @@ pub struct Tokens {
 /// # Errors
 /// [`Error::Rule`] with [`RuleCode::WrongCredentials`], the same in word and time whether the login is unknown, the
 /// password wrong, or the member kept out; [`Error::TooMany`] after too many attempts.
-pub async fn sign_in(ctx: &Ctx, login: &str, password: &str) -> Result<Tokens> {
+pub(super) async fn sign_in(ctx: &Ctx, login: &str, password: &str) -> Result<Tokens> {
     let login = normal_login(login);
     let attempt = Attempt::of(ctx, &login);
     let member = member_entity::Entity::visible_to(&Scope::Service)
@@ -98,7 +98,7 @@ fn wrong_credentials() -> Error {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] where the token is unknown, used, or its session has ended.
-pub async fn refresh(ctx: &Ctx, token: &str) -> Result<Tokens> {
+pub(super) async fn refresh(ctx: &Ctx, token: &str) -> Result<Tokens> {
     use refresh_entity::{Column, Entity};
     let write = ctx.app.db.write().await?;
     let now = ctx.now();
@@ -139,7 +139,7 @@ pub async fn refresh(ctx: &Ctx, token: &str) -> Result<Tokens> {
 }
 
 /// Ends the session of whoever asks; with `everywhere`, all sessions of theirs.
-pub async fn sign_out(ctx: &Ctx, everywhere: bool) -> Result<()> {
+pub(super) async fn sign_out(ctx: &Ctx, everywhere: bool) -> Result<()> {
     let member = ctx.viewer.member().ok_or(Error::Unauthenticated)?;
     let mut change = Change::begin(ctx).await?;
     if everywhere {
@@ -156,7 +156,11 @@ pub async fn sign_out(ctx: &Ctx, everywhere: bool) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Rule`] where the present password is wrong; [`Error::Invalid`] where the new one is weak.
-pub async fn change_password(ctx: &Ctx, present: &str, new: &str) -> Result<crate::error::Done> {
+pub(super) async fn change_password(
+    ctx: &Ctx,
+    present: &str,
+    new: &str,
+) -> Result<crate::error::Done> {
     let member = ctx.viewer.member().ok_or(Error::Unauthenticated)?;
     let row = super::by_id(ctx.db(), member.id).await?.ok_or(Error::Unauthenticated)?;
     let attempt = Attempt::of(ctx, &row.login);

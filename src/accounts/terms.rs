@@ -34,6 +34,8 @@ macro_rules! words {
     };
 }
 
+pub(crate) use words;
+
 words! {
     /// How a member is employed.
     Employment {
@@ -69,4 +71,3 @@ words! {
         Disabled,
     }
 }
-pub(crate) use words;

@@ -17,12 +17,16 @@ use crate::{
     stations,
 };
 
+mod affected;
+mod affected_graphql;
 pub(crate) mod area_entity;
 mod case;
 pub(crate) mod check_entity;
 pub(crate) mod citation_entity;
 mod citation_graphql;
 pub(crate) mod confirmation_entity;
+mod confirming;
+mod confirming_graphql;
 mod content;
 mod deidentify;
 pub(crate) mod draft_entity;
@@ -34,6 +38,7 @@ mod filter;
 mod graphql;
 mod import;
 mod list_graphql;
+mod moving;
 mod publish;
 pub(crate) mod rating_entity;
 mod ratings;
@@ -41,15 +46,20 @@ pub(crate) mod report_entity;
 mod report_graphql;
 mod retire;
 mod review_graphql;
+mod review_queue;
+mod review_queue_graphql;
+mod sifting;
 mod store;
 mod terms;
 pub(crate) mod version_entity;
 mod work_graphql;
 mod write;
 
+pub use affected_graphql::AffectedQuery;
 pub use check_entity::Model as DeidentificationCheck;
 pub use citation_entity::Model as Citation;
 pub use confirmation_entity::Model as Confirmation;
+pub use confirming_graphql::ConfirmingMutation;
 pub use draft_entity::Model as AnswerDraft;
 pub use draft_graphql::AnswerDraftMutation;
 pub use entity::Model as AnsweredQuestion;
@@ -57,11 +67,13 @@ pub use filter::AnsweredQuestionFilter;
 pub use graphql::{AnsweredQuestionNode, nodes, nodes_by_id};
 pub use import::AnsweredQuestions;
 pub use list_graphql::AnsweredQuestionQuery;
+pub use moving::moved;
 pub use report_entity::Model as AnswerReport;
 pub use report_graphql::{
     AnswerReaderMutation, AnswerReportNode, AnswerReportQuery, report_nodes_by_id,
 };
 pub use review_graphql::AnswerReviewMutation;
+pub use review_queue_graphql::ReviewQuery;
 pub use terms::{
     AnswerReportState, Basis, CitationRole, DeidentificationPurpose, DeidentificationVerdict,
     DeviceClass, ProductKind, State, Step,
@@ -122,11 +134,11 @@ pub fn grounds(
     citations: &[Citation],
     confirmations: &[Confirmation],
 ) -> Grounds {
-    grounds_on(answered.review_by, citations, confirmations)
+    rests_on(answered.review_by, citations, confirmations)
 }
 
-/// The same of a text that is not shown yet.
-pub(crate) fn grounds_on(
+/// The same, of an answer of which no more is known than the day by which it is to be looked at again.
+fn rests_on(
     review_by: Option<Date>,
     citations: &[Citation],
     confirmations: &[Confirmation],

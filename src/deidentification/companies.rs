@@ -1,11 +1,11 @@
-//! What looks like the name of a company, though nobody has told of it: something with 有限公司 or GmbH behind.
+//! What looks like the name of a company, though nobody has told of it: something with 有限公司 or `GmbH` behind.
 
 use std::ops::Range;
 
 use super::{
     Kind,
     names::has_core,
-    text::{Found, Folded, Pattern, is_han, pattern},
+    text::{Folded, Found, Pattern, is_han, pattern},
     words::{BEFORE_NAMES, REGIONS, ending},
 };
 
@@ -21,7 +21,7 @@ static CHINESE: Pattern = Pattern::new(|| {
 
 static LATIN: Pattern = Pattern::new(|| {
     pattern(
-        r"\b(?:co ?\. ?,? ?(?:ltd|limited|inc)\b\.?|co,? ltd\b\.?|gmbh(?: ?& ?co\.? ?kg)?\b|inc\b\.?|l\.?l\.?c\b\.?|ltd\b\.?|limited\b|corp(?:oration)?\b\.?|plc\b|pte\.? ?ltd\b\.?|b\.v\.|s\.a\.|s\.p\.a\.|k\.k\.)",
+        r"(?-u:\b)(?:co ?\. ?,? ?(?:ltd|limited|inc)(?-u:\b)\.?|co,? ltd(?-u:\b)\.?|gmbh(?: ?& ?co\.? ?kg)?(?-u:\b)|inc(?-u:\b)\.?|l\.?l\.?c(?-u:\b)\.?|ltd(?-u:\b)\.?|limited(?-u:\b)|corp(?:oration)?(?-u:\b)\.?|plc(?-u:\b)|pte\.? ?ltd(?-u:\b)\.?|b\.v\.|s\.a\.|s\.p\.a\.|k\.k\.)",
     )
 });
 
@@ -30,7 +30,8 @@ const SMALL: &[&str] = &["and", "of", "for", "de", "du", "la", "von"];
 
 pub(super) fn find(folded: &Folded, found: &mut Vec<Found>) {
     folded.each(&CHINESE, |_, legal| {
-        let known = found.iter().any(|it| it.range.end == legal.end && it.range.start < legal.start);
+        let known =
+            found.iter().any(|it| it.range.end == legal.end && it.range.start < legal.start);
         if !known && let Some(start) = chinese_start(folded, &legal) {
             found.push(Found { kind: Kind::Enterprise, range: start..legal.end, sure: true });
         }
@@ -52,14 +53,16 @@ fn chinese_start(folded: &Folded, legal: &Range<usize>) -> Option<usize> {
     let cuts = name.char_indices().map(|(at, _)| at).rev();
     let begins_here = |at: &usize| {
         let before = &name[..*at];
-        let word = ending(before, BEFORE_NAMES);
+        let word = ending(before, &BEFORE_NAMES);
         // What stands at the very beginning of a run joins nothing: 和 is the first character of a name there.
         let joins = word.is_some_and(|length| length > 3 || length < before.len());
         (*at == 0 || joins || REGIONS.iter().any(|region| name[*at..].starts_with(region)))
             && has_core(&name[*at..])
+            // Nor does it begin within a bracket: 示例（上海）.
+            && !name[*at..].split('(').next().is_some_and(|front| front.contains(')'))
     };
     let mut start = cuts.into_iter().find(begins_here)?;
-    while let Some(region) = ending(&name[..start], REGIONS) {
+    while let Some(region) = ending(&name[..start], &REGIONS) {
         start -= region;
     }
     Some(run.start + start)
@@ -96,19 +99,26 @@ fn latin_start(folded: &Folded, legal: &Range<usize>) -> Option<usize> {
     for _ in 0..8 {
         let before = folded.text[..start].trim_end_matches([' ', ',', '&']);
         let word = before.len()
-            - before.bytes().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"-'.".contains(byte)).count();
+            - before
+                .bytes()
+                .rev()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || b"-'.".contains(byte))
+                .count();
         let range = word..before.len();
         let text = folded.text[range.clone()].trim_start_matches(['.', '-', '\'']);
         // A comma before the name itself, or the end of a sentence, is no joint.
         let joint = &folded.text[before.len()..start];
-        let parted = start != legal.start && joint.contains(',') || text.ends_with('.') && text.len() > 3;
+        let parted =
+            start != legal.start && joint.contains(',') || text.ends_with('.') && text.len() > 3;
         if text.is_empty() || parted || !belongs(folded, &range, text) {
             break;
         }
         start = range.end - text.len();
     }
     while let Some(small) = SMALL.iter().find(|small| {
-        folded.text[start..legal.start].strip_prefix(**small).is_some_and(|rest| rest.starts_with(' '))
+        folded.text[start..legal.start]
+            .strip_prefix(**small)
+            .is_some_and(|rest| rest.starts_with(' '))
     }) {
         start += small.len() + 1;
     }

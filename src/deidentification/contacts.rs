@@ -1,4 +1,4 @@
-//! How somebody is reached: telephone, e-mail, WeChat, QQ.
+//! How somebody is reached: by telephone, by e-mail, by messenger.
 
 use regex::Regex;
 
@@ -13,8 +13,9 @@ static EMAIL: Pattern = Pattern::new(|| {
     )
 });
 
-static MOBILE: Pattern =
-    Pattern::new(|| pattern(r"(?:(?:\+ ?|00)?86[ -]?|\(\+?86\) ?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"));
+static MOBILE: Pattern = Pattern::new(|| {
+    pattern(r"(?:(?:\+ ?|00)?86[ -]?|\(\+?86\) ?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}")
+});
 
 static LANDLINE: Pattern = Pattern::new(|| {
     pattern(
@@ -24,7 +25,8 @@ static LANDLINE: Pattern = Pattern::new(|| {
 
 static SERVICE: Pattern = Pattern::new(|| pattern("[48]00(?:[ -]?[0-9]){7}"));
 
-static FOREIGN: Pattern = Pattern::new(|| pattern(r"\+ ?[1-9][0-9]{0,2}(?:[ -]?\(?[0-9]{1,5}\)?){2,5}"));
+static FOREIGN: Pattern =
+    Pattern::new(|| pattern(r"\+ ?[1-9][0-9]{0,2}(?:[ -]?(?:\([0-9]{1,4}\)|[0-9]{1,5})){2,5}"));
 
 static AFTER_LABEL: Pattern = Pattern::new(|| {
     pattern(
@@ -33,11 +35,13 @@ static AFTER_LABEL: Pattern = Pattern::new(|| {
 });
 
 static WECHAT: Pattern = Pattern::new(|| {
-    pattern("(?:微信|wechat|weixin|\\bvx|v信|\\bwx)(?: ?id|号码?)?[ :：为是]{0,3}([a-z][a-z0-9_-]{5,19})")
+    pattern(
+        "(?:微信|wechat|weixin|(?-u:\\b)vx|v信|(?-u:\\b)wx)(?: ?id|号码?)?[ :：为是]{0,3}([a-z][a-z0-9_-]{5,19})",
+    )
 });
 
 static QQ: Pattern =
-    Pattern::new(|| pattern("\\bqq(?:号码?|群号?|群)?[ :：为是]{0,3}([1-9][0-9]{4,11})"));
+    Pattern::new(|| pattern("(?-u:\\b)qq(?:号码?|群号?|群)?[ :：为是]{0,3}([1-9][0-9]{4,11})"));
 
 pub(super) fn find(folded: &Folded, found: &mut Vec<Found>) {
     whole(folded, &EMAIL, Kind::Email, found);

@@ -22,8 +22,7 @@ static RUN_TOGETHER: Pattern = Pattern::new(|| pattern("(?:19|20)[0-9]{2}([0-9]{
 
 static DAY_FIRST: Pattern = Pattern::new(|| pattern("([0-9]{1,2})/([0-9]{1,2})/(?:19|20)[0-9]{2}"));
 
-static WITHOUT_YEAR: Pattern =
-    Pattern::new(|| pattern("([0-9]{1,2}) ?月 ?([0-9]{1,2}) ?[日号]"));
+static WITHOUT_YEAR: Pattern = Pattern::new(|| pattern("([0-9]{1,2}) ?月 ?([0-9]{1,2}) ?[日号]"));
 
 static IN_WORDS: Pattern = Pattern::new(|| {
     pattern(
@@ -41,13 +40,45 @@ static ENGLISH: Pattern = Pattern::new(|| {
 
 /// What a sentence about the law speaks of.
 const LAW: &[&str] = &[
-    "》", "条例", "办法", "规定", "公告", "通告", "通知", "令第", "指导原则", "细则", "规范", "药典", "法规", "药品管理法", "新规", ")",
+    "》",
+    "条例",
+    "办法",
+    "规定",
+    "公告",
+    "通告",
+    "通知",
+    "令第",
+    "指导原则",
+    "细则",
+    "规范",
+    "药典",
+    "法规",
+    "药品管理法",
+    "新规",
+    ")",
 ];
 
 /// What is done with the law on a day.
 const ENACTED: &[&str] = &[
-    "起施行", "起实施", "起执行", "起生效", "起实行", "施行", "实施", "公布", "发布", "颁布", "印发", "修订", "修正", "废止", "生效", "通过",
-    "公告", "通告", "令",
+    "起施行",
+    "起实施",
+    "起执行",
+    "起生效",
+    "起实行",
+    "施行",
+    "实施",
+    "公布",
+    "发布",
+    "颁布",
+    "印发",
+    "修订",
+    "修正",
+    "废止",
+    "生效",
+    "通过",
+    "公告",
+    "通告",
+    "令",
 ];
 
 /// Of every year, and of no one's.
@@ -69,7 +100,9 @@ pub(super) fn find(folded: &Folded, found: &mut Vec<Found>) {
     });
     folded.each(&REPUBLIC, |captures, range| see(range, is_day(captures, 1), true));
     folded.each(&RUN_TOGETHER, |captures, range| see(range, is_day(captures, 1), false));
-    folded.each(&DAY_FIRST, |captures, range| see(range, number(captures, 1) <= 31 && number(captures, 2) <= 31, true));
+    folded.each(&DAY_FIRST, |captures, range| {
+        see(range, number(captures, 1) <= 31 && number(captures, 2) <= 31, true)
+    });
     folded.each(&WITHOUT_YEAR, |captures, range| {
         let of_every_year = EVERY_YEAR.iter().any(|word| folded.before(&range).ends_with(word));
         let has_year = folded.before(&range).trim_end().ends_with('年');
@@ -84,7 +117,8 @@ pub(super) fn find(folded: &Folded, found: &mut Vec<Found>) {
 
 /// Month and day from the first pair of groups that is there, from this one on.
 fn is_day(captures: &Captures<'_>, from: usize) -> bool {
-    let Some(month) = (from..captures.len()).step_by(2).find(|at| captures.get(*at).is_some()) else {
+    let Some(month) = (from..captures.len()).step_by(2).find(|at| captures.get(*at).is_some())
+    else {
         return false;
     };
     (1..=12).contains(&number(captures, month)) && (1..=31).contains(&number(captures, month + 1))
@@ -94,17 +128,16 @@ fn number(captures: &Captures<'_>, group: usize) -> u32 {
     captures.get(group).and_then(|it| it.as_str().parse().ok()).unwrap_or(0)
 }
 
-/// No digits go on at its ends, nor a version or a range of numbers.
+/// No digits go on at its ends, as in a version or a range of numbers.
 fn stands_alone(folded: &Folded, range: &Range<usize>) -> bool {
-    let goes_on = |text: &str, joint: Option<char>, next: Option<char>| {
-        let digit = next.is_some_and(|ch| ch.is_ascii_digit());
-        !text.is_empty() && joint.is_some_and(|ch| matches!(ch, '.' | '/' | '-')) && digit
-    };
-    let (before, after) = (folded.before(range), folded.after(range));
-    let mut back = before.chars().rev();
-    let mut ahead = after.chars();
-    let in_number = goes_on(before, back.next(), back.next()) || goes_on(after, ahead.next(), ahead.next());
-    folded.is_alone(range) && !in_number
+    let digit = |ch: Option<char>| ch.is_some_and(|ch| ch.is_ascii_digit());
+    let joint = |ch: Option<char>| ch.is_some_and(|ch| matches!(ch, '.' | '/' | '-'));
+    let text = &folded.text[range.clone()];
+    let mut back = folded.before(range).chars().rev();
+    let mut ahead = folded.after(range).chars();
+    let on_before = digit(text.chars().next()) && joint(back.next()) && digit(back.next());
+    let on_behind = digit(text.chars().next_back()) && joint(ahead.next()) && digit(ahead.next());
+    folded.is_alone(range) && !on_before && !on_behind
 }
 
 /// Whether this is the day on which a regulation was given, or from which it holds.
@@ -115,5 +148,8 @@ fn is_of_the_law(folded: &Folded, range: &Range<usize>) -> bool {
     let enacted = ENACTED.iter().any(|word| first(clause, 60).contains(word));
     // 沪药监械注〔2024〕25号，2024年5月20日
     let behind_number = last(before, 12).trim_end_matches([',', '，', ' ', '(']).ends_with('号');
-    clause.starts_with("起施行") || about_law && enacted || behind_number && about_law
+    let in_force = ["起施行", "施行", "起正式施行", "正式施行"];
+    in_force.iter().any(|words| clause.starts_with(words))
+        || about_law && enacted
+        || behind_number && about_law
 }

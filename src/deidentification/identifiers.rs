@@ -25,7 +25,9 @@ static OLDER_PATENT: Pattern =
     Pattern::new(|| pattern("(?:zl|cn)[ .:]{0,2}[089][0-9]{7}\\.?[0-9x]"));
 
 static PUBLICATION: Pattern = Pattern::new(|| {
-    pattern("cn ?[12][0-9]{8} ?[abcusy][0-9]?|pct/[a-z]{2}(?:20)?[0-9]{2}/[0-9]{5,6}|wo ?20[0-9]{2} ?/ ?[0-9]{6}")
+    pattern(
+        "cn ?[12][0-9]{8} ?[abcusy][0-9]?|pct/[a-z]{2}(?:20)?[0-9]{2}/[0-9]{5,6}|wo ?20[0-9]{2} ?/ ?[0-9]{6}",
+    )
 });
 
 pub(super) fn find(folded: &Folded, found: &mut Vec<Found>) {
@@ -33,7 +35,8 @@ pub(super) fn find(folded: &Folded, found: &mut Vec<Found>) {
         let code = bare(&folded.text[range.clone()]);
         // A code of digits alone is more often something else: it counts when its check digit is right.
         let right = social_credit_code(&code).is_ok();
-        let taken = folded.is_alone(&range) && (right || code.contains(|ch: char| ch.is_ascii_alphabetic()) && !is_id(&code));
+        let taken = folded.is_alone(&range)
+            && (right || code.contains(|ch: char| ch.is_ascii_alphabetic()) && !is_id(&code));
         if taken {
             found.push(Found { kind: Kind::SocialCreditCode, range, sure: right });
         }
@@ -55,7 +58,8 @@ fn patents(folded: &Folded, found: &mut Vec<Found>) {
         let Some(number) = captures.get(2) else { return false };
         let right = patent_application(&bare(number.as_str())).is_ok();
         let before = last(folded.before(&range), 36);
-        let named = captures.get(1).is_some() || before.contains("专利") || before.contains("申请号");
+        let named =
+            captures.get(1).is_some() || before.contains("专利") || before.contains("申请号");
         // Thirteen digits may be a bar code or a batch: the point, a name or the check digit must speak for a patent.
         let taken = folded.is_alone(&range) && (right || named || captures.get(3).is_some());
         if taken {

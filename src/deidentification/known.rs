@@ -9,7 +9,9 @@ use super::{
     names::{Form, Weight, of_company, of_other, of_person},
     terms::ValueKind,
     text::{Folded, Found, Letters, count, first, is_han, last},
-    words::{AFTER_NAMES, BEFORE_NAMES, COMMON, NOT_BEHIND_TITLES, REGIONS, beginning, ending},
+    words::{
+        AFTER_NAMES, BEFORE_NAMES, COMMON, NOT_BEHIND_TITLES, REGIONS, TRADES, beginning, ending,
+    },
 };
 use crate::error::{Error, Result};
 
@@ -33,20 +35,24 @@ impl Enterprises {
             Weight::Full if count(&form.letters) <= 3 => Form { weight: Weight::Core, ..form },
             _ => form,
         });
-        let own = weighed.filter(|form| form.weight != Weight::Core || !COMMON.contains(&form.letters.as_str()));
+        let own = weighed
+            .filter(|form| form.weight != Weight::Core || !COMMON.contains(&form.letters.as_str()));
         Ok(Self { matcher: Matcher::new(own)? })
     }
 
     pub(super) fn find(&self, folded: &Folded, letters: &Letters, found: &mut Vec<Found>) {
         self.matcher.each(letters, |range, weight| {
-            if !folded.is_alone(&range) || folded.is_broken(&range) || is_word_in_small_letters(folded, &range) {
+            if !folded.is_alone(&range)
+                || folded.is_broken(&range)
+                || is_word_in_small_letters(folded, &range)
+            {
                 return;
             }
             let whole = with_surroundings(folded, &range);
-            let extended = whole != range;
             let core = weight == Weight::Core;
-            if !core || extended || stands_apart(folded, &range) {
-                found.push(Found { kind: Kind::Enterprise, range: whole, sure: !core || extended });
+            if !core || stands_apart(folded, &range, &whole) {
+                let sure = !core || whole != range;
+                found.push(Found { kind: Kind::Enterprise, range: whole, sure });
             }
         });
     }
@@ -81,7 +87,9 @@ impl Values {
                 _ if !long && folded.is_broken(&range) => return,
                 Weight::Titled if !is_titled(folded, &range) => return,
                 Weight::Titled => range,
-                Weight::Short | Weight::Core | Weight::Ordinary => with_surroundings(folded, &range),
+                Weight::Short | Weight::Core | Weight::Ordinary => {
+                    with_surroundings(folded, &range)
+                }
             };
             let sure = alone && weight != Weight::Ordinary;
             found.push(Found { kind: Kind::Confidential, range: whole, sure });
@@ -131,23 +139,31 @@ impl Matcher {
     }
 }
 
-/// A short name with the region before it and 公司 or 集团 behind it: 上海示例公司.
+/// A short name with the region before it, and the trade and 公司 or 集团 behind it: 上海示例科技公司.
 fn with_surroundings(folded: &Folded, range: &Range<usize>) -> Range<usize> {
     if !folded.text[range.clone()].contains(is_han) {
         return range.clone();
     }
     let before = last(folded.before(range), 30);
     let bare = before.strip_suffix(['省', '市', '区', '县']).unwrap_or(before);
-    let region = ending(bare, REGIONS).map_or(0, |region| region + before.len() - bare.len());
-    let behind = beginning(first(folded.after(range), 30), GOES_ON).unwrap_or(0);
-    range.start - region..range.end + behind
+    let region = ending(bare, &REGIONS).map_or(0, |region| region + before.len() - bare.len());
+    let mut rest = first(folded.after(range), 60);
+    let behind = rest.len();
+    for words in [&TRADES[..], &TRADES, &TRADES, GOES_ON] {
+        rest = &rest[beginning(rest, words).unwrap_or(0)..];
+    }
+    range.start - region..range.end + behind - rest.len()
 }
 
 /// Whether a core of two or three characters is a name here, and not the end of one word and the beginning of the next.
-fn stands_apart(folded: &Folded, range: &Range<usize>) -> bool {
-    let (before, after) = (last(folded.before(range), 30), first(folded.after(range), 30));
-    let free_before = !before.ends_with(is_han) || ending(before, BEFORE_NAMES).is_some();
-    let free_after = !after.starts_with(is_han) || beginning(after, AFTER_NAMES).is_some();
+fn stands_apart(folded: &Folded, core: &Range<usize>, whole: &Range<usize>) -> bool {
+    let (before, after) = (last(folded.before(core), 30), first(folded.after(core), 30));
+    let free_before = whole.start < core.start
+        || !before.ends_with(is_han)
+        || ending(before, &BEFORE_NAMES).is_some();
+    let free_after = whole.end > core.end
+        || !after.starts_with(is_han)
+        || beginning(after, &AFTER_NAMES).is_some();
     free_before && free_after
 }
 
@@ -155,7 +171,8 @@ fn stands_apart(folded: &Folded, range: &Range<usize>) -> bool {
 fn is_titled(folded: &Folded, range: &Range<usize>) -> bool {
     let single = folded.text[range.clone()].ends_with(['总', '工', '董', '姐', '哥']);
     let word = matches!(&folded.text[range.clone()], "高工" | "施工" | "成工" | "平总" | "汪总");
-    !word && !(single && folded.after(range).starts_with(|next| NOT_BEHIND_TITLES.contains(next)))
+    let goes_on = folded.after(range).starts_with(|next| NOT_BEHIND_TITLES.contains(next));
+    !(word || single && goes_on)
 }
 
 /// Latin names of one word are names only where they are written with capitals; that is asked of the original.

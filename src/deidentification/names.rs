@@ -7,8 +7,8 @@
 use super::{
     text::{Folded, count, is_han, letters},
     words::{
-        BEFORE_NAMES, COMMON, DOUBLE_SURNAMES, LATIN_COMMON, LATIN_LEGAL, LATIN_TRADES, REGIONS, TITLES,
-        TRADES, beginning, ending, is_generic,
+        BEFORE_NAMES, COMMON, DOUBLE_SURNAMES, LATIN_COMMON, LATIN_LEGAL, LATIN_TRADES, REGIONS,
+        TITLES, TRADES, beginning, ending, is_generic,
     },
 };
 
@@ -45,7 +45,9 @@ pub(super) fn of_company(name: &str) -> Vec<Form> {
         latin(&outside, &mut forms);
     }
     // 示例（Example Bio）有限公司: a name of its own may stand in the brackets.
-    for part in inside.iter().filter(|part| count(part) >= 4 && !is_generic(&without_legal_form(part))) {
+    for part in
+        inside.iter().filter(|part| count(part) >= 4 && !is_generic(&without_legal_form(part)))
+    {
         forms.add(&letters(part), Weight::Short);
     }
     forms.all
@@ -58,11 +60,12 @@ pub(super) fn of_person(name: &str) -> Vec<Form> {
     for part in folded.split(['(', ')', '/', ',', '，', '、', ';', '；', '|', '\n']) {
         let bare: String = part.chars().filter(|ch| ch.is_alphanumeric()).collect();
         forms.add(&bare, Weight::Full);
-        let named = ending(&bare, TITLES).map_or(bare.as_str(), |title| &bare[..bare.len() - title]);
+        let named =
+            ending(&bare, &TITLES).map_or(bare.as_str(), |title| &bare[..bare.len() - title]);
         if (1..=4).contains(&count(named)) && named.chars().all(is_han) {
-            let double = beginning(named, DOUBLE_SURNAMES);
+            let double = beginning(named, &DOUBLE_SURNAMES);
             let surname = double.unwrap_or_else(|| named.chars().next().map_or(0, char::len_utf8));
-            for title in TITLES {
+            for title in TITLES.iter() {
                 forms.add(&format!("{}{title}", &named[..surname]), Weight::Titled);
             }
         }
@@ -91,8 +94,25 @@ pub(super) fn of_other(value: &str) -> Vec<Form> {
 
 /// Mail providers that everybody uses.
 const PUBLIC_MAIL: &[&str] = &[
-    "qq.com", "163.com", "126.com", "139.com", "189.cn", "sina.com", "sina.cn", "sohu.com", "foxmail.com", "aliyun.com", "yeah.net",
-    "gmail.com", "hotmail.com", "outlook.com", "icloud.com", "yahoo.com", "live.com", "vip.163.com", "vip.qq.com",
+    "qq.com",
+    "163.com",
+    "126.com",
+    "139.com",
+    "189.cn",
+    "sina.com",
+    "sina.cn",
+    "sohu.com",
+    "foxmail.com",
+    "aliyun.com",
+    "yeah.net",
+    "gmail.com",
+    "hotmail.com",
+    "outlook.com",
+    "icloud.com",
+    "yahoo.com",
+    "live.com",
+    "vip.163.com",
+    "vip.qq.com",
 ];
 
 struct Forms {
@@ -124,10 +144,13 @@ fn brackets(folded: &str) -> (String, Vec<String>) {
 fn han(name: &str, inside: &[String], forms: &mut Forms) {
     let stem = without_legal_form(name);
     let (region, stem) = without_region(&stem);
-    let regions = inside.iter().map(String::as_str).filter(|part| beginning(part, REGIONS) == Some(part.len()));
+    let regions = inside
+        .iter()
+        .map(String::as_str)
+        .filter(|part| beginning(part, &REGIONS) == Some(part.len()));
     let regions: Vec<&str> = regions.chain((!region.is_empty()).then_some(region)).collect();
     for step in steps(stem) {
-        let core = ending(step, TRADES).is_none() || count(step) <= 3;
+        let core = ending(step, &TRADES).is_none() || count(step) <= 3;
         match (is_generic(step), count(step)) {
             (false, ..=3) if core => forms.add(step, Weight::Core),
             (false, _) => forms.add(step, Weight::Short),
@@ -144,7 +167,7 @@ fn han(name: &str, inside: &[String], forms: &mut Forms) {
 /// A stem, and the same without the last word of its trade, and so on.
 fn steps(stem: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(stem), |step| {
-        let trade = ending(step, TRADES)?;
+        let trade = ending(step, &TRADES)?;
         let rest = &step[..step.len() - trade];
         (count(rest) >= 2).then_some(rest)
     })
@@ -158,19 +181,21 @@ pub(super) fn without_legal_form(name: &str) -> String {
         .min()
         .unwrap_or(name.len());
     let mut stem = &name[..end];
-    while let Some(rest) =
-        ["股份", "集团", "控股"].iter().find_map(|form| stem.strip_suffix(form)).filter(|rest| count(rest) >= 2)
+    while let Some(rest) = ["股份", "集团", "控股"]
+        .iter()
+        .find_map(|form| stem.strip_suffix(form))
+        .filter(|rest| count(rest) >= 2)
     {
         stem = rest;
     }
-    let region = ending(stem, REGIONS).filter(|region| count(&stem[..stem.len() - region]) >= 4);
+    let region = ending(stem, &REGIONS).filter(|region| count(&stem[..stem.len() - region]) >= 4);
     stem[..stem.len() - region.unwrap_or(0)].to_owned()
 }
 
 /// The regions in front, and the rest; a name that is nothing but a region keeps it.
 fn without_region(stem: &str) -> (&str, &str) {
     let mut rest = stem;
-    while let Some(length) = beginning(rest, REGIONS) {
+    while let Some(length) = beginning(rest, &REGIONS) {
         let behind = &rest[length..];
         let behind = behind.strip_prefix(['省', '市', '区', '县']).unwrap_or(behind);
         if count(behind) < 2 {
@@ -182,7 +207,8 @@ fn without_region(stem: &str) -> (&str, &str) {
 }
 
 fn latin(name: &str, forms: &mut Forms) {
-    let mut words: Vec<&str> = name.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let mut words: Vec<&str> =
+        name.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     // "B.V." and "S.A." are two words here.
     while words.len() > 1
         && words.last().is_some_and(|word| LATIN_LEGAL.contains(word) || word.len() == 1)
@@ -211,13 +237,19 @@ fn telephone(folded: &str, forms: &mut Forms) {
     let main = folded.split(['转', '*', '#']).next().unwrap_or(folded);
     let digits: String = main.chars().filter(char::is_ascii_digit).collect();
     forms.add(&digits, Weight::Full);
-    let national = digits.strip_prefix("0086").or_else(|| digits.strip_prefix("86").filter(|rest| rest.len() >= 10));
+    let national = digits
+        .strip_prefix("0086")
+        .or_else(|| digits.strip_prefix("86").filter(|rest| rest.len() >= 10));
     let national = national.unwrap_or(&digits);
     if national.len() >= 10 {
         forms.add(national, Weight::Short);
         if !national.starts_with('1') {
             let area = national.trim_start_matches('0');
-            let area = if area.starts_with("10") || area.starts_with('2') { area.get(2..) } else { area.get(3..) };
+            let area = if area.starts_with("10") || area.starts_with('2') {
+                area.get(2..)
+            } else {
+                area.get(3..)
+            };
             forms.add(area.filter(|local| local.len() >= 7).unwrap_or_default(), Weight::Short);
         }
     }
@@ -226,7 +258,9 @@ fn telephone(folded: &str, forms: &mut Forms) {
 /// An address from its road on, to the number of the house.
 fn address(letters: &str, forms: &mut Forms) {
     let Some(road) = letters.find(['路', '街', '弄', '巷', '道']) else { return };
-    let start = letters[..road].rfind(['区', '县', '市', '镇', '乡', '省']).map_or(0, |at| at + '区'.len_utf8());
+    let start = letters[..road]
+        .rfind(['区', '县', '市', '镇', '乡', '省'])
+        .map_or(0, |at| at + '区'.len_utf8());
     let from_road = &letters[start..];
     let end = from_road.find('号').map_or(from_road.len(), |at| at + '号'.len_utf8());
     if count(&from_road[..end]) >= 5 {
@@ -241,8 +275,13 @@ pub(super) fn has_core(stem: &str) -> bool {
     let bare: String = stem.chars().filter(|ch| ch.is_alphanumeric()).collect();
     let (_, own) = without_region(&bare);
     let core = steps(own).last().unwrap_or(own);
-    let masked = core.starts_with(['某', '×', '*']) || core.starts_with("xx");
-    count(core) >= 2 && !masked && !is_generic(core) && !COMMON.contains(&core) && !BEFORE_NAMES.contains(&core)
+    let masked =
+        core.starts_with(['某', '×', '*']) || core.starts_with("xx") || stem.ends_with('的');
+    count(core) >= 2
+        && !masked
+        && !is_generic(core)
+        && !COMMON.contains(&core)
+        && !BEFORE_NAMES.contains(&core)
 }
 
 #[cfg(test)]
@@ -264,11 +303,10 @@ mod tests {
         ] {
             assert_eq!(short(name), wanted, "{name}");
         }
-        assert_eq!(short("Example Orchid Medical Technologies Co., Ltd."), [
-            "exampleorchidmedicaltechnologies",
-            "exampleorchidmedical",
-            "exampleorchid"
-        ]);
+        assert_eq!(
+            short("Example Orchid Medical Technologies Co., Ltd."),
+            ["exampleorchidmedicaltechnologies", "exampleorchidmedical", "exampleorchid"]
+        );
         assert_eq!(short("Fictiva Imaging GmbH"), ["fictivaimaging", "fictiva"]);
     }
 
@@ -277,7 +315,8 @@ mod tests {
         for name in ["国药集团有限公司", "General Medical Inc.", "上海有限公司"] {
             assert_eq!(short(name), [""; 0], "{name}");
         }
-        for name in ["上海医疗器械有限公司", "示范医疗科技（杭州）有限公司"] {
+        for name in ["上海医疗器械有限公司", "示范医疗科技（杭州）有限公司"]
+        {
             let forms = of_company(name);
             assert!(forms[1..].iter().all(|form| form.weight == Weight::Ordinary), "{forms:?}");
         }
@@ -286,9 +325,12 @@ mod tests {
     #[test]
     fn short_forms_of_people_telephones_and_addresses() {
         let has = |forms: Vec<Form>, wanted: &str| forms.iter().any(|form| form.letters == wanted);
-        for (name, wanted) in
-            [("王晓明", "王女士"), ("歐陽示例", "欧阳总"), ("王女士", "王经理"), ("王晓明（注册部）", "王晓明")]
-        {
+        for (name, wanted) in [
+            ("王晓明", "王女士"),
+            ("歐陽示例", "欧阳总"),
+            ("王女士", "王经理"),
+            ("王晓明（注册部）", "王晓明"),
+        ] {
             assert!(has(of_person(name), wanted), "{name}");
         }
         for (value, wanted) in [

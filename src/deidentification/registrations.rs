@@ -24,12 +24,18 @@ static PATTERNS: [Pattern; 7] = [
     Pattern::new(|| pattern("国药[准试证健]字 ?[a-z]{0,2} ?[0-9](?: ?[0-9x×*]){7,8} ?号?")),
     // Cosmetics: 国妆特字, 沪G妆网备字.
     Pattern::new(|| {
-        pattern(&format!("{REGISTERS} ?[a-z]?妆(?:特|备|网备|原|原备)?进?字? ?[a-z]{{0,2}} ?{DIGITS}"))
+        pattern(&format!(
+            "{REGISTERS} ?[a-z]?妆(?:特|备|网备|原|原备)?进?字? ?[a-z]{{0,2}} ?{DIGITS}"
+        ))
     }),
     // Acceptance: devices (CQZ, JSZ), drugs (CXHL, CYHS, JXSL).
     Pattern::new(|| pattern("[cj][a-z]{2,3} ?[0-9]{7,8}(?:国|沪|京|苏|浙|粤)?")),
     // Trials (CTR, ChiCTR, NCT) and the notices that allow them (2020LP00001).
-    Pattern::new(|| pattern("ctr ?20[0-9]{6}|chictr-?[a-z]{0,4}-?[0-9]{8,10}|nct ?[0-9]{8}|20[0-9]{2}l[pb]?[0-9]{5}")),
+    Pattern::new(|| {
+        pattern(
+            "ctr ?20[0-9]{6}|chictr-?[a-z]{0,4}-?[0-9]{8,10}|nct ?[0-9]{8}|20[0-9]{2}l[pb]?[0-9]{5}",
+        )
+    }),
     // Active substances, excipients, packaging (Y20190001234), master files of devices (M2021001-000).
     Pattern::new(|| pattern("[yfb]20[0-9]{9}|m20[0-9]{4,6}-[0-9]{3}")),
     // Anything behind its label.

@@ -20,7 +20,7 @@ pub enum Kind {
     Telephone,
     /// An e-mail address.
     Email,
-    /// A name on WeChat or QQ.
+    /// A name on a messenger: 微信, QQ.
     MessengerId,
     /// The number of a registration, filing, licence, trial or acceptance.
     RegistrationNumber,

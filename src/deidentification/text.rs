@@ -53,7 +53,8 @@ impl Folded {
             count += length(original, byte..bytes.start);
             byte = bytes.start;
             let chars = count..count + length(original, bytes.clone());
-            let capital = original.get(bytes.clone()).is_some_and(|it| it.starts_with(char::is_uppercase));
+            let capital =
+                original.get(bytes.clone()).is_some_and(|it| it.starts_with(char::is_uppercase));
             sources.push(Source { at: text.len(), bytes: bytes.clone(), chars, capital });
             // Folding makes one blank of all white space; but at the end of a line a sentence ends too.
             let ends_line = *ch == ' '
@@ -65,7 +66,8 @@ impl Folded {
 
     /// Where some of it stands in the original.
     pub(super) fn place(&self, range: &Range<usize>) -> Option<Place> {
-        let first = self.sources.partition_point(|source| source.at <= range.start).checked_sub(1)?;
+        let first =
+            self.sources.partition_point(|source| source.at <= range.start).checked_sub(1)?;
         let last = self.sources.partition_point(|source| source.at < range.end).checked_sub(1)?;
         let (first, last) = (self.sources.get(first)?, self.sources.get(last)?);
         Some(Place {
@@ -97,7 +99,8 @@ impl Folded {
         let word = |ch: Option<char>| ch.is_some_and(|ch| ch.is_ascii_alphanumeric());
         let goes_on_before =
             word(inner.chars().next()) && word(self.before(range).chars().next_back());
-        let goes_on_behind = word(inner.chars().next_back()) && word(self.after(range).chars().next());
+        let goes_on_behind =
+            word(inner.chars().next_back()) && word(self.after(range).chars().next());
         !goes_on_before && !goes_on_behind
     }
 
@@ -110,13 +113,19 @@ impl Folded {
     pub(super) fn sentence(&self, range: &Range<usize>) -> (&str, &str) {
         const ENDS: &[char] = &['。', ';', '；', '!', '！', '?', '？', '\n'];
         let (before, after) = (last(self.before(range), 300), first(self.after(range), 300));
-        let start = before.rfind(ENDS).map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
+        let start = before
+            .rfind(ENDS)
+            .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
         let end = after.find(ENDS).unwrap_or(after.len());
         (&before[start..], &after[..end])
     }
 
     /// Shows every match to `see`; where it takes one (`true`), the search goes on behind it, else one character on.
-    pub(super) fn each(&self, regex: &Regex, mut see: impl FnMut(&Captures<'_>, Range<usize>) -> bool) {
+    pub(super) fn each(
+        &self,
+        regex: &Regex,
+        mut see: impl FnMut(&Captures<'_>, Range<usize>) -> bool,
+    ) {
         let mut at = 0;
         while at <= self.text.len()
             && let Some(captures) = regex.captures_at(&self.text, at)
@@ -138,7 +147,8 @@ pub(super) struct Letters {
 
 impl Letters {
     pub(super) fn of(folded: &Folded) -> Self {
-        let mut letters = Self { text: String::with_capacity(folded.text.len()), places: Vec::new() };
+        let mut letters =
+            Self { text: String::with_capacity(folded.text.len()), places: Vec::new() };
         for (at, ch) in folded.text.char_indices().filter(|(_, ch)| ch.is_alphanumeric()) {
             letters.places.push((letters.text.len(), at..at + ch.len_utf8()));
             letters.text.push(ch);

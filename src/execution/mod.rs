@@ -1,11 +1,13 @@
 //! The one way in which GraphQL is executed, whoever asks: HTTP, the console, a test.
 //!
-//! `Executor::execute` bounds a request, validates it, weighs it, runs it, and settles its errors. Limits hold for
-//! every caller alike. What async-graphql's release candidate leaves to its users (validation, nulls, panics, codes)
-//! is done here, so that an upgrade touches this folder alone.
+//! `Executor::execute` bounds a request, validates it, weighs it, runs it, and settles its errors; `Executor::open`
+//! does the same for transports that can carry a subscription. Limits hold for every caller alike. What async-graphql's
+//! release candidate leaves to its users (validation, nulls, panics, codes) is done here, so that an upgrade touches
+//! this folder alone.
 
 mod cost;
 mod errors;
+mod events;
 mod limits;
 mod nulls;
 mod omitted;
@@ -13,6 +15,7 @@ mod persisted;
 mod refusal;
 mod validation;
 
+pub use events::Events;
 pub use limits::Limits;
 pub use refusal::Refusal;
 pub use validation::OperationKind;
@@ -26,16 +29,21 @@ use async_graphql::{
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
 use persisted::{Asked, Documents};
 use serde_json::{Map, Value as Json};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 use validation::{Contract, Prepared, Rejection};
 
 /// Executes GraphQL requests within limits. Share it behind an `Arc`.
 pub struct Executor {
     run: Box<
         dyn Fn(async_graphql::Request) -> BoxFuture<'static, async_graphql::Response> + Send + Sync,
+    >,
+    listen: Box<
+        dyn Fn(async_graphql::Request) -> BoxStream<'static, async_graphql::Response> + Send + Sync,
     >,
     contract: Arc<Contract>,
     documents: Documents,
@@ -54,7 +62,7 @@ pub struct Request {
     pub variables: Map<String, Json>,
     /// `persistedQuery` is looked at; all else is ignored.
     pub extensions: Map<String, Json>,
-    /// Refuse all but queries, as a GET must.
+    /// Refuse what writes, as a GET must: all but queries, and subscriptions where they can be carried.
     pub queries_only: bool,
     /// The language of messages.
     pub language: Language,
@@ -84,28 +92,52 @@ pub enum Outcome {
     NotAQuery,
 }
 
+/// What comes of a request on a transport that can carry a subscription.
+pub enum Opened {
+    /// One answer: a query, a mutation, or a refusal.
+    Answered(Response),
+    /// The events of a subscription, until it ends or is dropped.
+    Events(Events),
+}
+
 /// An operation that may run.
 struct Ready {
     executable: async_graphql::Request,
-    cost: u64,
     kind: OperationKind,
+    settling: Settling,
+}
+
+/// How the answers of one operation are made fit to leave.
+struct Settling {
+    language: Language,
+    request_id: String,
+    cost: Value,
 }
 
 impl Executor {
     /// Finishes a schema and takes it over. Fails with the reason when the schema that it prints is not valid GraphQL.
-    pub fn new<Q, M, S>(builder: SchemaBuilder<Q, M, S>, limits: Limits) -> Result<Self, String>
+    ///
+    /// The schema is built twice: what looks after the events of a subscription is an extension of async-graphql, which
+    /// would be called for every field of every query as well.
+    pub fn new<Q, M, S>(
+        builder: impl Fn() -> SchemaBuilder<Q, M, S>,
+        limits: Limits,
+    ) -> Result<Self, String>
     where
         Q: ObjectType + 'static,
         M: ObjectType + 'static,
         S: SubscriptionType + 'static,
     {
-        let schema = builder
-            .validation_mode(ValidationMode::Fast)
-            // Documents are measured before; this must only not be stricter.
-            .limit_recursive_depth(256)
-            .directive(nulls::Guard { nullable: true })
-            .directive(nulls::Guard { nullable: false })
-            .finish();
+        let builder = || {
+            builder()
+                .validation_mode(ValidationMode::Fast)
+                // Documents are measured before; this must only not be stricter.
+                .limit_recursive_depth(256)
+                .directive(nulls::Guard { nullable: true })
+                .directive(nulls::Guard { nullable: false })
+        };
+        let schema = builder().finish();
+        let listening = builder().extension(events::EachEvent { limit: limits.timeout }).finish();
         let sdl = schema.sdl();
         let contract = Arc::new(Contract::new(&sdl, limits.clone())?);
         let documents = Documents::new(limits.document_cache_bytes);
@@ -113,7 +145,8 @@ impl Executor {
             let schema = schema.clone();
             async move { schema.execute(request).await }.boxed()
         });
-        Ok(Self { run, contract, documents, limits, sdl })
+        let listen = Box::new(move |request| listening.execute_stream(request));
+        Ok(Self { run, listen, contract, documents, limits, sdl })
     }
 
     /// The schema that is served, in the schema definition language.
@@ -128,20 +161,42 @@ impl Executor {
 
     /// Executes a request. `data` is what the resolvers find in their context: who asks, loaders, and the like.
     ///
-    /// Never fails: whatever goes wrong is an error in the response, with a code.
-    pub async fn execute(&self, mut request: Request, data: Data) -> Response {
-        let prepared = match self.document(&request).await {
-            Ok(prepared) => prepared,
-            Err(rejection) => return rejected(rejection, &request),
-        };
-        match self.ready(&prepared, &mut request) {
-            Ok(ready) => self.run(ready, data, &request).await,
-            Err(rejection) => rejected(rejection, &request),
+    /// Never fails: whatever goes wrong is an error in the response, with a code. A subscription is refused.
+    pub async fn execute(&self, request: Request, data: Data) -> Response {
+        match self.prepare(request, false).await {
+            Ok(ready) => self.run(ready, data).await,
+            Err(refused) => refused,
         }
     }
 
+    /// Executes a request, or begins to listen where it is a subscription. `data` lays out what the resolvers find in
+    /// their context: once for a query or mutation, once to begin a subscription, and anew for each of its events, so
+    /// that no event sees what was loaded for an earlier one.
+    pub async fn open(
+        &self,
+        request: Request,
+        data: impl Fn() -> Data + Send + Sync + 'static,
+    ) -> Opened {
+        match self.prepare(request, true).await {
+            Ok(ready) if ready.kind == OperationKind::Subscription => {
+                Opened::Events(self.begin(ready, data))
+            }
+            Ok(ready) => Opened::Answered(self.run(ready, data()).await),
+            Err(refused) => Opened::Answered(refused),
+        }
+    }
+
+    /// Finds out what is to be run, or the answer that refuses it.
+    async fn prepare(&self, mut request: Request, streams: bool) -> Result<Ready, Response> {
+        let ready = match self.document(&request, streams).await {
+            Ok(prepared) => self.ready(&prepared, &mut request, streams),
+            Err(rejection) => Err(rejection),
+        };
+        ready.map_err(|rejection| rejected(rejection, request.language, &request.request_id))
+    }
+
     /// The document that a request means, from the cache or made ready now.
-    async fn document(&self, request: &Request) -> Result<Arc<Prepared>, Rejection> {
+    async fn document(&self, request: &Request, streams: bool) -> Result<Arc<Prepared>, Rejection> {
         let (text, hash) = match persisted::asked(request.query.as_deref(), &request.extensions)? {
             Asked::Hash(hash) => {
                 return self.documents.get(&hash).ok_or_else(|| persisted::unknown().into());
@@ -152,9 +207,9 @@ impl Executor {
             return Ok(prepared);
         }
         let (contract, text) = (Arc::clone(&self.contract), text.to_owned());
-        let (name, queries_only) = (request.operation_name.clone(), request.queries_only);
+        let (name, may_be) = (request.operation_name.clone(), kinds(request.queries_only, streams));
         // A document made to be slow takes milliseconds, and a fault of the validator must not take the connection.
-        let prepare = move || contract.prepare(&text, name.as_deref(), queries_only);
+        let prepare = move || contract.prepare(&text, name.as_deref(), may_be);
         let prepared = tokio::task::spawn_blocking(prepare).await.map_err(|fault| {
             tracing::error!(request.id = request.request_id, cause = %fault, "a document could not be validated");
             Refusal::internal()
@@ -165,15 +220,20 @@ impl Executor {
     }
 
     /// The operation that is meant, with its variables, once nothing speaks against running it.
-    fn ready(&self, prepared: &Prepared, request: &mut Request) -> Result<Ready, Rejection> {
+    fn ready(
+        &self,
+        prepared: &Prepared,
+        request: &mut Request,
+        streams: bool,
+    ) -> Result<Ready, Rejection> {
         let operation = prepared.operation(request.operation_name.as_deref())?;
-        if request.queries_only && operation.kind != OperationKind::Query {
+        if !kinds(request.queries_only, streams)(operation.kind) {
             return Err(Rejection::NotAQuery);
         }
-        if operation.kind == OperationKind::Subscription {
+        if operation.kind == OperationKind::Subscription && !streams {
             return Err(Rejection::from(Refusal::bad_input(
-                "Subscriptions are not answered here.",
-                "此接口不支持订阅（subscription）操作。",
+                "A subscription has more than one answer: accept text/event-stream, or ask over a WebSocket (graphql-transport-ws).",
+                "订阅（subscription）会有多次结果：请在 Accept 中接受 text/event-stream，或使用 WebSocket（graphql-transport-ws）。",
             )));
         }
         let given = std::mem::take(&mut request.variables);
@@ -183,45 +243,79 @@ impl Executor {
         omitted::take_out(&mut document, &variables);
         let mut executable = async_graphql::Request::new("").variables(variables);
         executable.set_parsed_query(document);
-        Ok(Ready { executable, cost, kind: operation.kind })
+        let settling = Settling {
+            language: request.language,
+            request_id: std::mem::take(&mut request.request_id),
+            cost: cost::report(cost, &self.limits),
+        };
+        Ok(Ready { executable, kind: operation.kind, settling })
     }
 
-    async fn run(&self, ready: Ready, data: Data, request: &Request) -> Response {
-        let Ready { mut executable, cost, kind } = ready;
+    async fn run(&self, ready: Ready, data: Data) -> Response {
+        let Ready { mut executable, kind, settling } = ready;
         executable.data = data;
         let execution = AssertUnwindSafe((self.run)(executable)).catch_unwind();
-        let mut response = match tokio::time::timeout(self.limits.timeout, execution).await {
+        let response = match tokio::time::timeout(self.limits.timeout, execution).await {
             Ok(Ok(response)) => response,
             Ok(Err(panic)) => {
                 async_graphql::Response::from_errors(vec![nulls::panicked(panic.as_ref())])
             }
-            Err(_) => {
-                let seconds = self.limits.timeout.as_secs_f32();
-                let refusal = Refusal::new(
-                    Code::Timeout,
-                    format!("The request was not answered within {seconds} seconds."),
-                    format!("请求未能在 {seconds} 秒内完成。"),
-                );
-                return refuse(&[refusal], request, Some(kind));
-            }
+            Err(_) => return settling.refuse(&too_slow(self.limits.timeout), kind),
         };
-        response.errors.retain(|error| !nulls::is_told(error));
-        errors::settle(&mut response.errors, request.language, &request.request_id);
         figures::operation_run(kind.as_str());
+        match settling.body(response) {
+            Ok(body) => Response { body, outcome: Outcome::Executed, kind: Some(kind) },
+            Err(refusal) => settling.refuse(&refusal, kind),
+        }
+    }
+
+    fn begin(&self, ready: Ready, data: impl Fn() -> Data + Send + Sync + 'static) -> Events {
+        let Ready { mut executable, kind, settling } = ready;
+        executable.data = data();
+        executable.data.insert(events::Fresh::new(data, settling.language));
+        figures::operation_run(kind.as_str());
+        Events::new((self.listen)(executable), settling)
+    }
+}
+
+impl Settling {
+    /// An answer as it leaves: its errors settled, its cost told, written as JSON.
+    fn body(&self, mut response: async_graphql::Response) -> Result<Bytes, Refusal> {
+        response.errors.retain(|error| !nulls::is_told(error));
+        errors::settle(&mut response.errors, self.language, &self.request_id);
         for error in &response.errors {
             figures::error_returned(errors::code(error).unwrap_or(Code::Internal).as_str());
         }
-        response.extensions.insert("cost".to_owned(), cost::report(cost, &self.limits));
-        match serde_json::to_vec(&response) {
-            Ok(body) => {
-                Response { body: body.into(), outcome: Outcome::Executed, kind: Some(kind) }
-            }
-            Err(fault) => {
-                tracing::error!(request.id = request.request_id, cause = %fault, "an answer could not be written");
-                refuse(&[Refusal::internal()], request, Some(kind))
-            }
-        }
+        response.extensions.insert("cost".to_owned(), self.cost.clone());
+        serde_json::to_vec(&response).map(Bytes::from).map_err(|fault| {
+            tracing::error!(request.id = self.request_id, cause = %fault, "an answer could not be written");
+            Refusal::internal()
+        })
     }
+
+    fn refuse(&self, refusal: &Refusal, kind: OperationKind) -> Response {
+        let refusals = std::slice::from_ref(refusal);
+        refuse(refusals, self.language, &self.request_id, Some(kind))
+    }
+}
+
+/// Which kinds of operation a request may be: all, or those that write nothing. Over GET a subscription is refused as a
+/// mutation is, unless it can be carried.
+fn kinds(queries_only: bool, streams: bool) -> fn(OperationKind) -> bool {
+    match (queries_only, streams) {
+        (false, _) => |_| true,
+        (true, false) => |kind| kind == OperationKind::Query,
+        (true, true) => |kind| kind != OperationKind::Mutation,
+    }
+}
+
+fn too_slow(limit: Duration) -> Refusal {
+    let seconds = limit.as_secs_f32();
+    Refusal::new(
+        Code::Timeout,
+        format!("The request was not answered within {seconds} seconds."),
+        format!("请求未能在 {seconds} 秒内完成。"),
+    )
 }
 
 /// The body of a response that was refused, for transports that refuse before there is a request to execute.
@@ -254,23 +348,27 @@ pub fn settled(error: async_graphql::Error, language: Language, request_id: &str
     (body.into(), code)
 }
 
-fn refuse(refusals: &[Refusal], request: &Request, kind: Option<OperationKind>) -> Response {
-    let body = refused(refusals, request.language, &request.request_id);
+fn refuse(
+    refusals: &[Refusal],
+    language: Language,
+    request_id: &str,
+    kind: Option<OperationKind>,
+) -> Response {
+    let body = refused(refusals, language, request_id);
     let code = refusals.first().map_or(Code::BadUserInput, |refusal| refusal.code);
     Response { body, outcome: Outcome::Refused(code), kind }
 }
 
-fn rejected(rejection: Rejection, request: &Request) -> Response {
+fn rejected(rejection: Rejection, language: Language, request_id: &str) -> Response {
     match rejection {
-        Rejection::NotAQuery => not_a_query(request),
-        Rejection::Refused(refusals) => refuse(&refusals, request, None),
+        Rejection::NotAQuery => {
+            let refusal = Refusal::bad_input(
+                "Only queries are answered over GET: use POST.",
+                "GET 只接受查询操作，请改用 POST。",
+            );
+            let refused = refuse(&[refusal], language, request_id, None);
+            Response { outcome: Outcome::NotAQuery, ..refused }
+        }
+        Rejection::Refused(refusals) => refuse(&refusals, language, request_id, None),
     }
-}
-
-fn not_a_query(request: &Request) -> Response {
-    let refusal = Refusal::bad_input(
-        "Only queries are answered over GET: use POST.",
-        "GET 只接受查询操作，请改用 POST。",
-    );
-    Response { outcome: Outcome::NotAQuery, ..refuse(&[refusal], request, None) }
 }

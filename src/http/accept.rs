@@ -1,4 +1,4 @@
-//! Which of the two media types of GraphQL over HTTP an answer takes.
+//! Which of the two media types of GraphQL over HTTP an answer takes, and whether it may be a stream of events.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
@@ -28,16 +28,12 @@ type Rank = (f32, u8);
 ///
 /// JSON when it does not say, or says anything goes; where both are named alike, the newer one.
 pub(super) fn negotiate(headers: &HeaderMap) -> Option<Media> {
-    let mut accepted = headers.get_all(header::ACCEPT).iter().peekable();
-    if accepted.peek().is_none() {
+    if !headers.contains_key(header::ACCEPT) {
         return Some(Media::Json);
     }
-    let ranges: Vec<&str> = accepted
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect();
-    let json = rank(&ranges, "json");
-    let graphql = rank(&ranges, "graphql-response+json");
+    let ranges = ranges(headers);
+    let json = rank(&ranges, "application", "json");
+    let graphql = rank(&ranges, "application", "graphql-response+json");
     match (json, graphql) {
         (None, None) => None,
         (Some(_), None) => Some(Media::Json),
@@ -50,17 +46,31 @@ pub(super) fn negotiate(headers: &HeaderMap) -> Option<Media> {
     }
 }
 
+/// Whether the client can read `text/event-stream`. It has to say so: whoever accepts anything expects one answer.
+pub(super) fn events(headers: &HeaderMap) -> bool {
+    rank(&ranges(headers), "text", "event-stream").is_some_and(|(_, exactness)| exactness == EXACT)
+}
+
+fn ranges(headers: &HeaderMap) -> Vec<&str> {
+    headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect()
+}
+
 const EXACT: u8 = 3;
 
-/// How well `application/{subtype}` is accepted: the most exact range decides, as RFC 9110 says.
-fn rank(ranges: &[&str], subtype: &str) -> Option<Rank> {
+/// How well a type is accepted: the most exact range decides, as RFC 9110 says.
+fn rank(ranges: &[&str], kind: &str, subtype: &str) -> Option<Rank> {
     let mut best: Option<Rank> = None;
     for range in ranges {
         let mut parts = range.split(';').map(str::trim);
         let exactness = match parts.next().unwrap_or_default().to_ascii_lowercase().split_once('/')
         {
-            Some(("application", own)) if own == subtype => EXACT,
-            Some(("application", "*")) => 2,
+            Some((own_kind, own)) if own_kind == kind && own == subtype => EXACT,
+            Some((own_kind, "*")) if own_kind == kind => 2,
             Some(("*", "*")) => 1,
             _ => continue,
         };
@@ -122,5 +132,21 @@ mod tests {
             assert_eq!(negotiate(&headers), expected, "{accept}");
         }
         assert_eq!(negotiate(&HeaderMap::new()), old);
+    }
+
+    #[test]
+    fn events_are_sent_to_who_names_them() {
+        for (accept, expected) in [
+            ("text/event-stream", true),
+            ("application/json, TEXT/Event-Stream;q=0.5", true),
+            ("text/event-stream;q=0", false),
+            ("text/*", false),
+            ("*/*", false),
+            ("application/json", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+            assert_eq!(events(&headers), expected, "{accept}");
+        }
     }
 }

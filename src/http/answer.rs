@@ -92,13 +92,16 @@ impl IntoResponse for Answer {
         let headers = response.headers_mut();
         headers.extend(self.headers);
         headers.insert(header::CONTENT_TYPE, self.media.content_type());
-        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(tag(self.language)));
-        headers.append(
-            header::VARY,
-            HeaderValue::from_static("accept, accept-language, authorization"),
-        );
+        add_language(headers, self.language);
         response
     }
+}
+
+/// Says in which language an answer is, and what it depends on.
+pub(super) fn add_language(headers: &mut HeaderMap, language: Language) {
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(tag(language)));
+    headers
+        .append(header::VARY, HeaderValue::from_static("accept, accept-language, authorization"));
 }
 
 /// A language as HTTP names it.

@@ -137,7 +137,8 @@ pub(super) fn from_query(query: &str) -> Result<Request, Refused> {
     from_parameters(parameters)
 }
 
-fn from_parameters(mut parameters: Map<String, Json>) -> Result<Request, Refused> {
+/// The request in a set of parameters, wherever they came from.
+pub(super) fn from_parameters(mut parameters: Map<String, Json>) -> Result<Request, Refused> {
     let request = Request {
         query: text(&mut parameters, "query")?,
         operation_name: text(&mut parameters, "operationName")?.filter(|name| !name.is_empty()),

@@ -5,15 +5,19 @@
 use super::answer::Answer;
 use super::client_address::ClientAddress;
 use super::request_id::RequestId;
-use super::{Front, Visit, accept, body, language};
+use super::serve::Held;
+use super::{Admission, Front, Visit, accept, body, event_stream, language, websocket};
 use crate::error::Code;
-use crate::execution::{self, Refusal};
+use crate::execution::{self, Opened, Outcome, Refusal};
+use crate::language::Language;
+use accept::Media;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
 
 /// Answers one request.
 pub(super) async fn handle(
@@ -23,48 +27,113 @@ pub(super) async fn handle(
     request: Request<Body>,
 ) -> Response {
     let (parts, body) = request.into_parts();
+    let address = address.and_then(|Extension(address)| address.0);
+    if websocket::is_asked_for(&parts.headers) {
+        return websocket::upgrade(front, parts, address, &request_id).await;
+    }
     let language = language(&parts.headers);
     let refuse = |(status, refusal): body::Refused| {
         Answer::refusal(status, &refusal, language, request_id.as_str())
     };
-    let Some(media) = accept::negotiate(&parts.headers) else {
+    let events = accept::events(&parts.headers);
+    let media = accept::negotiate(&parts.headers);
+    if media.is_none() && !events {
         return refuse(unacceptable()).into_response();
-    };
+    }
+    let manner = Manner { media, events, language };
     let mut asked = match read(&front, &parts, body).await {
         Ok(asked) => asked,
         Err((StatusCode::METHOD_NOT_ALLOWED, refusal)) => {
             return refuse((StatusCode::METHOD_NOT_ALLOWED, refusal))
-                .in_media(media)
+                .in_media(manner.media())
                 .with(header::ALLOW, HeaderValue::from_static("GET, POST"))
                 .into_response();
         }
         // What is left of a body that was not read would be taken for the next request.
         Err((status @ (StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE), refusal)) => {
             return refuse((status, refusal))
-                .in_media(media)
+                .in_media(manner.media())
                 .with(header::CONNECTION, HeaderValue::from_static("close"))
                 .into_response();
         }
-        Err(refused) => return refuse(refused).in_media(media).into_response(),
+        Err(refused) => return refuse(refused).in_media(manner.media()).into_response(),
     };
     asked.language = language;
     request_id.as_str().clone_into(&mut asked.request_id);
     let visit = Visit {
         headers: &parts.headers,
-        address: address.and_then(|Extension(address)| address.0),
+        address,
         request_id: request_id.as_str(),
         language,
+        lasting: false,
     };
-    let limit = front.executor.limits().timeout;
-    let received = tokio::time::timeout(limit, front.reception.receive(&visit)).await;
-    match received.unwrap_or_else(|_| Err(too_slow())) {
-        Ok(data) => {
-            let response = front.executor.execute(asked, data).await;
-            Answer::executed(response, media, language).into_response()
+    match receive(&front, &visit).await {
+        Ok(admission) => {
+            let held = parts.extensions.get::<Held>().cloned();
+            answer(&front, asked, admission, held, manner).await
         }
         Err(error) => Answer::turned_away(error, language, request_id.as_str())
-            .in_media(media)
+            .in_media(manner.media())
             .into_response(),
+    }
+}
+
+/// How a client reads answers.
+#[derive(Clone, Copy)]
+struct Manner {
+    /// One answer as JSON; `None` when it reads events only.
+    media: Option<Media>,
+    /// Whether it reads a stream of events.
+    events: bool,
+    language: Language,
+}
+
+impl Manner {
+    /// What a refusal of the request as such is written as: JSON, also for who would rather not.
+    fn media(self) -> Media {
+        self.media.unwrap_or(Media::Json)
+    }
+}
+
+/// Asks the reception who it is. Whoever comes is not kept waiting there for ever.
+pub(super) async fn receive(
+    front: &Front,
+    visit: &Visit<'_>,
+) -> Result<Arc<dyn Admission>, async_graphql::Error> {
+    let limit = front.executor.limits().timeout;
+    let received = tokio::time::timeout(limit, front.reception.receive(visit)).await;
+    received.unwrap_or_else(|_| Err(too_slow()))
+}
+
+/// Executes what is asked. A stream of events is for subscriptions, and for who reads nothing else.
+async fn answer(
+    front: &Front,
+    asked: execution::Request,
+    admission: Arc<dyn Admission>,
+    held: Option<Held>,
+    manner: Manner,
+) -> Response {
+    let language = manner.language;
+    if !manner.events {
+        let data = admission.data(&asked.request_id);
+        let response = front.executor.execute(asked, data).await;
+        return Answer::executed(response, manner.media(), language).into_response();
+    }
+    let request_id = asked.request_id.clone();
+    let (guest, id) = (Arc::clone(&admission), request_id.clone());
+    match front.executor.open(asked, move || guest.data(&id)).await {
+        Opened::Events(events) => {
+            let lasting = front.settings.lasting;
+            event_stream::many(events, admission, held, lasting, language, &request_id)
+        }
+        Opened::Answered(response)
+            if manner.media.is_none() && response.outcome != Outcome::NotAQuery =>
+        {
+            event_stream::once(&response.body, language)
+        }
+        Opened::Answered(response) => {
+            Answer::executed(response, manner.media(), language).into_response()
+        }
     }
 }
 
@@ -97,7 +166,6 @@ async fn read(
     }
 }
 
-/// Whoever comes is not kept waiting at the reception for ever.
 fn too_slow() -> async_graphql::Error {
     let mut error = async_graphql::Error::new("It could not be found out in time who asks.");
     let mut extensions = async_graphql::ErrorExtensionValues::default();
@@ -108,8 +176,8 @@ fn too_slow() -> async_graphql::Error {
 
 fn unacceptable() -> body::Refused {
     let refusal = Refusal::bad_input(
-        "Answers are written as application/graphql-response+json or application/json: accept one of them.",
-        "响应格式为 application/graphql-response+json 或 application/json，请在 Accept 中接受其一。",
+        "Answers are written as application/graphql-response+json, application/json or text/event-stream: accept one of them.",
+        "响应格式为 application/graphql-response+json、application/json 或 text/event-stream，请在 Accept 中接受其一。",
     );
     (StatusCode::NOT_ACCEPTABLE, refusal)
 }

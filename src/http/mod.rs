@@ -1,24 +1,30 @@
 //! The front door: what comes over HTTP, and how it is answered.
 //!
-//! `/graphql` speaks GraphQL over HTTP, `/health/live` and `/health/ready` speak to whoever runs the service, `/` says
-//! where one is. Every request has an id; whatever is refused on the way to the API is refused as a GraphQL error
-//! with a code.
+//! `/graphql` speaks GraphQL over HTTP and, for subscriptions, over sockets and streams of events; `/health/live` and
+//! `/health/ready` speak to whoever runs the service, `/` says where one is. Every request has an id; whatever is
+//! refused on the way to the API is refused as a GraphQL error with a code.
 
 mod accept;
 mod answer;
 mod body;
 mod client_address;
 mod cors;
+mod event_stream;
 mod graphql;
 mod health;
+mod lasting;
 mod metrics;
 mod oauth;
+mod origin;
+mod patience;
 mod rate_limit;
 mod request_id;
 mod serve;
+mod websocket;
 
 pub use client_address::{ClientAddress, PeerAddress, TrustedProxies};
 pub use health::{Check, Readiness};
+pub use lasting::Lasting;
 pub use metrics::{Metrics, router as metrics_router};
 pub use oauth::{GrantFault, Granted, TokenDesk};
 pub use rate_limit::RateLimit;
@@ -46,8 +52,8 @@ pub struct Front {
     pub executor: Arc<Executor>,
     /// Finds out who asks.
     pub reception: Arc<dyn Reception>,
-    /// Hands out tokens to programs.
-    pub tokens: Arc<dyn TokenDesk>,
+    /// Hands out tokens to programs, where there are any.
+    pub tokens: Option<Arc<dyn TokenDesk>>,
     /// Says whether the service can do its work.
     pub readiness: Arc<dyn Readiness>,
     /// The figures of the process, where they are shown at this door.
@@ -69,6 +75,8 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// How often one client may ask. No limit when absent, as is right for a service on a loopback address.
     pub rate_limit: Option<RateLimit>,
+    /// The bounds of what lasts longer than a request.
+    pub lasting: Lasting,
 }
 
 impl Default for Settings {
@@ -79,6 +87,7 @@ impl Default for Settings {
             cors_origins: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
             rate_limit: None,
+            lasting: Lasting::default(),
         }
     }
 }
@@ -94,13 +103,44 @@ pub struct Visit<'a> {
     pub request_id: &'a str,
     /// The language that was asked for.
     pub language: Language,
+    /// Whether many operations may come of it, as over a WebSocket: what its headers say of one request (a key that
+    /// makes it safe to repeat, say) then speaks of none.
+    pub lasting: bool,
 }
 
-/// Finds out who asks, and lays out what the resolvers will find in their context.
+/// Finds out who asks.
 #[async_graphql::async_trait::async_trait]
 pub trait Reception: Send + Sync {
-    /// The data of one request. An error is answered as it is, with the status of its code, and nothing is executed.
-    async fn receive(&self, visit: &Visit<'_>) -> Result<Data, async_graphql::Error>;
+    /// Lets somebody in. An error is answered as it is, with the status of its code, and nothing is executed.
+    ///
+    /// For a WebSocket, `visit.headers` are those of its handshake, with what `connection_init` says in their place.
+    async fn receive(&self, visit: &Visit<'_>) -> Result<Arc<dyn Admission>, async_graphql::Error>;
+}
+
+/// Somebody who was let in: for one request, or for as long as a socket or a stream of events lasts.
+#[async_graphql::async_trait::async_trait]
+pub trait Admission: Send + Sync {
+    /// What the resolvers find in their context, laid out anew for each operation and each event of a subscription.
+    /// `request_id` is that of the operation: the visit's own, or one derived from it for each operation on a socket.
+    fn data(&self, request_id: &str) -> Data;
+
+    /// How long the admission lasts from now on, by the service's clock; `None` where it does not end by itself.
+    fn ends_in(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Whether it still holds: nothing was revoked. This is asked every few seconds for every socket and stream that
+    /// is open, so it must not cost a query each; where it cannot be found out just now, it holds.
+    async fn holds(&self) -> bool {
+        true
+    }
+}
+
+/// An admission that does not end.
+impl<F: Fn(&str) -> Data + Send + Sync> Admission for F {
+    fn data(&self, request_id: &str) -> Data {
+        self(request_id)
+    }
 }
 
 /// The routes and everything around them. Fails when an origin of the settings is not one.
@@ -111,7 +151,8 @@ pub fn router(front: Front) -> Result<Router, String> {
     let graphql = any(graphql::handle)
         .layer(from_fn_with_state(limiter.clone(), rate_limit::limit))
         .with_state(front.clone());
-    let oauth = oauth::router(front.clone()).layer(from_fn_with_state(limiter, rate_limit::limit));
+    let oauth = front.tokens.clone().map_or_else(Router::new, oauth::router);
+    let oauth = oauth.layer(from_fn_with_state(limiter, rate_limit::limit));
     let metrics = front.metrics.clone().map_or_else(Router::new, metrics::router);
     Ok(Router::new()
         .merge(metrics)

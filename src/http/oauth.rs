@@ -1,7 +1,6 @@
 //! `/oauth/token` and the documents beside it: how programs get their tokens (RFC 6749, section 4.4) and how anybody
 //! verifies them.
 
-use super::Front;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -10,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Hands out tokens to programs, and shows the keys that verify them.
 #[async_graphql::async_trait::async_trait]
@@ -52,15 +52,15 @@ pub enum GrantFault {
 const MAX_FORM_BYTES: usize = 16 * 1024;
 
 /// The routes of this file.
-pub(super) fn router(front: Front) -> Router {
+pub(super) fn router(desk: Arc<dyn TokenDesk>) -> Router {
     Router::new()
         .route("/oauth/token", post(token))
         .route("/.well-known/jwks.json", get(jwks))
-        .with_state(front)
+        .with_state(desk)
 }
 
-async fn jwks(State(front): State<Front>) -> Response {
-    match front.tokens.jwks().await {
+async fn jwks(State(desk): State<Arc<dyn TokenDesk>>) -> Response {
+    match desk.jwks().await {
         Some(keys) => {
             let kept = [(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"))];
             (kept, axum::Json(keys)).into_response()
@@ -69,7 +69,11 @@ async fn jwks(State(front): State<Front>) -> Response {
     }
 }
 
-async fn token(State(front): State<Front>, headers: HeaderMap, body: Bytes) -> Response {
+async fn token(
+    State(desk): State<Arc<dyn TokenDesk>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     if body.len() > MAX_FORM_BYTES || !is_form(&headers) {
         return refused(
             StatusCode::BAD_REQUEST,
@@ -103,7 +107,7 @@ async fn token(State(front): State<Front>, headers: HeaderMap, body: Bytes) -> R
         (None, Some(id), Some(secret)) => (id, secret),
         (None, _, _) => return unknown_client(false),
     };
-    match front.tokens.grant(&credentials.0, &credentials.1, form.scope.as_deref()).await {
+    match desk.grant(&credentials.0, &credentials.1, form.scope.as_deref()).await {
         Ok(granted) => axum::Json(json!({
             "access_token": granted.token,
             "token_type": "Bearer",

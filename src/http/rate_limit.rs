@@ -69,21 +69,40 @@ fn household(client: IpAddr) -> IpAddr {
     }
 }
 
+/// Counts what one client asks for, in the extensions of its requests: a socket goes on counting with it.
+#[derive(Clone)]
+pub(super) struct Meter(Option<(Arc<Limiter>, IpAddr)>);
+
+impl Meter {
+    /// Counts one request; the seconds to wait when it is one too many.
+    pub(super) fn count(&self) -> Result<(), u64> {
+        self.0.as_ref().map_or(Ok(()), |(limiter, client)| limiter.count(*client))
+    }
+}
+
+/// What a client is told that asks too often.
+pub(super) fn too_often(seconds: u64) -> Refusal {
+    Refusal::new(
+        Code::RateLimited,
+        format!("Too many requests: ask again in {seconds} seconds."),
+        format!("请求过于频繁，请在 {seconds} 秒后重试。"),
+    )
+}
+
 /// Lets a request pass, or answers 429 with the time to wait.
 pub(super) async fn limit(
     State(limiter): State<Option<Arc<Limiter>>>,
     Extension(ClientAddress(client)): Extension<ClientAddress>,
     Extension(request_id): Extension<RequestId>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    let (Some(limiter), Some(client)) = (limiter, client) else { return next.run(request).await };
-    let Err(seconds) = limiter.count(client) else { return next.run(request).await };
-    let refusal = Refusal::new(
-        Code::RateLimited,
-        format!("Too many requests: ask again in {seconds} seconds."),
-        format!("请求过于频繁，请在 {seconds} 秒后重试。"),
-    );
+    let meter = Meter(limiter.zip(client));
+    let Err(seconds) = meter.count() else {
+        request.extensions_mut().insert(meter);
+        return next.run(request).await;
+    };
+    let refusal = too_often(seconds);
     Answer::refusal(
         StatusCode::TOO_MANY_REQUESTS,
         &refusal,

@@ -12,6 +12,8 @@ const HTTP_REQUESTS: &str = "zhanjian_http_requests_total";
 const HTTP_SECONDS: &str = "zhanjian_http_request_duration_seconds";
 const OPERATIONS: &str = "zhanjian_graphql_operations_total";
 const ERRORS: &str = "zhanjian_graphql_errors_total";
+const SUBSCRIPTIONS: &str = "zhanjian_subscriptions";
+const SOCKETS: &str = "zhanjian_websockets";
 const SEARCH_SECONDS: &str = "zhanjian_search_duration_seconds";
 const OUTBOX_HEAD: &str = "zhanjian_outbox_head";
 const INDEX_WATERMARK: &str = "zhanjian_index_watermark";
@@ -32,11 +34,13 @@ enum Kind {
 }
 
 /// Name, kind, unit, and what it tells: the whole list, as docs/operating.md has it.
-const ALL: [(&str, Kind, Unit, &str); 16] = [
+const ALL: [(&str, Kind, Unit, &str); 18] = [
     (HTTP_REQUESTS, Kind::Counter, Unit::Count, "HTTP requests answered, by status"),
     (HTTP_SECONDS, Kind::Histogram, Unit::Seconds, "Time to answer an HTTP request"),
     (OPERATIONS, Kind::Counter, Unit::Count, "GraphQL operations run, by kind"),
     (ERRORS, Kind::Counter, Unit::Count, "GraphQL errors given back, by code"),
+    (SUBSCRIPTIONS, Kind::Gauge, Unit::Count, "Subscriptions that are open, over any transport"),
+    (SOCKETS, Kind::Gauge, Unit::Count, "WebSockets that are open"),
     (
         SEARCH_SECONDS,
         Kind::Histogram,
@@ -143,6 +147,35 @@ pub fn error_returned(code: &'static str) {
     counter!(ERRORS, "code" => code).increment(1);
 }
 
+/// Something that counts as open until this is dropped.
+#[derive(Debug)]
+pub struct Open(&'static str);
+
+impl Open {
+    fn counted(name: &'static str) -> Self {
+        gauge!(name).increment(1.0);
+        Self(name)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        gauge!(self.0).decrement(1.0);
+    }
+}
+
+/// A subscription was opened.
+#[must_use]
+pub fn subscription_opened() -> Open {
+    Open::counted(SUBSCRIPTIONS)
+}
+
+/// A WebSocket was opened.
+#[must_use]
+pub fn socket_opened() -> Open {
+    Open::counted(SOCKETS)
+}
+
 /// The index answered a search.
 pub fn search_run(took: Duration) {
     histogram!(SEARCH_SECONDS).record(took);
@@ -208,6 +241,8 @@ mod tests {
         request_answered(200, Duration::from_millis(3));
         operation_run("query");
         error_returned("NOT_FOUND");
+        let _open = subscription_opened();
+        drop((socket_opened(), socket_opened()));
         search_run(Duration::from_micros(800));
         index_at(41, 42, Duration::from_millis(5));
         index_committed(3, Duration::from_millis(7));
@@ -219,6 +254,7 @@ mod tests {
             "zhanjian_http_requests_total{status=\"200\"} 1",
             "zhanjian_http_request_duration_seconds_bucket{le=\"0.005\"} 1",
             "zhanjian_graphql_errors_total{code=\"NOT_FOUND\"} 1",
+            "zhanjian_websockets 0",
             "zhanjian_index_watermark 41",
             "zhanjian_outbox_head 42",
             "zhanjian_index_changes_total 3",

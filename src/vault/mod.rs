@@ -39,6 +39,25 @@ use self::{
 };
 use crate::error::{Error, Result};
 
+/// Where the master keys are.
+#[derive(Clone)]
+pub enum Source {
+    /// In a file, which is made at the first start.
+    File(PathBuf),
+    /// In a setting.
+    Setting(String),
+}
+
+/// Shows no key.
+impl fmt::Debug for Source {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => out.debug_tuple("File").field(path).finish(),
+            Self::Setting(_) => out.write_str("Setting(…)"),
+        }
+    }
+}
+
 /// The master keys: the current one, and older ones still needed for opening. Cheap to clone; clones share what one of
 /// them reloads.
 #[derive(Clone)]

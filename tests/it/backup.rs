@@ -155,6 +155,8 @@ async fn a_restored_house_serves_and_its_revisions_go_on(house: &House) {
     house.demo().await;
     let folder = house.path().join("copy");
     backup::copy(house.db(), &folder).await.unwrap();
+    // Without its keys, what the copy holds sealed could not be read.
+    assert!(backup::keys::copy(&house.keys(), &folder).unwrap());
     let head = zhanjian::outbox::head(house.db().read()).await.unwrap();
     let restored = House::restored(house.engine, &folder).await;
     let search = "{ search(query: \"注册人委托生产\", first: 20) { totalCount nodes {

@@ -1,7 +1,5 @@
 //! Tables come up from nothing, go down to nothing, and fit what the program reads and writes.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 use zhanjian::db::Database;
 use zhanjian_migrations::{Migrator, MigratorTrait as _};
@@ -59,26 +57,25 @@ async fn every_change_can_be_taken_back_by_itself(house: &House) {
 
 /// A copy holds each table as its entity reads it: no column may be missing on either side.
 async fn what_the_program_reads_is_what_the_tables_have(house: &House) {
-    house.demo().await;
-    // So that no table is empty.
-    let row =
-        |answer: &str| serde_json::json!({ "externalId": "a", "question": "问", "answer": answer });
-    house.answers([row("一")]).await;
-    house.answers([row("二")]).await;
-    let folder = house.path().join("copy");
-    zhanjian::backup::copy(house.db(), &folder).await.unwrap();
     let mut tables = tables::columns(house.db()).await;
     // The log of changes is read by its own tests, and a copy does not hold it.
-    assert!(tables.remove("outbox").is_some() && tables.remove("outbox_tail").is_some());
-    for (table, columns) in tables {
-        let text = std::fs::read_to_string(folder.join(format!("{table}.jsonl")))
-            .unwrap_or_else(|_| panic!("the copy lacks the table {table}"));
-        let line =
-            text.lines().next().unwrap_or_else(|| panic!("the sample has no row of {table}"));
-        let row: serde_json::Map<String, Value> = serde_json::from_str(line).unwrap();
-        let read: BTreeSet<String> = row.keys().cloned().collect();
-        assert_eq!(read, columns, "{table}");
+    // The log goes on elsewhere; who was signed in signs in again; failures and repeats are of the hour.
+    for passing in [
+        "outbox",
+        "outbox_tail",
+        "sessions",
+        "refresh_tokens",
+        "sign_in_failures",
+        "sign_in_places",
+        "repeats",
+    ] {
+        assert!(tables.remove(passing).is_some(), "{passing}");
     }
+    let read = zhanjian::backup::columns();
+    for (table, columns) in &tables {
+        assert_eq!(read.get(table), Some(columns), "{table}");
+    }
+    assert_eq!(read.len(), tables.len());
 }
 
 async fn coming_up_twice_changes_nothing(house: &House) {

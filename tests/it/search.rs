@@ -311,7 +311,7 @@ async fn a_search_waits_for_the_revision_it_must_have(house: &House) {
     house.settle().await;
     let revision = |number: i64| {
         use async_graphql::ScalarType as _;
-        zhanjian::search::RevisionScalar(number).to_value().into_json().unwrap()
+        zhanjian::scalars::RevisionScalar(number).to_value().into_json().unwrap()
     };
     for round in 0..5 {
         let question = format!("第{round}轮编写的问题");

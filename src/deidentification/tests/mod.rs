@@ -59,6 +59,18 @@ fn unmarked(line: &str) -> (String, Vec<(String, bool, usize, usize)>) {
     (text, marks)
 }
 
+/// A kind as it is written outside: `ID_NUMBER`.
+fn outside(kind: Kind) -> String {
+    let mut name = String::new();
+    for ch in format!("{kind:?}").chars() {
+        if ch.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(ch.to_ascii_uppercase());
+    }
+    name
+}
+
 /// How the finds compare with the marks.
 #[derive(Default)]
 struct Tally {
@@ -75,13 +87,8 @@ fn tally(sentences: &str) -> Tally {
     for line in sentences.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let (text, wanted) = unmarked(line);
         let found = find(&[("text", &text)], &asker, &companies);
-        let got: Vec<_> = found
-            .iter()
-            .map(|it| {
-                let name = async_graphql::resolver_utils::enum_value(it.kind).to_string();
-                (name, it.sure, it.start, it.end)
-            })
-            .collect();
+        let got: Vec<_> =
+            found.iter().map(|it| (outside(it.kind), it.sure, it.start, it.end)).collect();
         let right = got.iter().filter(|it| wanted.contains(it)).count();
         tally.sentences += 1;
         tally.right += right;
@@ -104,7 +111,6 @@ fn everyday_sentences() {
 #[test]
 fn sentences_never_tuned_on() {
     let tally = tally(include_str!("held_back.txt"));
-    println!("HELD {} {} {} {}", tally.right, tally.too_much, tally.missed, tally.sentences);
     let shares = (tally.right, tally.too_much, tally.missed, tally.sentences);
     assert!(tally.faults.is_empty(), "{shares:?}\n{}", tally.faults);
 }

@@ -32,7 +32,7 @@ pub(super) fn convert(
         seen: HashSet::new(),
     };
     let place = converter.places.of(operation.location());
-    let root = if operation.is_mutation() {
+    let root = if operation.is_mutation() || operation.is_subscription() {
         converter.written_out(&operation.selection_set)
     } else {
         operation.selection_set.clone()
@@ -86,7 +86,8 @@ impl Converter<'_> {
         Positioned::new(definition, place)
     }
 
-    /// The root of a mutation with its fragments in place, so that a field that two of them share is seen as one.
+    /// The root of a mutation with its fragments in place, so that a field that two of them share is seen as one; and
+    /// that of a subscription, where async-graphql looks at fields only.
     fn written_out(&self, set: &apollo::SelectionSet) -> apollo::SelectionSet {
         let mut flat = apollo::SelectionSet::new(set.ty.clone());
         for selection in &set.selections {

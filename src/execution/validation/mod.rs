@@ -78,17 +78,17 @@ impl Contract {
 
     /// Makes a document ready to run, or says everything that is wrong with it, up to `limits.max_errors`.
     ///
-    /// With `queries_only` (a GET), another kind of operation is refused as [`Rejection::NotAQuery`] before it is
+    /// An operation of a kind that it may not be (over a GET) is refused as [`Rejection::NotAQuery`] before it is
     /// validated: the answer to a mutation is the same whether or not the schema has one.
     pub(super) fn prepare(
         &self,
         text: &str,
         operation_name: Option<&str>,
-        queries_only: bool,
+        may_be: fn(OperationKind) -> bool,
     ) -> Result<Prepared, Rejection> {
         let limits = &self.limits;
         let syntax = parse(text, limits)?;
-        if queries_only && !asks_for_query(&syntax, operation_name) {
+        if !asks_for(&syntax, operation_name, may_be) {
             return Err(Rejection::NotAQuery);
         }
         measure::measure(&syntax, limits)?;
@@ -193,13 +193,17 @@ fn parse(text: &str, limits: &Limits) -> Result<ast::Document, Rejection> {
     })
 }
 
-/// Whether the operation that is meant is a query. Where it is unclear which one is meant, all must be.
-fn asks_for_query(document: &ast::Document, name: Option<&str>) -> bool {
+/// Whether the operation that is meant is of a kind that it may be. Where it is unclear which one is meant, all must be.
+fn asks_for(
+    document: &ast::Document,
+    name: Option<&str>,
+    may_be: fn(OperationKind) -> bool,
+) -> bool {
     document.definitions.iter().all(|definition| match definition {
         ast::Definition::OperationDefinition(operation) => {
             let meant =
                 name.is_none_or(|name| operation.name.as_ref().is_some_and(|own| own == name));
-            !meant || operation.operation_type == ast::OperationType::Query
+            !meant || may_be(kind_of(operation.operation_type))
         }
         _ => true,
     })

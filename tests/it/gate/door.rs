@@ -283,7 +283,7 @@ async fn who_asks_too_often_waits() {
 
 #[tokio::test]
 async fn a_schema_that_is_wrong_is_not_served() {
-    let executor = Executor::new(toy::builder(), Limits::default()).unwrap();
+    let executor = Executor::new(toy::builder, Limits::default()).unwrap();
     assert!(executor.sdl().contains("type Query"));
     assert!(!executor.sdl().contains("guard nullable"), "{}", executor.sdl());
 }

@@ -18,10 +18,12 @@ use zhanjian::{
     http::{self, ServeLimits},
     indexer,
     outbox::{self, Revision},
-    search::RevisionScalar,
-    service::{Anybody, Service, Settings},
+    reception::FrontDesk,
+    scalars::RevisionScalar,
+    service::{Service, Settings},
     stations::Stations,
     transfer::{self, Import, Outcome, Source, Transfer},
+    vault,
 };
 
 use crate::support::{
@@ -39,8 +41,10 @@ const SERIES: usize = 8;
 async fn what_is_written_through_one_node_is_found_through_the_other_within_250_ms() {
     let folder = tempfile::tempdir().unwrap();
     let place = Engine::Postgres.fresh(folder.path()).await;
-    let first = Node::start(&place.settings).await;
-    let second = Node::start(&place.settings).await;
+    // Both nodes need the same keys.
+    let keys = zhanjian::vault::Vault::new_master_key();
+    let first = Node::start(&place.settings, &keys).await;
+    let second = Node::start(&place.settings, &keys).await;
     import(&first.database, &Stations, "stations.csv", STATIONS.to_owned()).await;
     // The second node listens once it has its connection for that; until then nothing wakes it.
     for attempt in 0.. {
@@ -101,7 +105,7 @@ struct Node {
 }
 
 impl Node {
-    async fn start(database: &DatabaseSettings) -> Self {
+    async fn start(database: &DatabaseSettings, keys: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings {
             database: database.clone(),
@@ -115,9 +119,13 @@ impl Node {
             },
             limits: Limits::default(),
             clock: Clock::system(),
+            vault: vault::Source::Setting(keys.to_owned()),
+            accounts: zhanjian::accounts::Settings::default(),
+            sso: None,
+            calendar: None,
         };
         let service = Service::start(settings).await.unwrap();
-        let reception = Arc::new(Anybody(Arc::clone(&service.app)));
+        let reception = Arc::new(FrontDesk(Arc::clone(&service.app)));
         let front = service.front(reception, http::Settings::default()).await.unwrap();
         let router = http::router(front).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

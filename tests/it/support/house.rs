@@ -2,7 +2,6 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use async_graphql::Data;
 use axum::{
     Router,
     body::Body,
@@ -20,14 +19,15 @@ use zhanjian::{
     db::Database,
     execution::Limits,
     expertise::ExpertiseAreas,
-    http::{self, Reception, Visit},
+    http::{self, Admission, Reception, Visit},
     indexer,
     organizations::Organizations,
     reception::{FrontDesk, data_of},
     regulations::{RegulationRelations, Regulations},
-    service::{Service, Settings, VaultSource},
+    service::{Service, Settings},
     stations::Stations,
     transfer::{self, Import, Outcome, Source, Summary, Transfer},
+    vault,
 };
 
 use super::{
@@ -70,6 +70,8 @@ impl House {
     pub async fn restored(engine: Engine, copy: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = engine.fresh(folder.path()).await;
+        let keys = vault::Source::File(folder.path().join("master.keys"));
+        zhanjian::backup::keys::restore(&keys, copy).unwrap();
         zhanjian::backup::restore(&place.settings, copy).await.unwrap();
         let house = Self::over(
             engine,
@@ -101,7 +103,7 @@ impl House {
             },
             limits,
             clock: clock.clone(),
-            vault: VaultSource::File(folder.path().join("master.keys")),
+            vault: vault::Source::File(folder.path().join("master.keys")),
             accounts: accounts::Settings::default(),
             sso: None,
             calendar: None,
@@ -119,6 +121,11 @@ impl House {
     /// The database.
     pub fn db(&self) -> &Database {
         &self.service.app.db
+    }
+
+    /// Where the keys are.
+    pub fn keys(&self) -> vault::Source {
+        vault::Source::File(self.path().join("master.keys"))
     }
 
     /// A folder for the test's own files.
@@ -321,12 +328,13 @@ struct Porter {
 
 #[async_trait::async_trait]
 impl Reception for Porter {
-    async fn receive(&self, visit: &Visit<'_>) -> Result<Data, async_graphql::Error> {
+    async fn receive(&self, visit: &Visit<'_>) -> Result<Arc<dyn Admission>, async_graphql::Error> {
         if visit.headers.contains_key(header::AUTHORIZATION) {
             return self.desk.receive(visit).await;
         }
         let tokens = visit.headers.get(TOKENS).map_or("", |value| value.to_str().unwrap());
         let viewer = Viewer::holding(tokens.split(',').filter(|token| !token.is_empty()));
-        Ok(data_of(Ctx::new(Arc::clone(&self.app), viewer)))
+        let app = Arc::clone(&self.app);
+        Ok(Arc::new(move |_: &str| data_of(Ctx::new(Arc::clone(&app), viewer.clone()))))
     }
 }

@@ -1,5 +1,6 @@
 //! A door to knock at: the real router over the toy schema.
 
+pub mod line;
 pub mod toy;
 
 use crate::support::Reply;
@@ -10,15 +11,54 @@ use axum::http::{HeaderName, Method, Request, header};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 use zhanjian::execution::{Executor, Limits};
-use zhanjian::http::{Check, Front, Readiness, Reception, Settings, Visit, router};
+use zhanjian::http::{Admission, Check, Front, Readiness, Reception, Settings, Visit, router};
 
-/// Lets everybody in but who says `Bearer wrong`.
-pub struct Porter;
+/// Lets everybody in but who says `Bearer wrong`. Who says `Bearer short` may stay for a moment, and who says
+/// `Bearer revocable` until [`Porter::revoked`] is set; `Bearer slow` has to wait.
+#[derive(Default)]
+pub struct Porter {
+    pub revoked: Arc<AtomicBool>,
+}
+
+/// How long `Bearer short` lasts.
+pub const SHORT: Duration = Duration::from_millis(300);
+
+/// Who was let in.
+struct Guest {
+    caller: String,
+    until: Option<Instant>,
+    revoked: Option<Arc<AtomicBool>>,
+}
+
+#[async_trait::async_trait]
+impl Admission for Guest {
+    fn data(&self, request_id: &str) -> Data {
+        let mut data = Data::default();
+        data.insert(toy::Asked(request_id.to_owned()));
+        data.insert(toy::Caller(self.caller.clone()));
+        data.insert(toy::Noted::default());
+        data
+    }
+
+    fn ends_in(&self) -> Option<Duration> {
+        self.until.map(|until| until.saturating_duration_since(Instant::now()))
+    }
+
+    async fn holds(&self) -> bool {
+        !self.revoked.as_ref().is_some_and(|revoked| revoked.load(Ordering::Relaxed))
+    }
+}
 
 #[async_trait::async_trait]
 impl Reception for Porter {
-    async fn receive(&self, visit: &Visit<'_>) -> Result<Data, async_graphql::Error> {
+    async fn receive(&self, visit: &Visit<'_>) -> Result<Arc<dyn Admission>, async_graphql::Error> {
+        let says =
+            |what: &str| visit.headers.get(header::AUTHORIZATION).is_some_and(|said| said == what);
+        if says("Bearer slow") {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
         if visit.headers.get(header::AUTHORIZATION).is_some_and(|said| said == "Bearer wrong") {
             return Err(toy::coded("UNAUTHENTICATED", "Sign in first."));
         }
@@ -26,9 +66,11 @@ impl Reception for Porter {
             visit.headers.get(header::AUTHORIZATION).is_none_or(|said| said != "Bearer panic"),
             "a secret"
         );
-        let mut data = Data::default();
-        data.insert(toy::Caller(format!("{:?}", visit.address)));
-        Ok(data)
+        Ok(Arc::new(Guest {
+            caller: format!("{:?}", visit.address),
+            until: says("Bearer short").then(|| Instant::now() + SHORT),
+            revoked: says("Bearer revocable").then(|| Arc::clone(&self.revoked)),
+        }))
     }
 }
 
@@ -45,10 +87,11 @@ impl Readiness for Pulse {
 
 pub fn front(limits: Limits, settings: Settings) -> Front {
     Front {
-        executor: Arc::new(Executor::new(toy::builder(), limits).unwrap()),
-        reception: Arc::new(Porter),
+        executor: Arc::new(Executor::new(toy::builder, limits).unwrap()),
+        reception: Arc::new(Porter::default()),
         readiness: Arc::new(Pulse::default()),
         metrics: None,
+        tokens: None,
         settings,
     }
 }

@@ -6,10 +6,13 @@
 )]
 
 use async_graphql::{
-    Context, EmptySubscription, Enum, ErrorExtensionValues, Guard, ID, InputObject, Interface,
-    Object, OneofObject, Schema, SchemaBuilder, SimpleObject,
+    Context, Enum, ErrorExtensionValues, Guard, ID, InputObject, Interface, Object, OneofObject,
+    Schema, SchemaBuilder, SimpleObject, Subscription as Subscribed,
 };
 use chrono::NaiveDate;
+use futures_util::stream::{self, Stream, StreamExt};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use zhanjian::error::{Error, Fault};
@@ -19,13 +22,21 @@ pub static COUNTED: AtomicU32 = AtomicU32::new(0);
 
 pub struct Query;
 pub struct Mutation;
+pub struct Subscription;
 
-pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query, Mutation, EmptySubscription)
+pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query, Mutation, Subscription)
 }
 
 /// Who asks, as the reception found out.
 pub struct Caller(pub String);
+
+/// The id of the request, as the reception was told.
+pub struct Asked(pub String);
+
+/// How many resolvers have noted that they saw this very context.
+#[derive(Default)]
+pub struct Noted(AtomicU32);
 
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 pub enum Colour {
@@ -275,4 +286,90 @@ impl Mutation {
 pub struct Counted {
     so_far: u32,
     again: bool,
+}
+
+/// The subscriptions to `Subscription.never` that have begun and not ended, by the names that tests gave them.
+static LISTENING: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Whether the subscription of a name is listened to.
+pub fn listened_to(name: &str) -> bool {
+    LISTENING.lock().unwrap().contains(name)
+}
+
+/// One event.
+pub struct Tick(i32);
+
+#[Object]
+impl Tick {
+    async fn number(&self) -> i32 {
+        self.0
+    }
+    async fn asked(&self, ctx: &Context<'_>) -> String {
+        ctx.data_unchecked::<Asked>().0.clone()
+    }
+    /// How many have seen the context of this event: one, when each event has its own.
+    async fn seen(&self, ctx: &Context<'_>) -> u32 {
+        ctx.data_unchecked::<Noted>().0.fetch_add(1, Ordering::SeqCst) + 1
+    }
+    async fn thing(&self) -> Option<Thing> {
+        Some(Thing(self.0))
+    }
+    async fn panics_at_two(&self) -> String {
+        if self.0 == 2 { blow() } else { "fine".to_owned() }
+    }
+    async fn slow_at_two(&self) -> bool {
+        if self.0 == 2 {
+            tokio::time::sleep(Duration::from_mins(1)).await;
+        }
+        true
+    }
+    async fn padding(&self, length: i32) -> String {
+        "x".repeat(length as usize)
+    }
+}
+
+struct Listening(String);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        LISTENING.lock().unwrap().remove(&self.0);
+    }
+}
+
+#[Subscribed]
+impl Subscription {
+    /// Counts, as fast as it is listened to.
+    async fn counter(&self, #[graphql(default = 3)] to: i32) -> impl Stream<Item = Tick> {
+        stream::iter(1..=to).map(Tick)
+    }
+    /// Fails before there is an event.
+    async fn failing(&self) -> Result<impl Stream<Item = i32>, Fault> {
+        fault::<stream::Empty<i32>>()
+    }
+    /// Fails at its second event, and goes on.
+    async fn fails_once(&self) -> impl Stream<Item = Result<i32, Fault>> {
+        stream::iter(1..=3).map(|n| if n == 2 { fault() } else { Ok(n) })
+    }
+    /// Breaks down at its second event.
+    async fn breaks(&self) -> impl Stream<Item = String> {
+        stream::iter(1..=3).map(|n| if n == 2 { blow() } else { n.to_string() })
+    }
+    /// Has nothing to tell.
+    async fn never(&self, name: Option<String>) -> impl Stream<Item = i32> {
+        let listening = name.map(|name| {
+            LISTENING.lock().unwrap().insert(name.clone());
+            Listening(name)
+        });
+        stream::once(async move {
+            let _listening = listening;
+            std::future::pending().await
+        })
+    }
+    /// Tells who listens.
+    async fn caller(&self, ctx: &Context<'_>) -> impl Stream<Item = String> {
+        stream::iter([ctx.data_unchecked::<Caller>().0.clone()])
+    }
+    async fn things(&self, first: i32) -> impl Stream<Item = ThingConnection> {
+        stream::iter([things(Some(first))])
+    }
 }

@@ -2,10 +2,13 @@
 //!
 //! A copy is a folder with a file of JSON Lines for each table and a manifest that says what must be in them. It is one
 //! state of the database, and it belongs to no engine: what was copied from SQLite can be put back into PostgreSQL. The
-//! index is not copied, for it is made from the database.
+//! index is not copied, for it is made from the database. What is confidential stays encrypted in the copy; the keys stand
+//! beside it in a file of their own ([`keys`]).
+
+pub mod keys;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{self, BufRead, BufReader, BufWriter, Write as _},
     path::Path,
@@ -21,12 +24,12 @@ use zhanjian_migrations::{Migrator, MigratorTrait as _};
 
 use crate::{
     access::{Guarded, Scope},
-    answers,
+    accounts, answers, audit,
     db::{Database, DatabaseSettings},
     error::{Error, Result},
     expertise,
     language::Text,
-    organizations, outbox, regulations, research, stations,
+    marks, organizations, outbox, regulations, research, stations,
 };
 
 /// Does something for every table, parents before what refers to them. A table that refers to itself names the column.
@@ -54,7 +57,29 @@ macro_rules! each_table {
         $each!(answers::check_entity::Entity, None);
         $each!(answers::rating_entity::Entity, None);
         $each!(answers::report_entity::Entity, None);
+        $each!(accounts::member_entity::Entity, None);
+        $each!(accounts::area_entity::Entity, None);
+        $each!(accounts::key_entity::Entity, None);
+        $each!(accounts::client_entity::Entity, None);
+        $each!(accounts::secret_entity::Entity, None);
+        $each!(audit::entity::Entity, None);
+        $each!(regulations::proposal_entity::Entity, None);
+        $each!(marks::entity::Entity, None);
     };
+}
+
+/// The columns of every table that a copy holds, by table.
+pub fn columns() -> BTreeMap<String, BTreeSet<String>> {
+    let mut tables = BTreeMap::new();
+    macro_rules! columns_of_table {
+        ($entity:ty, $_:expr) => {
+            let columns = <$entity as EntityTrait>::Column::iter();
+            let columns = columns.map(|column| column.to_string()).collect();
+            tables.insert(<$entity>::default().table_name().to_owned(), columns);
+        };
+    }
+    each_table!(columns_of_table);
+    tables
 }
 
 /// What a copy holds.
