@@ -132,6 +132,7 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     expertiseAreas            1             1             1             1             1             1
     regulation                ok            ok            ok            ok            ok            ok
     regulations               1             1             1             1             1             1
+    answerReports             0             0             0             0             0             0
     similar by id             NOT_FOUND     NOT_FOUND     2             3             5             NOT_FOUND
     ");
 }
