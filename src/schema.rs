@@ -32,9 +32,9 @@ pub struct Query(
     SearchQuery,
     SuggestQuery,
     AnsweredQuestionQuery,
-    AnswerReportQuery,
     ReviewQuery,
     AffectedQuery,
+    AnswerReportQuery,
     ResearchQuery,
     ResourceQuery,
     OrganizationQuery,
@@ -48,12 +48,12 @@ pub struct Query(
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     AccountMutation,
-    AnswerDraftMutation,
-    AnswerReviewMutation,
-    AnswerReaderMutation,
     ConfirmingMutation,
     RegulationMutation,
     RegulationProposalMutation,
+    AnswerDraftMutation,
+    AnswerReviewMutation,
+    AnswerReaderMutation,
 );
 
 /// Who is asking.

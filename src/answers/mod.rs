@@ -134,11 +134,12 @@ pub fn grounds(
     citations: &[Citation],
     confirmations: &[Confirmation],
 ) -> Grounds {
-    rests_on(answered.review_by, citations, confirmations)
+    grounds_on(answered.review_by, citations, confirmations)
 }
 
-/// The same, of an answer of which no more is known than the day by which it is to be looked at again.
-fn rests_on(
+/// The same, of an answer of which no more is known than the day by which it is to be looked at again, and of a text
+/// that is not shown yet.
+pub(crate) fn grounds_on(
     review_by: Option<Date>,
     citations: &[Citation],
     confirmations: &[Confirmation],

@@ -9,7 +9,7 @@ use super::{
     content::{Content, Wording},
     deidentify,
     drafts::{About, at, entry},
-    entity, rests_on, store, write,
+    entity, grounds_on, store, write,
 };
 use crate::{
     access::{Audience, check_at_all},
@@ -63,7 +63,7 @@ pub(super) async fn publish(ctx: &Ctx, about: About, audience: Option<Audience>)
         let citations = content.citations_of(id);
         let confirmations = super::confirmations(&*change, vec![id]).await?;
         let confirmations = confirmations.get(&id).map(Vec::as_slice).unwrap_or_default();
-        let grounds = rests_on(content.review_by, &citations, confirmations);
+        let grounds = grounds_on(content.review_by, &citations, confirmations);
         require_wide(ctx, &change, &case, &wording, &grounds).await?;
     }
     if !case.is_new() {

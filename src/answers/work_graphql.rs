@@ -13,7 +13,7 @@ use super::{
     citation_graphql::{CitationNode, citation_nodes},
     content::{Content, Wording},
     deidentify::{self, Decided, kind_of},
-    rests_on,
+    grounds_on,
 };
 use crate::{
     accounts::{self, Member, MemberNode},
@@ -251,7 +251,7 @@ impl DraftNode {
         let confirmations = self.page.confirmations.get(&id, load).await?;
         let confirmations = confirmations.map(Vec::as_slice).unwrap_or_default();
         let citations = self.page.citations.get(&id).map(Vec::as_slice).unwrap_or_default();
-        let grounds = rests_on(self.content.review_by, citations, confirmations);
+        let grounds = grounds_on(self.content.review_by, citations, confirmations);
         let day = as_of.map_or(ctx.today, |Date(day)| day);
         Ok(Verdicts::new([(id, grounds)], day, ctx.graph().await?).on(&id)?)
     }

@@ -53,10 +53,6 @@ macro_rules! each_table {
         $each!(answers::citation_entity::Entity, None);
         $each!(answers::confirmation_entity::Entity, None);
         $each!(answers::version_entity::Entity, None);
-        $each!(answers::draft_entity::Entity, None);
-        $each!(answers::check_entity::Entity, None);
-        $each!(answers::rating_entity::Entity, None);
-        $each!(answers::report_entity::Entity, None);
         $each!(accounts::member_entity::Entity, None);
         $each!(accounts::area_entity::Entity, None);
         $each!(accounts::key_entity::Entity, None);
@@ -65,6 +61,10 @@ macro_rules! each_table {
         $each!(audit::entity::Entity, None);
         $each!(regulations::proposal_entity::Entity, None);
         $each!(marks::entity::Entity, None);
+        $each!(answers::draft_entity::Entity, None);
+        $each!(answers::check_entity::Entity, None);
+        $each!(answers::rating_entity::Entity, None);
+        $each!(answers::report_entity::Entity, None);
     };
 }
 
