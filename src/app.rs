@@ -14,6 +14,7 @@ use crate::{
     db::Database,
     error::{Error, Result},
     expertise::{self, Tree},
+    following::Feed,
     indexer::Progress,
     kept::Kept,
     language::Language,
@@ -43,6 +44,8 @@ pub struct App {
     pub accounts: Accounts,
     /// The working days.
     pub calendar: Calendar,
+    /// Hands out what changes to those who follow it.
+    pub feed: Arc<Feed>,
 }
 
 /// How many things a list gives.

@@ -43,12 +43,17 @@ impl Clock {
         DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
     }
 
-    /// The present day in China, where laws come into force at midnight of UTC+8 (there is no summer time).
+    /// The present day in China.
     pub fn today(&self) -> NaiveDate {
-        const EIGHT_HOURS: i32 = 8 * 3600;
-        let china = FixedOffset::east_opt(EIGHT_HOURS).expect("eight hours are within a day");
-        self.now().with_timezone(&china).date_naive()
+        day_of(self.now())
     }
+}
+
+/// The day of an instant in China, where laws come into force at midnight of UTC+8 (there is no summer time).
+pub fn day_of(instant: DateTime<Utc>) -> NaiveDate {
+    const EIGHT_HOURS: i32 = 8 * 3600;
+    let china = FixedOffset::east_opt(EIGHT_HOURS).expect("eight hours are within a day");
+    instant.with_timezone(&china).date_naive()
 }
 
 /// Days since 1970-01-01, as the index counts them.

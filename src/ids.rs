@@ -22,10 +22,12 @@ pub enum NodeKind {
     ResearchOutput,
     Resource,
     Member,
+    Consultation,
+    SavedSearch,
 }
 
 impl NodeKind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -37,6 +39,8 @@ impl NodeKind {
         Self::ResearchOutput,
         Self::Resource,
         Self::Member,
+        Self::Consultation,
+        Self::SavedSearch,
     ];
 
     /// The name of the GraphQL type.
@@ -53,6 +57,8 @@ impl NodeKind {
             Self::ResearchOutput => "ResearchOutput",
             Self::Resource => "Resource",
             Self::Member => "Member",
+            Self::Consultation => "Consultation",
+            Self::SavedSearch => "SavedSearch",
         }
     }
 }

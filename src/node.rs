@@ -12,6 +12,7 @@ use crate::{
     app::Ctx,
     error::{Error, Fault, Result},
     expertise::ExpertiseAreaNode,
+    following::{self, SavedSearchNode},
     ids::{GlobalId, NodeKind},
     language::Text,
     organizations::{self, OrganizationNode, ResourceNode},
@@ -46,6 +47,8 @@ pub enum Node {
     Resource(ResourceNode),
     /// A member of the register.
     Member(MemberNode),
+    /// A saved search.
+    SavedSearch(SavedSearchNode),
 }
 
 /// Finds things by their global ids, kind by kind, so that many cost a few statements.
@@ -86,6 +89,12 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
             let members = accounts::by_ids(db, &ctx.scope(), ids).await?;
             wrap(members, |member| Node::Member(MemberNode(member)))
         }
+        NodeKind::SavedSearch => {
+            let saved = following::saved_searches_by_id(ctx, ids).await?;
+            wrap(saved, |saved| Node::SavedSearch(SavedSearchNode(saved)))
+        }
+        // A case is nobody's to see yet.
+        NodeKind::Consultation => Vec::new(),
         NodeKind::District => {
             let districts = stations::districts(db, ids).await?;
             wrap(districts, |district| Node::District(DistrictNode(district)))

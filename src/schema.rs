@@ -1,7 +1,7 @@
 //! The contract: what can be asked, gathered from the rooms.
 
 use async_graphql::{
-    Context, EmptySubscription, MergedObject, Object, SDLExportOptions, SchemaBuilder,
+    Context, MergedObject, MergedSubscription, Object, SDLExportOptions, SchemaBuilder,
 };
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     app::Ctx,
     execution::{Executor, Limits},
     expertise::ExpertiseQuery,
+    following::{FollowingQuery, FollowingSubscription, SavedSearchMutation, SavedSearchQuery},
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceQuery},
     regulations::RegulationQuery,
@@ -33,11 +34,18 @@ pub struct Query(
     StationQuery,
     ExpertiseQuery,
     RegulationQuery,
+    FollowingQuery,
+    SavedSearchQuery,
 );
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(AccountMutation);
+pub struct Mutation(AccountMutation, SavedSearchMutation);
+
+/// What can be followed as it happens, over `graphql-transport-ws` or server-sent events. Each event carries a revision:
+/// begun again with `since`, a subscription first tells what was missed, and then goes on.
+#[derive(Default, MergedSubscription)]
+pub struct Subscription(FollowingSubscription);
 
 /// Who is asking.
 #[derive(Default)]
@@ -52,8 +60,8 @@ impl ViewerQuery {
 }
 
 /// The schema, not yet finished.
-pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<crate::node::Node>()
 }
 

@@ -27,7 +27,7 @@ use crate::{
     accounts, answers, audit,
     db::{Database, DatabaseSettings},
     error::{Error, Result},
-    expertise,
+    expertise, following,
     language::Text,
     organizations, outbox, regulations, research, stations,
 };
@@ -59,6 +59,7 @@ macro_rules! each_table {
         $each!(accounts::client_entity::Entity, None);
         $each!(accounts::secret_entity::Entity, None);
         $each!(audit::entity::Entity, None);
+        $each!(following::saved_entity::Entity, None);
     };
 }
 
