@@ -57,6 +57,15 @@ pub struct Paging {
     pub max: usize,
 }
 
+impl App {
+    /// What became of each regulation, as it is now.
+    pub async fn graph(&self) -> Result<Arc<Graph>> {
+        let db = self.db.read();
+        let stamps = regulations::stamps(db).await?;
+        self.graph.get(stamps, || regulations::graph(db)).await
+    }
+}
+
 /// How a request came.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
@@ -145,11 +154,7 @@ impl Ctx {
 
     /// What became of each regulation.
     pub async fn graph(&self) -> Result<Arc<Graph>> {
-        let load = async || {
-            let stamps = regulations::stamps(self.db()).await?;
-            self.app.graph.get(stamps, || regulations::graph(self.db())).await
-        };
-        self.known.graph.get_or_try_init(load).await.cloned()
+        self.known.graph.get_or_try_init(|| self.app.graph()).await.cloned()
     }
 
     /// Asks the index, away from the threads that serve others.

@@ -17,6 +17,7 @@ pub enum NodeKind {
     ExpertiseArea,
     Regulation,
     RegulationRelation,
+    RegulationProposal,
     Organization,
     AnsweredQuestion,
     ResearchOutput,
@@ -27,13 +28,14 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
         Self::ExpertiseArea,
         Self::Regulation,
         Self::RegulationRelation,
+        Self::RegulationProposal,
         Self::Organization,
         Self::AnsweredQuestion,
         Self::ResearchOutput,
@@ -52,6 +54,7 @@ impl NodeKind {
             Self::ExpertiseArea => "ExpertiseArea",
             Self::Regulation => "Regulation",
             Self::RegulationRelation => "RegulationRelation",
+            Self::RegulationProposal => "RegulationProposal",
             Self::Organization => "Organization",
             Self::AnsweredQuestion => "AnsweredQuestion",
             Self::ResearchOutput => "ResearchOutput",

@@ -35,6 +35,7 @@ pub mod files;
 pub mod indexer;
 pub mod outbox;
 pub mod transfer;
+pub mod transitions;
 
 // What the rooms share.
 pub mod app;
@@ -48,6 +49,7 @@ pub mod ids;
 pub mod json;
 pub mod kept;
 pub mod language;
+pub mod marks;
 pub mod page;
 pub mod partial_date;
 pub mod scalars;

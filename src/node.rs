@@ -16,7 +16,7 @@ use crate::{
     ids::{GlobalId, NodeKind},
     language::Text,
     organizations::{self, OrganizationNode, ResourceNode},
-    regulations::{self, RegulationNode, RegulationRelationNode},
+    regulations::{self, RegulationNode, RegulationProposalNode, RegulationRelationNode},
     research::{self, ResearchOutputNode},
     stations::{self, DistrictNode, ServicePointNode, StationNode},
 };
@@ -37,6 +37,8 @@ pub enum Node {
     Regulation(RegulationNode),
     /// What one regulation does to another.
     RegulationRelation(RegulationRelationNode),
+    /// What somebody wants recorded of the law.
+    RegulationProposal(RegulationProposalNode),
     /// An organization.
     Organization(OrganizationNode),
     /// An answered question.
@@ -115,6 +117,9 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         }
         NodeKind::RegulationRelation => {
             wrap(regulations::relation_nodes_by_id(ctx, ids).await?, Node::RegulationRelation)
+        }
+        NodeKind::RegulationProposal => {
+            wrap(regulations::proposal_nodes_by_id(ctx, ids).await?, Node::RegulationProposal)
         }
     })
 }

@@ -7,14 +7,16 @@ use async_graphql::{
 use crate::{
     access::ViewerNode,
     accounts::AccountMutation,
-    answers::AnsweredQuestionQuery,
+    answers::{AffectedQuery, AnsweredQuestionQuery, ConfirmingMutation, ReviewQuery},
     app::Ctx,
     execution::{Executor, Limits},
     expertise::ExpertiseQuery,
     following::{FollowingQuery, FollowingSubscription, SavedSearchMutation, SavedSearchQuery},
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceQuery},
-    regulations::RegulationQuery,
+    regulations::{
+        RegulationMutation, RegulationProposalMutation, RegulationProposalQuery, RegulationQuery,
+    },
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
     stations::StationQuery,
@@ -28,19 +30,28 @@ pub struct Query(
     SearchQuery,
     SuggestQuery,
     AnsweredQuestionQuery,
+    ReviewQuery,
+    AffectedQuery,
     ResearchQuery,
     ResourceQuery,
     OrganizationQuery,
     StationQuery,
     ExpertiseQuery,
     RegulationQuery,
+    RegulationProposalQuery,
     FollowingQuery,
     SavedSearchQuery,
 );
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(AccountMutation, SavedSearchMutation);
+pub struct Mutation(
+    AccountMutation,
+    ConfirmingMutation,
+    RegulationMutation,
+    RegulationProposalMutation,
+    SavedSearchMutation,
+);
 
 /// What can be followed as it happens, over `graphql-transport-ws` or server-sent events. Each event carries a revision:
 /// begun again with `since`, a subscription first tells what was missed, and then goes on.

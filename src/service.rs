@@ -367,6 +367,8 @@ async fn serve_metrics(address: std::net::SocketAddr, metrics: http::Metrics) {
 const FIGURES_EVERY: Duration = Duration::from_secs(5);
 /// How often the keys are read again, so that a rotation is taken up, counted in rounds of figures.
 const RELOAD_EVERY: u32 = 12;
+/// How often it is asked whether a new day has begun, counted in rounds of figures.
+const TELL_EVERY: u32 = 12;
 /// How often the log of changes is pruned, counted in rounds of figures.
 const PRUNE_EVERY: u32 = 720;
 
@@ -399,6 +401,11 @@ async fn watch(app: Arc<App>, gathered: Option<crate::telemetry::Figures>, reten
             && let Err(fault) = prune(&app, retention).await
         {
             tracing::warn!(error = %fault, "the log of changes could not be pruned");
+        }
+        if round % TELL_EVERY == 0
+            && let Err(fault) = crate::transitions::tell(&app).await
+        {
+            tracing::warn!(error = %fault, "what the calendar has changed could not be told");
         }
         tokio::time::sleep(FIGURES_EVERY).await;
     }

@@ -116,7 +116,10 @@ impl Accounts {
         now: DateTime<Utc>,
     ) -> Result<Self> {
         signing::ensure(db, &vault, now).await?;
-        Ok(Self { settings, vault, kept: signing::Kept::default(), sso })
+        let accounts = Self { settings, vault, kept: signing::Kept::default(), sso };
+        // A node that has other master keys than the rest is told at the start, not at the first sign-in.
+        accounts.ring(db, true).await?;
+        Ok(accounts)
     }
 
     async fn ring(&self, db: &Database, anew: bool) -> Result<Arc<KeyRing>> {

@@ -18,25 +18,37 @@ use crate::{
     stations,
 };
 
+mod affected;
+mod affected_graphql;
 pub(crate) mod area_entity;
 pub(crate) mod citation_entity;
 mod citation_graphql;
 pub(crate) mod confirmation_entity;
+mod confirming;
+mod confirming_graphql;
 pub(crate) mod entity;
 mod export;
 mod filter;
 mod graphql;
 mod import;
+mod moving;
+mod review_graphql;
+mod review_queue;
+mod sifting;
 mod store;
 mod terms;
 pub(crate) mod version_entity;
 
+pub use affected_graphql::AffectedQuery;
 pub use citation_entity::Model as Citation;
 pub use confirmation_entity::Model as Confirmation;
+pub use confirming_graphql::ConfirmingMutation;
 pub use entity::Model as AnsweredQuestion;
 pub use filter::AnsweredQuestionFilter;
 pub use graphql::{AnsweredQuestionNode, AnsweredQuestionQuery, nodes, nodes_by_id};
 pub use import::AnsweredQuestions;
+pub use moving::moved;
+pub use review_graphql::ReviewQuery;
 pub use terms::{Basis, CitationRole, DeviceClass, ProductKind, State};
 pub use version_entity::Model as Version;
 
@@ -94,13 +106,22 @@ pub fn grounds(
     citations: &[Citation],
     confirmations: &[Confirmation],
 ) -> Grounds {
+    rests_on(answered.review_by, citations, confirmations)
+}
+
+/// The same, of an answer of which no more is known than the day by which it is to be looked at again.
+fn rests_on(
+    review_by: Option<Date>,
+    citations: &[Citation],
+    confirmations: &[Confirmation],
+) -> Grounds {
     let basis = citations.iter().filter(|citation| citation.role == CitationRole::Basis);
     let basis =
         basis.map(|citation| (citation.regulation_id, crate::json::texts(&citation.articles)));
     Grounds {
         basis: basis.collect(),
         confirmed: confirmations.iter().map(|row| row.regulation_id).collect(),
-        review_by: answered.review_by,
+        review_by,
     }
 }
 

@@ -29,7 +29,7 @@ use crate::{
     error::{Error, Result},
     expertise, following,
     language::Text,
-    organizations, outbox, regulations, research, stations,
+    marks, organizations, outbox, regulations, research, stations,
 };
 
 /// Does something for every table, parents before what refers to them. A table that refers to itself names the column.
@@ -59,6 +59,8 @@ macro_rules! each_table {
         $each!(accounts::client_entity::Entity, None);
         $each!(accounts::secret_entity::Entity, None);
         $each!(audit::entity::Entity, None);
+        $each!(regulations::proposal_entity::Entity, None);
+        $each!(marks::entity::Entity, None);
         $each!(following::saved_entity::Entity, None);
     };
 }

@@ -12,21 +12,43 @@ use crate::{
     kept::{self, Stamp},
 };
 
+mod content;
 pub mod currency;
+mod currency_graphql;
 pub(crate) mod entity;
+mod graph;
 mod graphql;
 mod import;
+mod input_graphql;
+mod preview;
+pub(crate) mod proposal_entity;
+mod proposal_graphql;
+mod proposals;
+mod recording;
+mod recording_graphql;
 pub(crate) mod relation_entity;
 mod terms;
 
+pub use content::Content;
+pub use currency_graphql::{CurrencyNode, Verdicts};
 pub use entity::Model as Regulation;
 pub use graphql::{
-    CurrencyNode, RegulationNode, RegulationQuery, RegulationRelationNode, Verdicts, nodes,
-    nodes_by_id, relation_nodes_by_id,
+    RegulationNode, RegulationQuery, RegulationRelationNode, nodes, nodes_by_id,
+    relation_nodes_by_id,
 };
 pub use import::{RegulationRelations, Regulations};
+pub use input_graphql::{NewRegulationInput, RegulationActInput, RegulationRelationInput};
+pub use preview::{Preview, foresee, look_back};
+pub use proposal_entity::Model as RegulationProposal;
+pub use proposal_graphql::{
+    RegulationProposalMutation, RegulationProposalNode, RegulationProposalQuery,
+    proposal_nodes_by_id,
+};
+pub use proposals::{content_of, find as find_proposal};
+pub use recording::named;
+pub use recording_graphql::RegulationMutation;
 pub use relation_entity::Model as RegulationRelation;
-pub use terms::{Region, RelationKind, RelationScope};
+pub use terms::{ProposalKind, ProposalState, Region, RelationKind, RelationScope};
 
 use currency::{Graph, Relation};
 

@@ -115,6 +115,15 @@ pub fn ids_of_district(district: Option<Uuid>) -> SelectStatement {
         .into_query()
 }
 
+/// The ids of the stations with these codes, as a part of a larger question.
+pub fn ids_of_codes(codes: Vec<String>) -> SelectStatement {
+    entity::Entity::visible_to(&Scope::Service)
+        .select_only()
+        .column(entity::Column::Id)
+        .filter(entity::Column::Code.is_in(codes))
+        .into_query()
+}
+
 /// The codes of all districts.
 pub async fn district_codes(db: &impl ConnectionTrait) -> Result<Vec<String>> {
     let codes = district_entity::Entity::visible_to(&Scope::Service)
