@@ -18,6 +18,7 @@ mod backup;
 mod currency;
 mod doors;
 mod durability;
+mod following;
 mod house;
 mod import;
 mod limits;
