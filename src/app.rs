@@ -12,12 +12,14 @@ use crate::{
     change::Once,
     clock::Clock,
     db::Database,
+    deidentification::Enterprises,
     error::{Error, Result},
     expertise::{self, Tree},
     following::Feed,
     indexer::Progress,
     kept::Kept,
     language::Language,
+    organizations,
     regulations::{self, currency::Graph},
     vault::Vault,
 };
@@ -38,6 +40,8 @@ pub struct App {
     pub tree: Kept<Tree>,
     /// What became of each regulation, as it last was.
     pub graph: Kept<Graph>,
+    /// The names of companies, made ready for being looked for, as they last were.
+    pub enterprises: Kept<Enterprises>,
     /// Keys that are not in the database, for what must stay confidential in it.
     pub vault: Vault,
     /// Who gets in.
@@ -155,6 +159,16 @@ impl Ctx {
     /// What became of each regulation.
     pub async fn graph(&self) -> Result<Arc<Graph>> {
         self.known.graph.get_or_try_init(|| self.app.graph()).await.cloned()
+    }
+
+    /// The names of companies that nobody should read of.
+    pub async fn enterprises(&self) -> Result<Arc<Enterprises>> {
+        let stamps = vec![organizations::stamp(self.db()).await?];
+        let load = async || {
+            let names = organizations::enterprise_names(self.db()).await?;
+            tokio::task::spawn_blocking(move || Enterprises::new(names)).await?
+        };
+        self.app.enterprises.get(stamps, load).await
     }
 
     /// Asks the index, away from the threads that serve others.

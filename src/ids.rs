@@ -24,11 +24,12 @@ pub enum NodeKind {
     Resource,
     Member,
     Consultation,
+    AnswerReport,
     SavedSearch,
 }
 
 impl NodeKind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -42,6 +43,7 @@ impl NodeKind {
         Self::Resource,
         Self::Member,
         Self::Consultation,
+        Self::AnswerReport,
         Self::SavedSearch,
     ];
 
@@ -61,6 +63,7 @@ impl NodeKind {
             Self::Resource => "Resource",
             Self::Member => "Member",
             Self::Consultation => "Consultation",
+            Self::AnswerReport => "AnswerReport",
             Self::SavedSearch => "SavedSearch",
         }
     }

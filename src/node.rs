@@ -8,8 +8,9 @@ use sea_orm::{QueryFilter, entity::prelude::*};
 use crate::{
     access::Guarded,
     accounts::{self, MemberNode},
-    answers::{self, AnsweredQuestionNode},
+    answers::{self, AnswerReportNode, AnsweredQuestionNode},
     app::Ctx,
+    consultations::{self, ConsultationNode},
     error::{Error, Fault, Result},
     expertise::ExpertiseAreaNode,
     following::{self, SavedSearchNode},
@@ -49,6 +50,10 @@ pub enum Node {
     Resource(ResourceNode),
     /// A member of the register.
     Member(MemberNode),
+    /// A consultation.
+    Consultation(ConsultationNode),
+    /// A report of an error in an answer.
+    AnswerReport(AnswerReportNode),
     /// A saved search.
     SavedSearch(SavedSearchNode),
 }
@@ -91,12 +96,16 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
             let members = accounts::by_ids(db, &ctx.scope(), ids).await?;
             wrap(members, |member| Node::Member(MemberNode(member)))
         }
+        NodeKind::Consultation => {
+            wrap(consultations::nodes_by_id(ctx, ids).await?, Node::Consultation)
+        }
+        NodeKind::AnswerReport => {
+            wrap(answers::report_nodes_by_id(ctx, ids).await?, Node::AnswerReport)
+        }
         NodeKind::SavedSearch => {
             let saved = following::saved_searches_by_id(ctx, ids).await?;
             wrap(saved, |saved| Node::SavedSearch(SavedSearchNode(saved)))
         }
-        // A case is nobody's to see yet.
-        NodeKind::Consultation => Vec::new(),
         NodeKind::District => {
             let districts = stations::districts(db, ids).await?;
             wrap(districts, |district| Node::District(DistrictNode(district)))

@@ -7,7 +7,10 @@ use async_graphql::{
 use crate::{
     access::ViewerNode,
     accounts::AccountMutation,
-    answers::{AffectedQuery, AnsweredQuestionQuery, ConfirmingMutation, ReviewQuery},
+    answers::{
+        AffectedQuery, AnswerDraftMutation, AnswerReaderMutation, AnswerReportQuery,
+        AnswerReviewMutation, AnsweredQuestionQuery, ConfirmingMutation, ReviewQuery,
+    },
     app::Ctx,
     execution::{Executor, Limits},
     expertise::ExpertiseQuery,
@@ -32,6 +35,7 @@ pub struct Query(
     AnsweredQuestionQuery,
     ReviewQuery,
     AffectedQuery,
+    AnswerReportQuery,
     ResearchQuery,
     ResourceQuery,
     OrganizationQuery,
@@ -50,6 +54,9 @@ pub struct Mutation(
     ConfirmingMutation,
     RegulationMutation,
     RegulationProposalMutation,
+    AnswerDraftMutation,
+    AnswerReviewMutation,
+    AnswerReaderMutation,
     SavedSearchMutation,
 );
 

@@ -225,6 +225,7 @@ impl Service {
             paging,
             tree: Kept::default(),
             graph: Kept::default(),
+            enterprises: Kept::default(),
             vault,
             accounts,
             calendar,

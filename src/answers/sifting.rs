@@ -8,7 +8,7 @@ use sea_orm::{
     Condition, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, entity::prelude::*,
 };
 
-use super::{CitationRole, State, citation_entity, entity, rests_on};
+use super::{CitationRole, State, citation_entity, entity, grounds_on};
 use crate::{
     access::{Guarded, Scope},
     error::Result,
@@ -92,7 +92,7 @@ pub(super) async fn grounds_of(
     let grounds = |(id, review_by): (Uuid, Option<NaiveDate>)| {
         let citations = citations.get(&id).map(Vec::as_slice).unwrap_or_default();
         let confirmations = confirmations.get(&id).map(Vec::as_slice).unwrap_or_default();
-        (id, rests_on(review_by, citations, confirmations))
+        (id, grounds_on(review_by, citations, confirmations))
     };
     Ok(answers.into_iter().map(grounds).collect())
 }

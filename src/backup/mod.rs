@@ -61,6 +61,10 @@ macro_rules! each_table {
         $each!(audit::entity::Entity, None);
         $each!(regulations::proposal_entity::Entity, None);
         $each!(marks::entity::Entity, None);
+        $each!(answers::draft_entity::Entity, None);
+        $each!(answers::check_entity::Entity, None);
+        $each!(answers::rating_entity::Entity, None);
+        $each!(answers::report_entity::Entity, None);
         $each!(following::saved_entity::Entity, None);
     };
 }

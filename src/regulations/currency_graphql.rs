@@ -16,6 +16,7 @@ use crate::{
     batch::{Batch, Shared},
     error::{Error, Fault, Result},
     expertise::LocalizedText,
+    language::Text,
     scalars::{Date, PartialDate},
 };
 
@@ -196,6 +197,12 @@ impl StepNode {
 }
 
 fn explain(steps: &[Step], graph: &Graph) -> LocalizedText {
+    let told = explanation(steps, graph);
+    LocalizedText::new(&told.zh, Some(&told.en))
+}
+
+/// The way to a verdict as a sentence.
+pub(crate) fn explanation(steps: &[Step], graph: &Graph) -> Text {
     let (mut zh, mut en) = (Vec::new(), Vec::new());
     for step in steps {
         let name = graph.name(step.regulation);
@@ -227,5 +234,5 @@ fn explain(steps: &[Step], graph: &Graph) -> LocalizedText {
         zh.push(chinese);
         en.push(english);
     }
-    LocalizedText::new(&zh.join(" → "), Some(&en.join(" → ")))
+    Text::new(en.join(" → "), zh.join(" → "))
 }

@@ -30,6 +30,7 @@ pub(crate) mod relation_entity;
 mod terms;
 
 pub use content::Content;
+pub(crate) use currency_graphql::explanation;
 pub use currency_graphql::{CurrencyNode, Verdicts};
 pub use entity::Model as Regulation;
 pub use graphql::{

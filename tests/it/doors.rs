@@ -46,7 +46,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 19] = [
+const DOORS: [(&str, &str); 20] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -74,6 +74,7 @@ const DOORS: [(&str, &str); 19] = [
     ),
     ("savedSearches", "savedSearches { totalCount }"),
     ("regulations", "regulations(filter: { keys: [\"sc-739\"] }) { totalCount }"),
+    ("answerReports", "answerReports { totalCount }"),
     ("similar by id", "similarAnsweredQuestions(id: ONE) { score }"),
 ];
 

@@ -21,6 +21,7 @@ mod durability;
 mod following;
 mod house;
 mod import;
+mod knowledge;
 mod limits;
 mod migrations;
 mod node;

@@ -42,7 +42,7 @@ async fn what_is_written_through_one_node_is_found_through_the_other_within_250_
     let folder = tempfile::tempdir().unwrap();
     let place = Engine::Postgres.fresh(folder.path()).await;
     // Both nodes need the same keys.
-    let keys = zhanjian::vault::Vault::new_master_key();
+    let keys = vault::Vault::new_master_key();
     let first = Node::start(&place.settings, &keys).await;
     let second = Node::start(&place.settings, &keys).await;
     import(&first.database, &Stations, "stations.csv", STATIONS.to_owned()).await;
