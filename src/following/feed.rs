@@ -338,3 +338,88 @@ impl Circle {
         nodes.get_or_try_init(load).await.cloned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::prelude::Uuid;
+
+    use super::*;
+    use crate::outbox::{Entry, Subject};
+
+    fn hall() -> Hall {
+        Hall { position: 10, circles: HashMap::new(), by_token: HashMap::new() }
+    }
+
+    fn key(tokens: &[&str], subjects: Subjects) -> Key {
+        Key { tokens: tokens.iter().map(|token| (*token).to_owned()).collect(), subjects }
+    }
+
+    fn told(revision: Revision, subject: Subject, tokens: &[&str]) -> Told {
+        Told {
+            entry: Entry { revision, subject, id: Uuid::nil() },
+            noted_at: chrono::DateTime::UNIX_EPOCH,
+            before: Vec::new(),
+            after: tokens.iter().map(|token| (*token).to_owned()).collect(),
+        }
+    }
+
+    fn revisions(circle: &Circle, after: Revision) -> Option<Vec<Revision>> {
+        let rows = circle.after(after, usize::MAX).expect("the log goes on");
+        rows.map(|rows| rows.iter().map(|row| row.entry.revision).collect())
+    }
+
+    #[test]
+    fn what_nobody_in_a_circle_may_see_does_not_wake_it() {
+        let mut hall = hall();
+        let anybody = hall.join(key(&["public"], Subjects::ALL));
+        let network = hall.join(key(&["network", "public"], Subjects::ALL));
+        let stations = hall.join(key(&["network", "public"], Subjects::of([Subject::Station])));
+        let ears = [&anybody, &network, &stations].map(|circle| {
+            let mut ear = circle.told();
+            ear.borrow_and_update();
+            ear
+        });
+        hall.hand_out(vec![
+            told(11, Subject::AnsweredQuestion, &["network", "station:SH-PD"]),
+            told(12, Subject::AnsweredQuestion, &["station:SH-PD"]),
+        ]);
+        let woken = ears.each_ref().map(|ear| ear.has_changed().expect("the circle is there"));
+        assert_eq!(woken, [false, true, false]);
+        assert_eq!(revisions(&network, 10), Some(vec![11]));
+        assert_eq!(revisions(&anybody, 10), Some(vec![]));
+        hall.hand_out(vec![told(13, Subject::Station, &["public", "network"])]);
+        assert!(ears.iter().all(|ear| ear.has_changed().expect("the circle is there")));
+        // A token more is no second telling.
+        assert_eq!(revisions(&network, 11), Some(vec![13]));
+    }
+
+    #[test]
+    fn a_circle_says_what_it_does_not_remember() {
+        let mut hall = hall();
+        let circle = hall.join(key(&["public"], Subjects::ALL));
+        assert_eq!(revisions(&circle, 9), None);
+        let most = Revision::try_from(REMEMBERED).expect("a small number");
+        let rows = (11..=10 + most + 5).map(|it| told(it, Subject::Station, &["public"]));
+        hall.hand_out(rows.collect());
+        assert_eq!(revisions(&circle, 14), None);
+        assert_eq!(revisions(&circle, 15).map(|rows| rows.len()), Some(REMEMBERED));
+    }
+
+    #[test]
+    fn an_empty_circle_is_let_go_and_a_lost_log_ends_all() {
+        let mut hall = hall();
+        let first = hall.join(key(&["public"], Subjects::ALL));
+        let second = hall.join(key(&["public"], Subjects::ALL));
+        assert!(Arc::ptr_eq(&first, &second));
+        hall.leave(&first);
+        assert_eq!((hall.circles.len(), hall.by_token.len()), (1, 1));
+        hall.end_all(3);
+        assert!(second.after(10, 1).is_err());
+        let third = hall.join(key(&["public"], Subjects::ALL));
+        // Whoever leaves an ended circle does not put out its successor.
+        hall.leave(&second);
+        assert_eq!(hall.circles.len(), 1);
+        hall.leave(&third);
+        assert_eq!((hall.circles.len(), hall.by_token.len()), (0, 0));
+    }
+}
