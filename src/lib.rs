@@ -13,6 +13,9 @@ pub mod research;
 pub mod search;
 pub mod stations;
 
+// How others hear of it.
+pub mod following;
+
 // Who may see it, who may do what, and what was done.
 pub mod access;
 pub mod accounts;

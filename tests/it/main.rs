@@ -22,6 +22,7 @@ mod consultations;
 mod currency;
 mod doors;
 mod durability;
+mod following;
 mod house;
 mod import;
 mod keeping;
