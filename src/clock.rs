@@ -45,10 +45,15 @@ impl Clock {
 
     /// The present day in China, where laws come into force at midnight of UTC+8 (there is no summer time).
     pub fn today(&self) -> NaiveDate {
-        const EIGHT_HOURS: i32 = 8 * 3600;
-        let china = FixedOffset::east_opt(EIGHT_HOURS).expect("eight hours are within a day");
-        self.now().with_timezone(&china).date_naive()
+        day_in_china(self.now())
     }
+}
+
+/// The day that an instant falls on in China.
+pub fn day_in_china(instant: DateTime<Utc>) -> NaiveDate {
+    const EIGHT_HOURS: i32 = 8 * 3600;
+    let china = FixedOffset::east_opt(EIGHT_HOURS).expect("eight hours are within a day");
+    instant.with_timezone(&china).date_naive()
 }
 
 /// Days since 1970-01-01, as the index counts them.

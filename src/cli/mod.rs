@@ -5,8 +5,10 @@
 
 use std::{fmt, path::PathBuf, process::ExitCode};
 
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::export::Exported;
 use crate::{
     config::{self, Config, Flags},
     db::Database,
@@ -22,6 +24,8 @@ mod import;
 mod index;
 mod migrate;
 mod serve;
+#[cfg(test)]
+mod tests;
 
 const EXIT_STATUSES: &str = "\
 Exit status:
@@ -72,7 +76,7 @@ pub enum Command {
     Serve(ServeArgs),
     /// Bring rows of a file into the database
     Import(ImportArgs),
-    /// Write rows of the database to a file that import reads
+    /// Write rows of the database to a file that import reads, or the assessment sheet of a period
     Export(ExportArgs),
     /// Look after the full-text index
     #[command(subcommand)]
@@ -124,13 +128,25 @@ pub struct ImportArgs {
 #[derive(Args, Debug)]
 pub struct ExportArgs {
     /// What the rows are
-    pub kind: Kind,
+    pub kind: Exported,
     /// Where to write; `-` is standard output
     #[arg(default_value = "-")]
     pub file: PathBuf,
-    /// The format; without it, what the file's name says, else JSON Lines
+    /// The format; without it, what the file's name says, else JSON Lines, and CSV for an assessment
     #[arg(long, value_enum)]
     pub format: Option<Format>,
+    /// The first day of an assessment
+    #[arg(long, value_name = "DAY", required_if_eq("kind", "assessment"))]
+    pub from: Option<NaiveDate>,
+    /// The last day of an assessment
+    #[arg(long, value_name = "DAY", required_if_eq("kind", "assessment"))]
+    pub to: Option<NaiveDate>,
+    /// A station of an assessment; may be given several times [default: all]
+    #[arg(long, value_name = "CODE", requires = "from")]
+    pub station: Vec<String>,
+    /// A district of an assessment; may be given several times [default: all]
+    #[arg(long, value_name = "CODE", requires = "from")]
+    pub district: Vec<String>,
 }
 
 /// What rows can be.
@@ -169,6 +185,8 @@ pub enum Format {
     Jsonl,
     /// CSV in UTF-8
     Csv,
+    /// A workbook; of an assessment only
+    Xlsx,
 }
 
 /// `zhanjian index`
@@ -447,67 +465,4 @@ fn say(text: &str) {
 fn tell(text: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr(), "{text}");
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory as _;
-
-    use super::*;
-
-    fn parse(line: &str) -> Result<Cli, clap::Error> {
-        Cli::try_parse_from(line.split_whitespace())
-    }
-
-    #[test]
-    fn the_definitions_are_sound() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn the_commands_of_the_manual_are_understood() {
-        for line in [
-            "zhanjian serve --demo --listen 127.0.0.1:0 --data-dir /srv/zhanjian",
-            "zhanjian import answered-questions answers.jsonl --station SH-PD --audience PUBLIC",
-            "zhanjian import regulation-relations relations.csv --dry-run --keep-going --strict",
-            "zhanjian --database-url postgres://db.example/zhanjian import resources r.xlsx --audience network",
-            "zhanjian export research-outputs --format csv",
-            "zhanjian index verify --data-dir data",
-            "zhanjian migrate",
-            "zhanjian migrate down --steps 3",
-            "zhanjian schema --settings",
-            "zhanjian backup copies/today",
-            "zhanjian backup --restore copies/today",
-        ] {
-            parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
-        }
-    }
-
-    #[test]
-    fn half_a_command_is_refused_with_status_2() {
-        for line in [
-            "zhanjian",
-            "zhanjian import answers",
-            "zhanjian import needs file.csv",
-            "zhanjian import stations s.csv --audience nobody",
-            "zhanjian backup",
-            "zhanjian backup here --restore there",
-            "zhanjian migrate down --steps 0",
-            "zhanjian import stations s.csv --listen 127.0.0.1:1",
-        ] {
-            let error = parse(line).expect_err(line);
-            assert_eq!(error.exit_code(), 2, "{line}");
-        }
-    }
-
-    #[test]
-    fn flags_reach_the_settings_and_no_password_is_shown() {
-        let cli = parse("zhanjian serve --listen [::1]:9 --database-url postgres://a:hunter2@h/d")
-            .unwrap();
-
-        let flags = cli.flags();
-        assert_eq!(flags.listen.as_deref(), Some("[::1]:9"));
-        assert_eq!(flags.database_url.as_deref(), Some("postgres://a:hunter2@h/d"));
-        assert!(!format!("{cli:?}").contains("hunter2"));
-    }
 }
