@@ -22,10 +22,11 @@ pub enum NodeKind {
     ResearchOutput,
     Resource,
     Member,
+    Consultation,
 }
 
 impl NodeKind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -37,6 +38,7 @@ impl NodeKind {
         Self::ResearchOutput,
         Self::Resource,
         Self::Member,
+        Self::Consultation,
     ];
 
     /// The name of the GraphQL type.
@@ -53,6 +55,7 @@ impl NodeKind {
             Self::ResearchOutput => "ResearchOutput",
             Self::Resource => "Resource",
             Self::Member => "Member",
+            Self::Consultation => "Consultation",
         }
     }
 }

@@ -5,6 +5,7 @@
 
 // What the domain is about.
 pub mod answers;
+pub mod consultations;
 pub mod expertise;
 pub mod organizations;
 pub mod regulations;

@@ -10,6 +10,7 @@ use crate::{
     accounts::{self, MemberNode},
     answers::{self, AnsweredQuestionNode},
     app::Ctx,
+    consultations::{self, ConsultationNode},
     error::{Error, Fault, Result},
     expertise::ExpertiseAreaNode,
     ids::{GlobalId, NodeKind},
@@ -46,6 +47,8 @@ pub enum Node {
     Resource(ResourceNode),
     /// A member of the register.
     Member(MemberNode),
+    /// A consultation.
+    Consultation(ConsultationNode),
 }
 
 /// Finds things by their global ids, kind by kind, so that many cost a few statements.
@@ -85,6 +88,9 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         NodeKind::Member => {
             let members = accounts::by_ids(db, &ctx.scope(), ids).await?;
             wrap(members, |member| Node::Member(MemberNode(member)))
+        }
+        NodeKind::Consultation => {
+            wrap(consultations::nodes_by_id(ctx, ids).await?, Node::Consultation)
         }
         NodeKind::District => {
             let districts = stations::districts(db, ids).await?;

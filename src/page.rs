@@ -128,6 +128,8 @@ pub enum Place {
     Date(NaiveDate),
     /// A number.
     Number(i32),
+    /// An instant.
+    Instant(DateTimeUtc),
     /// By the id alone.
     Id,
 }
@@ -138,6 +140,7 @@ impl Place {
             Self::Text(text) => text.clone().into(),
             Self::Date(date) => (*date).into(),
             Self::Number(number) => (*number).into(),
+            Self::Instant(instant) => (*instant).into(),
             Self::Id => id.into(),
         }
     }
@@ -148,6 +151,9 @@ impl Place {
         match (self, column) {
             (Self::Text(text), ColumnType::String(_) | ColumnType::Text) => !text.contains('\0'),
             (Self::Date(day), ColumnType::Date) => (0..=9_999).contains(&day.year()),
+            (Self::Instant(at), ColumnType::TimestampWithTimeZone) => {
+                (1..=9_999).contains(&at.year())
+            }
             (Self::Number(_), ColumnType::Integer) | (Self::Id, ColumnType::Uuid) => true,
             _ => false,
         }

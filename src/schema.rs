@@ -9,6 +9,7 @@ use crate::{
     accounts::AccountMutation,
     answers::AnsweredQuestionQuery,
     app::Ctx,
+    consultations::{ConsultationMutation, ConsultationQuery},
     execution::{Executor, Limits},
     expertise::ExpertiseQuery,
     node::NodeQuery,
@@ -33,11 +34,12 @@ pub struct Query(
     StationQuery,
     ExpertiseQuery,
     RegulationQuery,
+    ConsultationQuery,
 );
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(AccountMutation);
+pub struct Mutation(AccountMutation, ConsultationMutation);
 
 /// Who is asking.
 #[derive(Default)]

@@ -10,6 +10,7 @@ mod m20261122_000002_organizations;
 mod m20261122_000003_answered_questions;
 mod m20261122_000004_outbox;
 mod m20261122_000005_accounts;
+mod m20261122_000006_consultations;
 mod table;
 
 /// Runs the list of changes up and down.
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_answered_questions::Migration),
             Box::new(m20261122_000004_outbox::Migration),
             Box::new(m20261122_000005_accounts::Migration),
+            Box::new(m20261122_000006_consultations::Migration),
         ]
     }
 }

@@ -42,8 +42,8 @@ mod tokens;
 
 pub use client_entity::Model as ApiClient;
 pub use clients::{
-    Grant, GrantRefused, NewClient, add as add_client, by_client_id, rotate_secret,
-    set_state as set_client_state,
+    Grant, GrantRefused, NewClient, add as add_client, by_client_id, names as client_names,
+    rotate_secret, set_state as set_client_state,
 };
 pub use graphql::{AccountMutation, MemberNode};
 pub use identify::role_of;
@@ -116,7 +116,10 @@ impl Accounts {
         now: DateTime<Utc>,
     ) -> Result<Self> {
         signing::ensure(db, &vault, now).await?;
-        Ok(Self { settings, vault, kept: signing::Kept::default(), sso })
+        let accounts = Self { settings, vault, kept: signing::Kept::default(), sso };
+        // A node that has other master keys than the rest is told at the start, not at the first sign-in.
+        accounts.ring(db, true).await?;
+        Ok(accounts)
     }
 
     async fn ring(&self, db: &Database, anew: bool) -> Result<Arc<KeyRing>> {

@@ -156,7 +156,11 @@ pub(super) async fn sign_out(ctx: &Ctx, everywhere: bool) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Rule`] where the present password is wrong; [`Error::Invalid`] where the new one is weak.
-pub(super) async fn change_password(ctx: &Ctx, present: &str, new: &str) -> Result<crate::error::Done> {
+pub(super) async fn change_password(
+    ctx: &Ctx,
+    present: &str,
+    new: &str,
+) -> Result<crate::error::Done> {
     let member = ctx.viewer.member().ok_or(Error::Unauthenticated)?;
     let row = super::by_id(ctx.db(), member.id).await?.ok_or(Error::Unauthenticated)?;
     let attempt = Attempt::of(ctx, &row.login);

@@ -26,6 +26,7 @@ mod export;
 mod filter;
 mod graphql;
 mod import;
+mod reuse;
 mod store;
 mod terms;
 pub(crate) mod version_entity;
@@ -36,6 +37,7 @@ pub use entity::Model as AnsweredQuestion;
 pub use filter::AnsweredQuestionFilter;
 pub use graphql::{AnsweredQuestionNode, AnsweredQuestionQuery, nodes, nodes_by_id};
 pub use import::AnsweredQuestions;
+pub use reuse::count_reuse;
 pub use terms::{Basis, CitationRole, DeviceClass, ProductKind, State};
 pub use version_entity::Model as Version;
 

@@ -18,6 +18,9 @@ use crate::{
     ids::{NodeKind, new_id},
 };
 
+/// Who acts where the service does something by itself.
+pub const SERVICE: &str = "service";
+
 /// What came of an attempt.
 #[derive(
     Clone,
@@ -115,6 +118,44 @@ pub async fn refuse(ctx: &Ctx, entry: Entry, error: &Error) {
 /// Enters a reading that leaves a trace, such as that of an asker. It fails the reading where it cannot be entered.
 pub async fn record(ctx: &Ctx, entry: Entry) -> Result<()> {
     enter_alone(ctx, entry, AuditOutcome::Done).await
+}
+
+/// Enters several readings that leave a trace, in one transaction.
+pub async fn record_all(ctx: &Ctx, entries: Vec<Entry>) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let change = ctx.app.db.write().await?;
+    write(&*change, ctx, entries).await?;
+    change.commit(ctx.now()).await?;
+    Ok(())
+}
+
+/// Enters what the service did by itself, within the transaction in which it was done.
+pub(crate) async fn by_service(
+    transaction: &impl ConnectionTrait,
+    entries: Vec<Entry>,
+    now: DateTimeUtc,
+) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let row = |entry: Entry| AuditEvent {
+        id: new_id(),
+        at: now,
+        actor: SERVICE.to_owned(),
+        standing: "Service".to_owned(),
+        action: entry.action.to_owned(),
+        target_kind: entry.target.map(|(kind, _)| kind.as_str().to_owned()),
+        target_id: entry.target.map(|(_, id)| id),
+        district_code: entry.district,
+        outcome: AuditOutcome::Done,
+        detail: entry.detail,
+        request_id: String::new(),
+    };
+    let rows: Vec<_> = entries.into_iter().map(|entry| row(entry).into_active_model()).collect();
+    entity::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    Ok(())
 }
 
 async fn enter_alone(ctx: &Ctx, entry: Entry, outcome: AuditOutcome) -> Result<()> {

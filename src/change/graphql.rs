@@ -115,7 +115,7 @@ macro_rules! payload {
     ($name:ident { $field:ident: $node:ty = $description:literal }) => {
         #[doc = concat!("What came of it: ", $description)]
         #[derive(async_graphql::SimpleObject)]
-        pub struct $name {
+        pub(crate) struct $name {
             #[doc = $description]
             $field: Option<$node>,
             /// Why nothing was changed; empty where it was.

@@ -45,7 +45,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 17] = [
+const DOORS: [(&str, &str); 20] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -68,6 +68,9 @@ const DOORS: [(&str, &str); 17] = [
     ("expertiseAreas", "expertiseAreas(filter: { codes: [\"REG-1\"] }) { code }"),
     ("regulation", "regulation(key: \"sc-739\") { key }"),
     ("regulations", "regulations(filter: { keys: [\"sc-739\"] }) { totalCount }"),
+    ("consultation", "consultation(number: \"SH-PD-2026-0001\") { id }"),
+    ("consultations", "consultations { totalCount }"),
+    ("consultationQueues", "consultationQueues { mine }"),
     ("similar by id", "similarAnsweredQuestions(id: ONE) { score }"),
 ];
 
@@ -131,6 +134,9 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     expertiseAreas            1             1             1             1             1             1
     regulation                ok            ok            ok            ok            ok            ok
     regulations               1             1             1             1             1             1
+    consultation              nothing       nothing       nothing       nothing       nothing       nothing
+    consultations             0             0             0             0             0             0
+    consultationQueues        ok            ok            ok            ok            ok            ok
     similar by id             NOT_FOUND     NOT_FOUND     2             3             5             NOT_FOUND
     ");
 }

@@ -70,6 +70,7 @@ const NEVER: [(&str, &[&str]); 11] = [
 
 const ROOMS: &[&str] = &[
     "crate::answers",
+    "crate::consultations",
     "crate::expertise",
     "crate::organizations",
     "crate::regulations",
@@ -77,6 +78,7 @@ const ROOMS: &[&str] = &[
     "crate::search",
     "crate::stations",
     "    answers::",
+    "    consultations::",
     "    expertise::",
     "    organizations::",
     "    regulations::",

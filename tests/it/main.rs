@@ -15,6 +15,7 @@ mod support;
 
 mod answers;
 mod backup;
+mod consultations;
 mod currency;
 mod doors;
 mod durability;

@@ -10,7 +10,7 @@ use std::{
 
 use crate::support::{
     Engine,
-    process::{PATIENCE, tell, wait_for},
+    process::{PATIENCE, run, tell, wait_for},
     site::{Client, Running, SERVE, Site},
 };
 
@@ -28,6 +28,18 @@ fn two_nodes_that_start_at_once_on_an_empty_database_both_come_up() {
             node.listening().ready().terminate().expect_status(0);
         }
     }
+}
+
+#[test]
+fn a_node_without_the_keys_of_the_others_says_so_and_does_not_start() {
+    let site = Site::new(Engine::Postgres);
+    let first = site.serve().ready();
+    let mut stranger = site.command_in(&site.folder.path().join("stranger"), SERVE);
+    stranger.env("ZHANJIAN_KEYS_FILE", site.folder.path().join("other.keys"));
+    let ended = run(stranger);
+    assert_ne!(ended.status, Some(0));
+    assert!(ended.err.contains("other.keys"), "{}", ended.err);
+    first.terminate().expect_status(0);
 }
 
 #[test]

@@ -82,6 +82,8 @@ impl Site {
         command.args(arguments).arg("--data-dir").arg(data).current_dir(self.folder.path());
         if self.engine == Engine::Postgres {
             command.env("ZHANJIAN_DATABASE_URL", &self.place.settings.url);
+            // Every node of one database needs the same keys.
+            command.env("ZHANJIAN_KEYS_FILE", self.folder.path().join("master.keys"));
         }
         command
     }
