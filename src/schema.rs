@@ -15,6 +15,7 @@ use crate::{
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceQuery},
     regulations::RegulationQuery,
+    reports::ReportQuery,
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
     stations::StationQuery,
@@ -35,6 +36,7 @@ pub struct Query(
     ExpertiseQuery,
     RegulationQuery,
     ConsultationQuery,
+    ReportQuery,
 );
 
 /// What can be changed.

@@ -58,8 +58,8 @@ fn half_a_command_is_refused_with_status_2() {
 
 #[test]
 fn flags_reach_the_settings_and_no_password_is_shown() {
-    let cli = parse("zhanjian serve --listen [::1]:9 --database-url postgres://a:hunter2@h/d")
-        .unwrap();
+    let cli =
+        parse("zhanjian serve --listen [::1]:9 --database-url postgres://a:hunter2@h/d").unwrap();
 
     let flags = cli.flags();
     assert_eq!(flags.listen.as_deref(), Some("[::1]:9"));

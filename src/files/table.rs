@@ -163,7 +163,8 @@ fn put(
         Cell::Day(day) => {
             let year = u16::try_from(day.year()).unwrap_or(u16::MAX);
             let month = u8::try_from(day.month()).unwrap_or(u8::MAX);
-            let date = ExcelDateTime::from_ymd(year, month, u8::try_from(day.day()).unwrap_or(u8::MAX));
+            let date =
+                ExcelDateTime::from_ymd(year, month, u8::try_from(day.day()).unwrap_or(u8::MAX));
             match date {
                 Ok(date) => sheet.write_datetime_with_format(row, column, &date, &formats.day)?,
                 // Before 1900 spreadsheets know no days.

@@ -178,7 +178,10 @@ fn cell(value: Option<&Value>) -> String {
     }
 }
 
-pub(super) fn write_csv(out: &mut impl Write, cells: impl Iterator<Item = String>) -> io::Result<()> {
+pub(super) fn write_csv(
+    out: &mut impl Write,
+    cells: impl Iterator<Item = String>,
+) -> io::Result<()> {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             out.write_all(b",")?;

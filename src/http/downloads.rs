@@ -61,9 +61,7 @@ pub(super) async fn handle(
     match fetched {
         Ok(Some(file)) => answer(file),
         Ok(None) => super::nowhere(Extension(request_id), parts.headers).await,
-        Err(error) => {
-            Answer::turned_away(error, language, request_id.as_str()).into_response()
-        }
+        Err(error) => Answer::turned_away(error, language, request_id.as_str()).into_response(),
     }
 }
 

@@ -152,14 +152,13 @@ fn once(name: &str, day: &mut Option<NaiveDate>, value: &str) -> Result<()> {
     })?;
     match day.replace(parsed) {
         None => Ok(()),
-        Some(_) => {
-            Err(Error::invalid(name, Text::new("this is given twice", "此参数给出了两次")))
-        }
+        Some(_) => Err(Error::invalid(name, Text::new("this is given twice", "此参数给出了两次"))),
     }
 }
 
 fn missing(name: &str) -> Error {
-    let reason = Text::new("this is missing: write it as 2026-11-01", "缺少此参数，请写作 2026-11-01");
+    let reason =
+        Text::new("this is missing: write it as 2026-11-01", "缺少此参数，请写作 2026-11-01");
     Error::invalid(name, reason)
 }
 
@@ -184,7 +183,8 @@ mod tests {
     #[test]
     fn parameters_are_read_strictly() {
         let read = |query: &str| Asked::of_parameters(form_urlencoded::parse(query.as_bytes()));
-        let asked = read("from=2026-01-01&to=2026-03-31&station=SH-PD&station=SH-XH").expect("read");
+        let asked =
+            read("from=2026-01-01&to=2026-03-31&station=SH-PD&station=SH-XH").expect("read");
         assert_eq!(asked.stations, Some(vec!["SH-PD".to_owned(), "SH-XH".to_owned()]));
         assert_eq!(asked.districts, None);
         for (query, field) in [

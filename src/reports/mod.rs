@@ -15,6 +15,7 @@ use sea_orm::prelude::Uuid;
 
 mod asked;
 mod closed_loop;
+mod figures_graphql;
 mod graphql;
 mod sheet;
 mod terms;
@@ -210,7 +211,8 @@ async fn load(
     let cases = consultations::briefs(db, today, &recorded).await?;
     let asked = asked.clone();
     // Marking and sorting many cases takes a while, in which others are served.
-    let put_together =
-        tokio::task::spawn_blocking(move || ClosedLoop::of(&asked, today, places, districts, cases));
+    let put_together = tokio::task::spawn_blocking(move || {
+        ClosedLoop::of(&asked, today, places, districts, cases)
+    });
     Ok(put_together.await?)
 }

@@ -73,7 +73,8 @@ pub fn assessment(
         SheetFormat::Csv => files::csv(&figures),
         SheetFormat::Xlsx => files::workbook(&[figures, missing(report), notes(report)], now),
     };
-    let name = |title: &str| format!("{title}_{}_{}.{}", report.from, report.to, format.extension());
+    let name =
+        |title: &str| format!("{title}_{}_{}.{}", report.from, report.to, format.extension());
     Ok(Assessment {
         name: name("考核表"),
         plain_name: name("assessment"),
@@ -146,18 +147,22 @@ fn values(figures: &Figures, figure: Figure) -> Vec<Cell> {
 /// The numbers of the cases that lack something, the first of them where there are many.
 fn numbers(report: &ClosedLoop, part: Part, figure: Figure) -> String {
     let all: Vec<&str> = report.rows(part, figure).map(|case| case.number.as_str()).collect();
-    let shown = all.len().min(NUMBERS_IN_A_CELL);
-    let mut text = all[..shown].join("；");
-    if all.len() > shown {
-        text.push_str(&format!("；等 {} 件", all.len()));
-    }
-    text
+    let shown = all[..all.len().min(NUMBERS_IN_A_CELL)].join("；");
+    if all.len() > NUMBERS_IN_A_CELL { format!("{shown}；等 {} 件", all.len()) } else { shown }
 }
 
 /// A row for each case that lacks something, once for each thing that it lacks.
 fn missing(report: &ClosedLoop) -> Table {
     let columns = [
-        "缺项", "编号", "工作站代码", "工作站", "分级", "状态", "受理日", "办理期限", "首个逾期日",
+        "缺项",
+        "编号",
+        "工作站代码",
+        "工作站",
+        "分级",
+        "状态",
+        "受理日",
+        "办理期限",
+        "首个逾期日",
     ];
     let names: HashMap<Uuid, (&str, &str)> = report
         .stations

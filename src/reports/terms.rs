@@ -100,15 +100,11 @@ impl Figure {
     ];
 
     /// What is missing of the duties: classify, track, answer in time, tell, close with a reply.
-    pub const MISSING: [Self; 5] = [
-        Self::Unclassified,
-        Self::Untracked,
-        Self::Overdue,
-        Self::NotTold,
-        Self::ClosedUnanswered,
-    ];
+    pub const MISSING: [Self; 5] =
+        [Self::Unclassified, Self::Untracked, Self::Overdue, Self::NotTold, Self::ClosedUnanswered];
 
     /// Out of which it is counted; the first is counted out of itself.
+    #[must_use]
     pub fn whole(self) -> Self {
         match self {
             Self::Received
