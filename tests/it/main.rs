@@ -26,6 +26,7 @@ mod migrations;
 mod node;
 mod nodes;
 mod regulations;
+mod reports;
 mod research;
 mod schema;
 mod search;
