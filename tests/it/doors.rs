@@ -136,6 +136,7 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     expertiseAreas            1             1             1             1             1             1
     regulation                ok            ok            ok            ok            ok            ok
     regulations               1             1             1             1             1             1
+    answerReports             0             0             0             0             0             0
     affectedBy                sign in first sign in first sign in first sign in first sign in first sign in first
     regulationProposals       sign in first sign in first sign in first sign in first sign in first sign in first
     reviewQueue               sign in first sign in first sign in first sign in first sign in first sign in first
