@@ -6,14 +6,17 @@ use async_graphql::{
 
 use crate::{
     access::ViewerNode,
-    accounts::AccountMutation,
+    accounts::{
+        AccountMutation, ApiClientMutation, ApiClientQuery, RegisterMutation, RegisterQuery,
+    },
     answers::{
         AffectedQuery, AnswerDraftMutation, AnswerReaderMutation, AnswerReportQuery,
         AnswerReviewMutation, AnsweredQuestionQuery, ConfirmingMutation, ReviewQuery,
     },
     app::Ctx,
+    audit::AuditQuery,
     execution::{Executor, Limits},
-    expertise::ExpertiseQuery,
+    expertise::{ExpertiseMutation, ExpertiseQuery},
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceQuery},
     regulations::{
@@ -21,7 +24,7 @@ use crate::{
     },
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
-    stations::StationQuery,
+    stations::{StationMutation, StationQuery},
 };
 
 /// What can be asked.
@@ -41,6 +44,9 @@ pub struct Query(
     StationQuery,
     ExpertiseQuery,
     RegulationQuery,
+    RegisterQuery,
+    ApiClientQuery,
+    AuditQuery,
     RegulationProposalQuery,
 );
 
@@ -48,6 +54,10 @@ pub struct Query(
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     AccountMutation,
+    RegisterMutation,
+    ApiClientMutation,
+    StationMutation,
+    ExpertiseMutation,
     ConfirmingMutation,
     RegulationMutation,
     RegulationProposalMutation,

@@ -13,21 +13,27 @@
 mod gate;
 mod support;
 
+mod accounts;
 mod answers;
+mod audit;
 mod backup;
+mod commands;
 mod currency;
 mod doors;
 mod durability;
 mod house;
 mod import;
+mod keeping;
 mod knowledge;
 mod law;
 mod limits;
 mod migrations;
 mod node;
 mod nodes;
+mod register;
 mod regulations;
 mod research;
+mod rights;
 mod schema;
 mod search;
 mod statements;
