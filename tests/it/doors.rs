@@ -154,16 +154,22 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     expertiseArea             ok              ok              ok              ok              ok              ok
     expertiseAreas            1               1               1               1               1               1
     regulation                ok              ok              ok              ok              ok              ok
+    changes                   3               6               9               10              12              10
+    savedSearches             0               0               0               0               0               0
     regulations               1               1               1               1               1               1
     members                   0               0               0               0               0               0
-    apiClient                 UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
-    apiClients                UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
-    auditEvents               UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
+    apiClient                 sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
+    apiClients                sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
+    auditEvents               sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
     answerReports             0               0               0               0               0               0
-    affectedBy                UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
-    regulationProposals       UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
-    reviewQueue               UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
-    reviewLoads               UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
+    affectedBy                sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
+    regulationProposals       sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
+    reviewQueue               sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
+    reviewLoads               sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
+    consultation              nothing         nothing         nothing         nothing         nothing         nothing
+    consultations             0               0               0               0               0               0
+    consultationQueues        ok              ok              ok              ok              ok              ok
+    closedLoopReport          sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
     similar by id             NOT_FOUND       NOT_FOUND       2               3               5               NOT_FOUND
     ");
 }
