@@ -158,18 +158,18 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     savedSearches             0               0               0               0               0               0
     regulations               1               1               1               1               1               1
     members                   0               0               0               0               0               0
-    apiClient                 sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
-    apiClients                sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
-    auditEvents               sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
+    apiClient                 UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
+    apiClients                UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
+    auditEvents               UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
     answerReports             0               0               0               0               0               0
-    affectedBy                sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
-    regulationProposals       sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
-    reviewQueue               sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
-    reviewLoads               sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
+    affectedBy                UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
+    regulationProposals       UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
+    reviewQueue               UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
+    reviewLoads               UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
     consultation              nothing         nothing         nothing         nothing         nothing         nothing
     consultations             0               0               0               0               0               0
     consultationQueues        ok              ok              ok              ok              ok              ok
-    closedLoopReport          sign in first   sign in first   sign in first   sign in first   sign in first   sign in first
+    closedLoopReport          UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
     similar by id             NOT_FOUND       NOT_FOUND       2               3               5               NOT_FOUND
     ");
 }
