@@ -62,7 +62,8 @@ pub(super) async fn parts(change: &Change<'_>, id: Uuid, content: &Content) -> R
         area_entity::Model { answered_question_id: id, area_id: *area_id }.into_active_model()
     });
     store::insert_rows::<area_entity::Entity, _>(&**change, areas.collect()).await?;
-    let citations = content.citations_of(id).into_iter().map(|row| row.into_active_model());
+    let citations =
+        content.citations_of(id).into_iter().map(sea_orm::IntoActiveModel::into_active_model);
     store::insert_rows::<citation_entity::Entity, _>(&**change, citations.collect()).await
 }
 
