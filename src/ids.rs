@@ -23,6 +23,7 @@ pub enum NodeKind {
     ResearchOutput,
     Resource,
     Member,
+    ApiClient,
     Consultation,
     AnswerReport,
     SavedSearch,
@@ -42,6 +43,7 @@ impl NodeKind {
         Self::ResearchOutput,
         Self::Resource,
         Self::Member,
+        Self::ApiClient,
         Self::Consultation,
         Self::AnswerReport,
         Self::SavedSearch,
@@ -62,10 +64,18 @@ impl NodeKind {
             Self::ResearchOutput => "ResearchOutput",
             Self::Resource => "Resource",
             Self::Member => "Member",
+            Self::ApiClient => "ApiClient",
             Self::Consultation => "Consultation",
             Self::AnswerReport => "AnswerReport",
             Self::SavedSearch => "SavedSearch",
         }
+    }
+}
+
+impl NodeKind {
+    /// The kind of a name that [`NodeKind::as_str`] gave.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == name)
     }
 }
 
@@ -107,7 +117,7 @@ impl GlobalId {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let text = std::str::from_utf8(&bytes).ok()?;
         let (kind, id) = text.split_once(':')?;
-        let kind = NodeKind::ALL.into_iter().find(|known| known.as_str() == kind)?;
+        let kind = NodeKind::of_name(kind)?;
         Some(Self { kind, id: Uuid::try_parse(id).ok()? })
     }
 

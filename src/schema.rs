@@ -6,14 +6,17 @@ use async_graphql::{
 
 use crate::{
     access::ViewerNode,
-    accounts::AccountMutation,
+    accounts::{
+        AccountMutation, ApiClientMutation, ApiClientQuery, RegisterMutation, RegisterQuery,
+    },
     answers::{
         AffectedQuery, AnswerDraftMutation, AnswerReaderMutation, AnswerReportQuery,
         AnswerReviewMutation, AnsweredQuestionQuery, ConfirmingMutation, ReviewQuery,
     },
     app::Ctx,
+    audit::AuditQuery,
     execution::{Executor, Limits},
-    expertise::ExpertiseQuery,
+    expertise::{ExpertiseMutation, ExpertiseQuery},
     following::{FollowingQuery, FollowingSubscription, SavedSearchMutation, SavedSearchQuery},
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceQuery},
@@ -22,7 +25,7 @@ use crate::{
     },
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
-    stations::StationQuery,
+    stations::{StationMutation, StationQuery},
 };
 
 /// What can be asked.
@@ -42,6 +45,9 @@ pub struct Query(
     StationQuery,
     ExpertiseQuery,
     RegulationQuery,
+    RegisterQuery,
+    ApiClientQuery,
+    AuditQuery,
     RegulationProposalQuery,
     FollowingQuery,
     SavedSearchQuery,
@@ -51,6 +57,10 @@ pub struct Query(
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     AccountMutation,
+    RegisterMutation,
+    ApiClientMutation,
+    StationMutation,
+    ExpertiseMutation,
     ConfirmingMutation,
     RegulationMutation,
     RegulationProposalMutation,

@@ -12,6 +12,7 @@ mod m20261122_000004_outbox;
 mod m20261122_000005_accounts;
 mod m20261122_000007_knowledge;
 mod m20261122_000008_law;
+mod m20261122_000009_register;
 mod m20261122_000010_following;
 mod table;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_accounts::Migration),
             Box::new(m20261122_000007_knowledge::Migration),
             Box::new(m20261122_000008_law::Migration),
+            Box::new(m20261122_000009_register::Migration),
             Box::new(m20261122_000010_following::Migration),
         ]
     }

@@ -134,8 +134,17 @@ pub(super) async fn findings(
     wording: &Wording,
     consultation: Option<Uuid>,
 ) -> Result<Vec<Finding>> {
+    findings_beside(ctx, &wording.fields(), consultation).await
+}
+
+/// The same, in words that come to an answer beside its text.
+pub(super) async fn findings_beside(
+    ctx: &Ctx,
+    fields: &[(&str, &str)],
+    consultation: Option<Uuid>,
+) -> Result<Vec<Finding>> {
     let confidential = confidential(ctx, consultation).await?;
-    Ok(find(&wording.fields(), &confidential, &*ctx.enterprises().await?))
+    Ok(find(fields, &confidential, &*ctx.enterprises().await?))
 }
 
 /// The same for the texts of a page, each by its answered question and with the case that it comes from.

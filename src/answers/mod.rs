@@ -150,7 +150,8 @@ pub(crate) fn grounds_on(
         basis.map(|citation| (citation.regulation_id, crate::json::texts(&citation.articles)));
     Grounds {
         basis: basis.collect(),
-        confirmed: confirmations.iter().map(|row| row.regulation_id).collect(),
+        // They come in the order in which they were made: the last check of a regulation counts.
+        confirmed: confirmations.iter().map(|row| (row.regulation_id, row.confirmed_on)).collect(),
         review_by,
     }
 }

@@ -4,13 +4,17 @@
 //! of a company, no contact. Refusals of those who have not signed in are left to the log of the process, for anybody
 //! could fill the disk with them.
 
-use async_graphql::Enum;
+use chrono::{DateTime, Utc};
 use sea_orm::{IntoActiveModel as _, entity::prelude::*};
-use serde::{Deserialize, Serialize};
 
 pub(crate) mod entity;
+pub mod export;
+mod graphql;
+mod terms;
 
 pub use entity::Model as AuditEvent;
+pub use graphql::AuditQuery;
+pub use terms::{AuditActorKind, AuditOutcome};
 
 use crate::{
     app::Ctx,
@@ -18,32 +22,8 @@ use crate::{
     ids::{NodeKind, new_id},
 };
 
-/// What came of an attempt.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "String(StringLen::None)",
-    rename_all = "SCREAMING_SNAKE_CASE"
-)]
-#[graphql(name = "AuditOutcome")]
-pub enum AuditOutcome {
-    /// It was done.
-    Done,
-    /// It was refused, and nothing changed.
-    Refused,
-}
+/// How the log remembers somebody at the command line of the machine.
+pub const OPERATOR: &str = "operator";
 
 /// What is to be entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +95,30 @@ pub async fn refuse(ctx: &Ctx, entry: Entry, error: &Error) {
 /// Enters a reading that leaves a trace, such as that of an asker. It fails the reading where it cannot be entered.
 pub async fn record(ctx: &Ctx, entry: Entry) -> Result<()> {
     enter_alone(ctx, entry, AuditOutcome::Done).await
+}
+
+/// Enters what somebody at the command line of the machine did, within the transaction in which it was done.
+pub async fn by_operator(
+    transaction: &impl ConnectionTrait,
+    entry: Entry,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let row = AuditEvent {
+        id: new_id(),
+        at: now,
+        actor: OPERATOR.to_owned(),
+        standing: OPERATOR.to_owned(),
+        action: entry.action.to_owned(),
+        target_kind: entry.target.map(|(kind, _)| kind.as_str().to_owned()),
+        target_id: entry.target.map(|(_, id)| id),
+        district_code: entry.district,
+        outcome: AuditOutcome::Done,
+        detail: entry.detail,
+        request_id: String::new(),
+    };
+    let row = row.into_active_model();
+    entity::Entity::insert(row).exec_without_returning(transaction).await?;
+    Ok(())
 }
 
 async fn enter_alone(ctx: &Ctx, entry: Entry, outcome: AuditOutcome) -> Result<()> {
