@@ -30,7 +30,7 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
