@@ -15,6 +15,7 @@ use crate::{
     },
     app::Ctx,
     audit::AuditQuery,
+    consultations::{ConsultationMutation, ConsultationQuery},
     execution::{Executor, Limits},
     expertise::{ExpertiseMutation, ExpertiseQuery},
     following::{FollowingQuery, FollowingSubscription, SavedSearchMutation, SavedSearchQuery},
@@ -49,6 +50,7 @@ pub struct Query(
     ApiClientQuery,
     AuditQuery,
     RegulationProposalQuery,
+    ConsultationQuery,
     FollowingQuery,
     SavedSearchQuery,
 );
@@ -61,6 +63,7 @@ pub struct Mutation(
     ApiClientMutation,
     StationMutation,
     ExpertiseMutation,
+    ConsultationMutation,
     ConfirmingMutation,
     RegulationMutation,
     RegulationProposalMutation,

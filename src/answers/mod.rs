@@ -46,6 +46,7 @@ mod ratings;
 pub(crate) mod report_entity;
 mod report_graphql;
 mod retire;
+mod reuse;
 mod review_graphql;
 mod review_queue;
 mod review_queue_graphql;
@@ -73,6 +74,7 @@ pub use report_entity::Model as AnswerReport;
 pub use report_graphql::{
     AnswerReaderMutation, AnswerReportNode, AnswerReportQuery, report_nodes_by_id,
 };
+pub use reuse::count_reuse;
 pub use review_graphql::AnswerReviewMutation;
 pub use review_queue_graphql::ReviewQuery;
 pub use terms::{

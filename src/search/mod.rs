@@ -28,7 +28,7 @@ mod suggest;
 pub use filter::SearchFilter;
 pub use graphql::SearchQuery;
 pub use matching::matching;
-pub use suggest::SuggestQuery;
+pub use suggest::{SimilarAnsweredQuestion, SuggestQuery, similar_answered_questions};
 
 /// The key of a thing in the index.
 pub fn key(kind: Kind, id: Uuid) -> Key {

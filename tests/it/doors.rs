@@ -46,7 +46,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 28] = [
+const DOORS: [(&str, &str); 31] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -83,6 +83,9 @@ const DOORS: [(&str, &str); 28] = [
     ("regulationProposals", "regulationProposals { totalCount }"),
     ("reviewQueue", "reviewQueue { totalCount }"),
     ("reviewLoads", "reviewLoads { count }"),
+    ("consultation", "consultation(number: \"SH-PD-2026-0001\") { id }"),
+    ("consultations", "consultations { totalCount }"),
+    ("consultationQueues", "consultationQueues { mine }"),
     ("similar by id", "similarAnsweredQuestions(id: ONE) { score }"),
 ];
 

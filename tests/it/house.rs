@@ -69,6 +69,7 @@ const NEVER: [(&str, &[&str]); 11] = [
 
 const ROOMS: &[&str] = &[
     "crate::answers",
+    "crate::consultations",
     "crate::expertise",
     "crate::organizations",
     "crate::regulations",
@@ -76,6 +77,7 @@ const ROOMS: &[&str] = &[
     "crate::search",
     "crate::stations",
     "    answers::",
+    "    consultations::",
     "    expertise::",
     "    organizations::",
     "    regulations::",

@@ -33,7 +33,7 @@ async fn a_case(house: &House) -> Value {
             question: format!(
                 "我公司{COMPANY}（联系人王示例，13800138000，ask@example.org）拟将微针贴片按二类申报，示例瑞康是否需要临床？"
             ),
-            reply: Some("王女士：贵司产品见分类目录，瑞康生物可先申请分类界定。".to_owned()),
+            reply: Some("王女士：贵司产品见分类目录，示例瑞康生物可先申请分类界定。".to_owned()),
             summary: None,
         },
         owner: station_token("SH-PD"),

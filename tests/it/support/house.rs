@@ -107,6 +107,7 @@ impl House {
             accounts: accounts::Settings::default(),
             sso: None,
             calendar: None,
+            consultations: zhanjian::consultations::Settings::default(),
         };
         let service = Service::start(settings).await.unwrap();
         let settings = http::Settings { max_body_bytes: 2 << 20, ..http::Settings::default() };
