@@ -49,11 +49,6 @@ impl Clock {
     }
 }
 
-/// The day of an instant in China.
-pub fn day_of(instant: DateTime<Utc>) -> NaiveDate {
-    instant.with_timezone(&china()).date_naive()
-}
-
 fn china() -> FixedOffset {
     const EIGHT_HOURS: i32 = 8 * 3600;
     FixedOffset::east_opt(EIGHT_HOURS).expect("eight hours are within a day")
@@ -64,6 +59,11 @@ pub fn begins(day: NaiveDate) -> DateTime<Utc> {
     let midnight = day.and_time(NaiveTime::MIN).and_local_timezone(china()).single();
     // An offset that never changes has every midnight once; only the first day that chrono knows begins before its time.
     midnight.map_or(DateTime::<Utc>::MIN_UTC, |midnight| midnight.with_timezone(&Utc))
+}
+
+/// The day of an instant in China, where laws come into force at midnight of UTC+8 (there is no summer time).
+pub fn day_of(instant: DateTime<Utc>) -> NaiveDate {
+    instant.with_timezone(&china()).date_naive()
 }
 
 /// Days since 1970-01-01, as the index counts them.

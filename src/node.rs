@@ -96,11 +96,11 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         }
         NodeKind::Member => wrap(accounts::nodes_by_id(ctx, ids).await?, Node::Member),
         NodeKind::ApiClient => wrap(accounts::client_nodes_by_id(ctx, ids).await?, Node::ApiClient),
-        NodeKind::AnswerReport => {
-            wrap(answers::report_nodes_by_id(ctx, ids).await?, Node::AnswerReport)
-        }
         NodeKind::Consultation => {
             wrap(consultations::nodes_by_id(ctx, ids).await?, Node::Consultation)
+        }
+        NodeKind::AnswerReport => {
+            wrap(answers::report_nodes_by_id(ctx, ids).await?, Node::AnswerReport)
         }
         NodeKind::SavedSearch => {
             let saved = following::saved_searches_by_id(ctx, ids).await?;

@@ -1,6 +1,6 @@
 //! How following looks from outside.
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject, Subscription};
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject, Subscription};
 use futures_util::{Stream, StreamExt as _};
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     answers::AnsweredQuestionNode,
     app::Ctx,
+    consultations::{ConsultationNode, ConsultationQueues},
     error::{Error, Fault, Result},
     ids::{GlobalId, NodeKind},
     node::{self, Node},
@@ -94,6 +95,7 @@ pub(super) struct ChangePage {
 
 /// A consultation in a queue of the viewer has changed, has come in, or has left.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(super) struct QueueChange {
     /// The position of the change. Whoever goes on from here misses nothing.
     revision: RevisionScalar,
@@ -102,7 +104,15 @@ pub(super) struct QueueChange {
     /// The global id of the consultation.
     consultation_id: ID,
     /// The consultation as it is now; absent where the viewer may no longer see it.
-    consultation: Option<Node>,
+    consultation: Option<ConsultationNode>,
+}
+
+#[ComplexObject]
+impl QueueChange {
+    /// How many wait in each queue now.
+    async fn queues(&self, ctx: &Context<'_>) -> Result<ConsultationQueues, Fault> {
+        Ok(ConsultationQueues::of(ctx.data_unchecked::<Ctx>()).await?)
+    }
 }
 
 /// A consultation has changed.
@@ -115,7 +125,7 @@ pub(super) struct ConsultationChange {
     /// The global id of the consultation.
     consultation_id: ID,
     /// The consultation as it is now; absent where the viewer may no longer see it.
-    consultation: Option<Node>,
+    consultation: Option<ConsultationNode>,
 }
 
 /// Why somebody is told of an answered question.
@@ -222,7 +232,8 @@ impl FollowingSubscription {
         let follower = consultations(ctx, since).await?;
         Ok(follower.changes().map(|change| {
             let Change { revision, change, node_id, node, .. } = change?.into();
-            Ok(QueueChange { revision, change, consultation_id: node_id, consultation: node })
+            let consultation = case(node);
+            Ok(QueueChange { revision, change, consultation_id: node_id, consultation })
         }))
     }
 
@@ -246,12 +257,8 @@ impl FollowingSubscription {
         });
         Ok(of_it.map(|change| {
             let Change { revision, change, node_id, node, .. } = change?.into();
-            Ok(ConsultationChange {
-                revision,
-                change,
-                consultation_id: node_id,
-                consultation: node,
-            })
+            let consultation = case(node);
+            Ok(ConsultationChange { revision, change, consultation_id: node_id, consultation })
         }))
     }
 
@@ -277,6 +284,14 @@ impl FollowingSubscription {
                 answered_question: finding.node,
             })
         }))
+    }
+}
+
+/// The consultation that a node is.
+fn case(node: Option<Node>) -> Option<ConsultationNode> {
+    match node {
+        Some(Node::Consultation(node)) => Some(node),
+        _ => None,
     }
 }
 

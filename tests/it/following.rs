@@ -19,6 +19,7 @@ use crate::{
     support::{House, Reply, on_both_engines},
 };
 
+mod cases;
 mod listener;
 mod searches;
 mod sign_in;
