@@ -9,6 +9,7 @@ pub mod consultations;
 pub mod expertise;
 pub mod organizations;
 pub mod regulations;
+pub mod reports;
 pub mod research;
 pub mod search;
 pub mod stations;

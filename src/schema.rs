@@ -24,6 +24,7 @@ use crate::{
     regulations::{
         RegulationMutation, RegulationProposalMutation, RegulationProposalQuery, RegulationQuery,
     },
+    reports::ReportQuery,
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
     stations::{StationMutation, StationQuery},
@@ -53,6 +54,7 @@ pub struct Query(
     ConsultationQuery,
     FollowingQuery,
     SavedSearchQuery,
+    ReportQuery,
 );
 
 /// What can be changed.

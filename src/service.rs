@@ -25,7 +25,7 @@ use crate::{
     indexer::{self, Indexer, Progress},
     kept::Kept,
     outbox,
-    reception::{FrontDesk, TokenCounter},
+    reception::{FileCounter, FrontDesk, TokenCounter},
     telemetry::figures,
     vault::{self, Vault},
 };
@@ -269,6 +269,7 @@ impl Service {
         Ok(Front {
             metrics: None,
             tokens: Some(Arc::new(TokenCounter(Arc::clone(&self.app)))),
+            downloads: Some(Arc::new(FileCounter)),
             executor: Arc::clone(&self.executor),
             reception,
             readiness: Arc::new(readiness),

@@ -46,7 +46,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 31] = [
+const DOORS: [(&str, &str); 32] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -86,6 +86,10 @@ const DOORS: [(&str, &str); 31] = [
     ("consultation", "consultation(number: \"SH-PD-2026-0001\") { id }"),
     ("consultations", "consultations { totalCount }"),
     ("consultationQueues", "consultationQueues { mine }"),
+    (
+        "closedLoopReport",
+        "closedLoopReport(input: { from: \"2026-01-01\", to: \"2026-12-31\" }) { asOf }",
+    ),
     ("similar by id", "similarAnsweredQuestions(id: ONE) { score }"),
 ];
 

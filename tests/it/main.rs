@@ -34,6 +34,7 @@ mod node;
 mod nodes;
 mod register;
 mod regulations;
+mod reports;
 mod research;
 mod rights;
 mod schema;
