@@ -39,7 +39,7 @@ const SOCKETS: usize = 500;
 const EACH: usize = 20;
 
 /// What each subscription asks for.
-const SUBSCRIPTION: &str = "subscription($since: Revision) { changed(kinds: [ANSWERED_QUESTION], since: $since) { revision change nodeId node { ... on AnsweredQuestion { number question answer station { code name } currency { status } } } } }";
+const SUBSCRIPTION: &str = "subscription($since: Revision) { changed(kinds: [ANSWERED_QUESTION], since: $since) { revision type nodeId node { ... on AnsweredQuestion { number question answer station { code name } currency { status } } } } }";
 
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_mins(1);

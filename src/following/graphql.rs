@@ -59,7 +59,7 @@ pub(super) struct Change {
     /// What kind of thing it is.
     kind: ChangeKind,
     /// What became of it.
-    change: ChangeType,
+    r#type: ChangeType,
     /// The global id of the thing.
     node_id: ID,
     /// The thing as it is now, which may be later than the change; absent when it is gone.
@@ -71,7 +71,7 @@ impl From<super::Change> for Change {
         Self {
             revision: RevisionScalar(change.revision),
             kind: change.subject.into(),
-            change: type_of(change.node.as_ref()),
+            r#type: type_of(change.node.as_ref()),
             node_id: GlobalId::encode(change.id.kind, change.id.id),
             node: change.node,
         }
@@ -100,7 +100,7 @@ pub(super) struct QueueChange {
     /// The position of the change. Whoever goes on from here misses nothing.
     revision: RevisionScalar,
     /// What became of the consultation, as far as the viewer may see it.
-    change: ChangeType,
+    r#type: ChangeType,
     /// The global id of the consultation.
     consultation_id: ID,
     /// The consultation as it is now; absent where the viewer may no longer see it.
@@ -121,7 +121,7 @@ pub(super) struct ConsultationChange {
     /// The position of the change. Whoever goes on from here misses nothing.
     revision: RevisionScalar,
     /// What became of the consultation, as far as the viewer may see it.
-    change: ChangeType,
+    r#type: ChangeType,
     /// The global id of the consultation.
     consultation_id: ID,
     /// The consultation as it is now; absent where the viewer may no longer see it.
@@ -231,9 +231,9 @@ impl FollowingSubscription {
         let ctx = ctx.data_unchecked::<Ctx>();
         let follower = consultations(ctx, since).await?;
         Ok(follower.changes().map(|change| {
-            let Change { revision, change, node_id, node, .. } = change?.into();
+            let Change { revision, r#type, node_id, node, .. } = change?.into();
             let consultation = case(node);
-            Ok(QueueChange { revision, change, consultation_id: node_id, consultation })
+            Ok(QueueChange { revision, r#type, consultation_id: node_id, consultation })
         }))
     }
 
@@ -256,9 +256,9 @@ impl FollowingSubscription {
             std::future::ready(!other)
         });
         Ok(of_it.map(|change| {
-            let Change { revision, change, node_id, node, .. } = change?.into();
+            let Change { revision, r#type, node_id, node, .. } = change?.into();
             let consultation = case(node);
-            Ok(ConsultationChange { revision, change, consultation_id: node_id, consultation })
+            Ok(ConsultationChange { revision, r#type, consultation_id: node_id, consultation })
         }))
     }
 

@@ -17,7 +17,7 @@ on_both_engines!(
     a_portal_hears_of_what_it_recorded
 );
 
-const TOLD: &str = "{ revision change consultationId
+const TOLD: &str = "{ revision type consultationId
     queues { myStation escalatedToMyBureau unassigned } consultation { state text } }";
 
 async fn a_case_is_heard_of_in_the_queues_that_it_is_in(house: &House) {
@@ -32,14 +32,14 @@ async fn a_case_is_heard_of_in_the_queues_that_it_is_in(house: &House) {
     let mut anything = Listener::signed_in(
         &served,
         desk.elsewhere.token(),
-        &format!("changed(kinds: [CONSULTATION], since: {since:?}) {{ change }}"),
+        &format!("changed(kinds: [CONSULTATION], since: {since:?}) {{ type }}"),
     )
     .await;
 
     let mut case = desk.triaged("GENERAL").await;
     let recorded = ours.event().await;
     assert_eq!(
-        (&recorded["change"], &recorded["consultationId"]),
+        (&recorded["type"], &recorded["consultationId"]),
         (&json!("PUT"), &json!(case.id))
     );
     assert_eq!(recorded["consultation"]["text"], QUESTION);
@@ -50,7 +50,7 @@ async fn a_case_is_heard_of_in_the_queues_that_it_is_in(house: &House) {
     bureau.hears_nothing().await;
 
     let one = format!(
-        "consultationChanged(id: {:?}, since: {}) {{ change consultation {{ state }} }}",
+        "consultationChanged(id: {:?}, since: {}) {{ type consultation {{ state }} }}",
         case.id, classified["revision"]
     );
     let mut followed = Listener::signed_in(&served, desk.head.token(), &one).await;
@@ -59,18 +59,18 @@ async fn a_case_is_heard_of_in_the_queues_that_it_is_in(house: &House) {
     case.take(
         &desk.staff,
         "escalateConsultation",
-        json!({ "tier": "DISTRICT", "reason": "需区级意见" }),
+        json!({ "to": "DISTRICT", "summary": "概述" }),
     )
     .await;
     let event = bureau.event().await;
     assert_eq!(
-        (&event["change"], &event["queues"]["escalatedToMyBureau"]),
+        (&event["type"], &event["queues"]["escalatedToMyBureau"]),
         (&json!("PUT"), &json!(1))
     );
     assert_eq!(ours.event().await["consultation"]["state"], case.state());
     assert_eq!(
         followed.event().await,
-        json!({ "change": "PUT", "consultation": { "state": case.state() } })
+        json!({ "type": "PUT", "consultation": { "state": case.state() } })
     );
     // Another case of the same station is another case.
     let other = desk.recorded(&desk.staff).await;
@@ -87,10 +87,10 @@ async fn a_portal_hears_of_what_it_recorded(house: &House) {
     let since = present(house).await;
     let case = desk.recorded(&desk.portal).await;
     let pull = format!(
-        "{{ changes(since: {since:?}) {{ changes {{ kind change nodeId node {{ id }} }} }} }}"
+        "{{ changes(since: {since:?}) {{ changes {{ kind type nodeId node {{ id }} }} }} }}"
     );
     let own = desk.portal.ask(&pull).await;
-    let expected = json!([{ "kind": "CONSULTATION", "change": "PUT", "nodeId": case.id, "node": { "id": case.id } }]);
+    let expected = json!([{ "kind": "CONSULTATION", "type": "PUT", "nodeId": case.id, "node": { "id": case.id } }]);
     assert_eq!(own.at("/changes/changes"), &expected);
     for other in [&desk.other_portal, &desk.elsewhere, &desk.administrator, &house.anybody()] {
         assert_eq!(other.ask(&pull).await.at("/changes/changes"), &json!([]));
