@@ -23,13 +23,15 @@ async fn what_is_done_at_one_node_is_told_at_the_other_and_a_listener_may_change
     let folder = tempfile::tempdir().unwrap();
     let place = Engine::Postgres.fresh(folder.path()).await;
     let keys = Vault::new_master_key();
-    let first = Node::start(&place.settings, &keys).await;
-    let second = Node::start(&place.settings, &keys).await;
+    // As often as the service does where nothing else is said.
+    let every = Duration::from_millis(100);
+    let first = Node::polling(&place.settings, &keys, every).await;
+    let second = Node::polling(&place.settings, &keys, every).await;
     import(&first.database, &Stations, "stations.csv", STATIONS.to_owned()).await;
     // The second node listens once it has its connection for that; until then nothing wakes it.
     for attempt in 0.. {
-        write(&first.database, &format!("SL-0-{attempt}")).await;
-        if second.finds(&format!("SL-0-{attempt}"), Duration::from_secs(1)).await.is_some() {
+        write(&first.database, &format!("SL-woken-{attempt}")).await;
+        if second.finds(&format!("SL-woken-{attempt}"), Duration::from_secs(1)).await.is_some() {
             break;
         }
         assert!(attempt < 20, "the second node is never woken");

@@ -106,6 +106,12 @@ pub(super) struct Node {
 
 impl Node {
     pub(super) async fn start(database: &DatabaseSettings, keys: &str) -> Self {
+        // So rarely that it is the announcement that counts.
+        Self::polling(database, keys, PATIENCE * 10).await
+    }
+
+    /// One that looks for changes this often, besides being told of them.
+    pub(super) async fn polling(database: &DatabaseSettings, keys: &str, every: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings {
             database: database.clone(),
@@ -113,8 +119,7 @@ impl Node {
             index: zhanjian_index::Options::default(),
             indexer: indexer::Settings {
                 commit_interval: Duration::from_millis(20),
-                // So rarely that it is the announcement that counts.
-                poll_interval: PATIENCE * 10,
+                poll_interval: every,
                 rebuild_request: zhanjian::service::rebuild_request(folder.path()),
             },
             limits: Limits::default(),
