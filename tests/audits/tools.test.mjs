@@ -5,10 +5,11 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { buildSchema, isInterfaceType, isObjectType } from 'graphql';
 
-const here = import.meta.dirname;
+const here = fileURLToPath(new URL('.', import.meta.url));
 const schemaFile = process.env.ZHANJIAN_SCHEMA ?? join(here, '../../schema.graphql');
 const source = readFileSync(schemaFile, 'utf8');
 const place = mkdtempSync(join(tmpdir(), 'zhanjian-tools-'));
