@@ -38,10 +38,7 @@ async fn a_case_is_heard_of_in_the_queues_that_it_is_in(house: &House) {
 
     let mut case = desk.triaged("GENERAL").await;
     let recorded = ours.event().await;
-    assert_eq!(
-        (&recorded["type"], &recorded["consultationId"]),
-        (&json!("PUT"), &json!(case.id))
-    );
+    assert_eq!((&recorded["type"], &recorded["consultationId"]), (&json!("PUT"), &json!(case.id)));
     assert_eq!(recorded["consultation"]["text"], QUESTION);
     let classified = ours.event().await;
     assert_eq!(classified["consultation"]["state"], case.state());
@@ -56,12 +53,8 @@ async fn a_case_is_heard_of_in_the_queues_that_it_is_in(house: &House) {
     let mut followed = Listener::signed_in(&served, desk.head.token(), &one).await;
     let mut stranger = Listener::signed_in(&served, desk.elsewhere.token(), &one).await;
     assert_eq!(stranger.refusal().await, "NOT_FOUND");
-    case.take(
-        &desk.staff,
-        "escalateConsultation",
-        json!({ "to": "DISTRICT", "summary": "概述" }),
-    )
-    .await;
+    case.take(&desk.staff, "escalateConsultation", json!({ "to": "DISTRICT", "summary": "概述" }))
+        .await;
     let event = bureau.event().await;
     assert_eq!(
         (&event["type"], &event["queues"]["escalatedToMyBureau"]),
