@@ -14,13 +14,25 @@ pub(super) struct Client {
     stream: BufReader<TcpStream>,
     line: String,
     body: Vec<u8>,
+    /// The header that says who asks, with its line end; empty for anybody.
+    authorization: String,
 }
 
 impl Client {
     pub(super) fn connect(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::new(stream), line: String::new(), body: Vec::new() })
+        Ok(Self {
+            stream: BufReader::new(stream),
+            line: String::new(),
+            body: Vec::new(),
+            authorization: String::new(),
+        })
+    }
+
+    /// The same, asking as whoever this token stands for.
+    pub(super) fn signed_in(self, token: &str) -> Self {
+        Self { authorization: format!("authorization: Bearer {token}\r\n"), ..self }
     }
 
     /// The status of a path.
@@ -33,7 +45,8 @@ impl Client {
     /// Asks the API. The body of the answer stays here until the next question.
     pub(super) fn ask(&mut self, request: &str) -> Result<&[u8]> {
         let head = format!(
-            "POST /graphql HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\naccept: application/graphql-response+json\r\ncontent-length: {}\r\n\r\n",
+            "POST /graphql HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\naccept: application/graphql-response+json\r\n{}content-length: {}\r\n\r\n",
+            self.authorization,
             request.len()
         );
         let mut message = head.into_bytes();

@@ -53,7 +53,7 @@ pub(super) fn measure(table: &mut Table, place: &Place, asked: &Asked) -> Result
     Ok(())
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+pub(super) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;

@@ -1,6 +1,7 @@
 //! How fast the whole service is, each figure beside what the same work costs without it, in the same run.
 //!
-//! `cargo bench --bench service -- [--rows 100000] [--seed 1] [--only search,list,import,start,fresh] [--quick]`
+//! `cargo bench --bench service -- [--rows 100000] [--seed 1] [PART …] [--quick]`, where
+//! a part is `search`, `list`, `start`, `fresh`, `import`, `following` or `signed_in`; all of them where none is named.
 //!
 //! The first run with a number of rows prepares them (generated, imported, indexed; and put into the bare engine) under
 //! `target/bench/ROWS-SEED/`, further runs take what is there. What is compared is asked in turns, ours and theirs, so
@@ -11,6 +12,7 @@
 use std::path::{Path, PathBuf};
 
 mod client;
+mod following;
 mod fresh;
 mod generate;
 mod import;
@@ -19,9 +21,13 @@ mod measure;
 mod prepare;
 mod program;
 mod search;
+mod signed_in;
 mod start;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// What can be measured by itself.
+const PARTS: [&str; 7] = ["search", "list", "start", "fresh", "import", "following", "signed_in"];
 
 /// What the command line asks for.
 struct Asked {
@@ -45,6 +51,7 @@ impl Asked {
                 "--quick" => asked.quick = true,
                 // Cargo adds this.
                 "--bench" => {}
+                part if PARTS.contains(&part) => asked.only.push(part.to_owned()),
                 _ => {
                     return Err(
                         format!("{word} means nothing here; see the head of this file").into()
@@ -85,6 +92,12 @@ fn main() -> Result<()> {
     }
     if asked.wants("fresh") {
         fresh::measure(&mut table, &place, &asked)?;
+    }
+    if asked.wants("following") {
+        following::measure(&mut table, &place, &asked)?;
+    }
+    if asked.wants("signed_in") {
+        signed_in::measure(&mut table, &place, &asked)?;
     }
     if asked.wants("import") {
         import::measure(&mut table, &folder(), &asked)?;

@@ -78,10 +78,20 @@ impl Served {
 
     /// Memory of its own (not of mapped files), in megabytes.
     pub(super) fn anonymous_memory(&self) -> Result<f64> {
+        self.memory("RssAnon:")
+    }
+
+    /// All memory that it has, with the mapped pages of its index, in megabytes.
+    pub(super) fn resident_memory(&self) -> Result<f64> {
+        self.memory("VmRSS:")
+    }
+
+    fn memory(&self, name: &str) -> Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
         let kilobytes = line.and_then(|rest| rest.split_whitespace().next());
-        let kilobytes: f64 = kilobytes.ok_or("the system does not tell RssAnon")?.parse()?;
+        let kilobytes: f64 =
+            kilobytes.ok_or("the system does not tell how much memory there is")?.parse()?;
         Ok(kilobytes * 1024.0 / 1e6)
     }
 

@@ -57,6 +57,12 @@ install_rust_tools() {
     done
 }
 
+# install_python: Python with virtual environments, which Debian packs apart.
+install_python() {
+    needs python3 python3 || return 1
+    python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv
+}
+
 # install_node: Debian's own is new enough.
 install_node() {
     needs node nodejs && needs npm npm

@@ -1,9 +1,11 @@
 # The service with sample data, for checks from outside. To be sourced, after postgres.sh (for free_port).
 #
-#   service_start BINARY DIR   sets service_url (without a path); its log is DIR/service.log
+#   service_start BINARY DIR   sets service_url (without a path) and service_credentials (the file with its sample
+#                              accounts); its log is DIR/service.log
 #   service_stop               asks it to end (SIGTERM) and fails unless it ends well and in time
 
 service_url=''
+service_credentials=''
 service_pid=''
 service_log=''
 
@@ -16,7 +18,8 @@ service_start() {
     for name in $(compgen -e ZHANJIAN_ || true); do
         clean+=(-u "$name")
     done
-    (cd "$dir" && exec env ${clean[@]+"${clean[@]}"} "$binary" serve --demo \
+    service_credentials=$dir/credentials.json
+    (cd "$dir" && exec env ${clean[@]+"${clean[@]}"} "$binary" serve --demo --demo-credentials "$service_credentials" \
         --listen "127.0.0.1:$port" --data-dir "$dir/data") >"$service_log" 2>&1 &
     service_pid=$!
     service_await_ready "$port" || return 1

@@ -126,8 +126,8 @@ impl AuditTarget {
         self.kind.as_str()
     }
 
-    /// Its global id.
-    async fn id(&self) -> ID {
+    /// Its global id, good for `node(id:)`.
+    async fn node_id(&self) -> ID {
         GlobalId::encode(self.kind, self.id)
     }
 }

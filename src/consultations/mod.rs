@@ -56,7 +56,7 @@ pub use self::{
     event_entity::Model as ConsultationEvent,
     filter::ConsultationFilter,
     graphql::{ConsultationNode, nodes, nodes_by_id},
-    query_graphql::ConsultationQuery,
+    query_graphql::{ConsultationQuery, ConsultationQueues},
     record_graphql::ConsultationMutation,
     rotation::rewrap,
     taken::About,

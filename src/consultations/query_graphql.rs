@@ -52,7 +52,7 @@ impl ConsultationOrder {
 
 /// How many consultations wait for the viewer, queue by queue.
 #[derive(SimpleObject)]
-struct ConsultationQueues {
+pub struct ConsultationQueues {
     /// Open ones that the viewer follows or is in charge of; of a portal, those that it recorded.
     mine: i64,
     /// Open ones that the viewer's station owns or was referred.
@@ -68,6 +68,20 @@ struct ConsultationQueues {
 /// The entry points to consultations.
 #[derive(Default)]
 pub struct ConsultationQuery;
+
+impl ConsultationQueues {
+    /// How it is now.
+    pub(crate) async fn of(ctx: &Ctx) -> Result<Self> {
+        let counts = queues::counts(ctx).await?;
+        Ok(Self {
+            mine: counts.mine.unwrap_or(0),
+            my_station: counts.my_station.unwrap_or(0),
+            escalated_to_my_bureau: counts.my_bureau.unwrap_or(0),
+            overdue: counts.overdue.unwrap_or(0),
+            unassigned: counts.unassigned.unwrap_or(0),
+        })
+    }
+}
 
 #[Object]
 impl ConsultationQuery {
@@ -123,13 +137,6 @@ impl ConsultationQuery {
     /// How many consultations wait for the viewer, queue by queue: each is the length of the list that the filter of the
     /// same name gives, but for those that are done.
     async fn consultation_queues(&self, ctx: &Context<'_>) -> Result<ConsultationQueues, Fault> {
-        let counts = queues::counts(ctx.data_unchecked::<Ctx>()).await?;
-        Ok(ConsultationQueues {
-            mine: counts.mine.unwrap_or(0),
-            my_station: counts.my_station.unwrap_or(0),
-            escalated_to_my_bureau: counts.my_bureau.unwrap_or(0),
-            overdue: counts.overdue.unwrap_or(0),
-            unassigned: counts.unassigned.unwrap_or(0),
-        })
+        Ok(ConsultationQueues::of(ctx.data_unchecked::<Ctx>()).await?)
     }
 }

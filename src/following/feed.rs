@@ -309,14 +309,15 @@ impl Circle {
         self.recent().complete_since
     }
 
-    /// What is there now of the things that some entries tell of, loaded once for all who come to them at about the same
-    /// time: they hold the same tokens, so they see the same.
+    /// What is there now of the things that some entries tell of. For those who have not signed in it is loaded once for
+    /// all who come to it at about the same time: they see the same, and they may be many.
     pub(super) async fn nodes(&self, ctx: &Ctx, rows: &[Arc<Told>]) -> Result<Arc<Nodes>> {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
             return Ok(Arc::default());
         };
-        // Reading a case is its reader's own doing, and leaves a trace of its own.
-        if !super::may_be_shared(rows) {
+        // Whoever has signed in may see more of a thing than its audience does, by who they are and not by their tokens
+        // alone: a draft, what they could do with it, a case with its trace of readings.
+        if !ctx.viewer.is_anonymous() {
             return Ok(Arc::new(super::load(ctx, rows).await?));
         }
         let entries = (first.entry.revision, last.entry.revision, ctx.today);

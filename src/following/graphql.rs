@@ -1,6 +1,6 @@
 //! How following looks from outside.
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject, Subscription};
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject, Subscription};
 use futures_util::{Stream, StreamExt as _};
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     answers::AnsweredQuestionNode,
     app::Ctx,
+    consultations::{ConsultationNode, ConsultationQueues},
     error::{Error, Fault, Result},
     ids::{GlobalId, NodeKind},
     node::{self, Node},
@@ -58,7 +59,7 @@ pub(super) struct Change {
     /// What kind of thing it is.
     kind: ChangeKind,
     /// What became of it.
-    change: ChangeType,
+    r#type: ChangeType,
     /// The global id of the thing.
     node_id: ID,
     /// The thing as it is now, which may be later than the change; absent when it is gone.
@@ -70,7 +71,7 @@ impl From<super::Change> for Change {
         Self {
             revision: RevisionScalar(change.revision),
             kind: change.subject.into(),
-            change: type_of(change.node.as_ref()),
+            r#type: type_of(change.node.as_ref()),
             node_id: GlobalId::encode(change.id.kind, change.id.id),
             node: change.node,
         }
@@ -94,15 +95,24 @@ pub(super) struct ChangePage {
 
 /// A consultation in a queue of the viewer has changed, has come in, or has left.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(super) struct QueueChange {
     /// The position of the change. Whoever goes on from here misses nothing.
     revision: RevisionScalar,
     /// What became of the consultation, as far as the viewer may see it.
-    change: ChangeType,
+    r#type: ChangeType,
     /// The global id of the consultation.
     consultation_id: ID,
     /// The consultation as it is now; absent where the viewer may no longer see it.
-    consultation: Option<Node>,
+    consultation: Option<ConsultationNode>,
+}
+
+#[ComplexObject]
+impl QueueChange {
+    /// How many wait in each queue now.
+    async fn queues(&self, ctx: &Context<'_>) -> Result<ConsultationQueues, Fault> {
+        Ok(ConsultationQueues::of(ctx.data_unchecked::<Ctx>()).await?)
+    }
 }
 
 /// A consultation has changed.
@@ -111,11 +121,11 @@ pub(super) struct ConsultationChange {
     /// The position of the change. Whoever goes on from here misses nothing.
     revision: RevisionScalar,
     /// What became of the consultation, as far as the viewer may see it.
-    change: ChangeType,
+    r#type: ChangeType,
     /// The global id of the consultation.
     consultation_id: ID,
     /// The consultation as it is now; absent where the viewer may no longer see it.
-    consultation: Option<Node>,
+    consultation: Option<ConsultationNode>,
 }
 
 /// Why somebody is told of an answered question.
@@ -221,8 +231,9 @@ impl FollowingSubscription {
         let ctx = ctx.data_unchecked::<Ctx>();
         let follower = consultations(ctx, since).await?;
         Ok(follower.changes().map(|change| {
-            let Change { revision, change, node_id, node, .. } = change?.into();
-            Ok(QueueChange { revision, change, consultation_id: node_id, consultation: node })
+            let Change { revision, r#type, node_id, node, .. } = change?.into();
+            let consultation = case(node);
+            Ok(QueueChange { revision, r#type, consultation_id: node_id, consultation })
         }))
     }
 
@@ -245,13 +256,9 @@ impl FollowingSubscription {
             std::future::ready(!other)
         });
         Ok(of_it.map(|change| {
-            let Change { revision, change, node_id, node, .. } = change?.into();
-            Ok(ConsultationChange {
-                revision,
-                change,
-                consultation_id: node_id,
-                consultation: node,
-            })
+            let Change { revision, r#type, node_id, node, .. } = change?.into();
+            let consultation = case(node);
+            Ok(ConsultationChange { revision, r#type, consultation_id: node_id, consultation })
         }))
     }
 
@@ -277,6 +284,14 @@ impl FollowingSubscription {
                 answered_question: finding.node,
             })
         }))
+    }
+}
+
+/// The consultation that a node is.
+fn case(node: Option<Node>) -> Option<ConsultationNode> {
+    match node {
+        Some(Node::Consultation(node)) => Some(node),
+        _ => None,
     }
 }
 

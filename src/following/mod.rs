@@ -87,11 +87,6 @@ fn concerns(viewer: &Viewer, row: &Told) -> bool {
     may_read && (viewer.holds_any(&row.before) || viewer.holds_any(&row.after))
 }
 
-/// Whether what is loaded for some entries is the same for all who hold the same tokens.
-fn may_be_shared(rows: &[Arc<Told>]) -> bool {
-    rows.iter().all(|row| row.entry.subject != Subject::Consultation)
-}
-
 /// What the viewer can see now of the things that some entries tell of.
 async fn load(ctx: &Ctx, rows: &[Arc<Told>]) -> Result<Nodes> {
     let wanted: Vec<GlobalId> = rows.iter().map(|row| global_id(row)).collect();

@@ -21,7 +21,7 @@ on_both_engines!(
 
 const EVENTS: &str = "query($filter: AuditEventFilter, $first: Int, $after: String) {
     auditEvents(first: $first, after: $after, filter: $filter) { totalCount pageInfo { hasNextPage endCursor }
-        nodes { at action outcome detail districtCode requestId target { kind id }
+        nodes { at action outcome detail districtCode requestId target { kind nodeId }
             actor { kind standing member { name } apiClient { name } } } } }";
 
 async fn events(by: &Member<'_>, filter: Value) -> Vec<Value> {
@@ -55,7 +55,7 @@ async fn what_is_done_and_what_is_refused_is_entered(house: &House) {
     }
     let event = |outcome: &str, detail: &str, standing: &str| {
         json!({ "at": "2026-11-22T04:00:00+00:00", "action": "suspendMember", "outcome": outcome, "detail": detail,
-            "districtCode": "PD", "target": { "kind": "Member", "id": id },
+            "districtCode": "PD", "target": { "kind": "Member", "nodeId": id },
             "actor": { "kind": "MEMBER", "standing": standing, "apiClient": null } })
     };
     assert_eq!(

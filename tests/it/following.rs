@@ -19,6 +19,7 @@ use crate::{
     support::{House, Reply, on_both_engines},
 };
 
+mod cases;
 mod listener;
 mod searches;
 mod sign_in;
@@ -39,7 +40,7 @@ on_both_engines!(
 );
 
 pub const CHANGED: &str =
-    "{ revision kind change nodeId node { id ... on AnsweredQuestion { externalId question } } }";
+    "{ revision kind type nodeId node { id ... on AnsweredQuestion { externalId question } } }";
 
 /// Writes one answer of Pudong's.
 pub async fn write(house: &House, id: &str, audience: &str, text: &str) {
@@ -79,7 +80,7 @@ fn told(reply: &Reply) -> Vec<String> {
 }
 
 fn said(change: &Value) -> String {
-    match change["change"].as_str().unwrap() {
+    match change["type"].as_str().unwrap() {
         "PUT" => {
             assert_eq!(change["node"]["id"], change["nodeId"]);
             format!("PUT {}", change["node"]["externalId"].as_str().unwrap_or_default())
@@ -227,8 +228,8 @@ async fn an_embargo_is_kept_until_its_day(house: &House) {
     };
     output("示例样机").await;
     output("示例样机，改过").await;
-    assert_eq!(own.event().await["change"], "PUT");
-    assert_eq!(own.event().await["change"], "PUT");
+    assert_eq!(own.event().await["type"], "PUT");
+    assert_eq!(own.event().await["type"], "PUT");
     anybody.hears_nothing().await;
     // The log itself names nobody else: not even that there is something can be found out.
     assert_eq!(told(&pull(house, &[], &since, 10).await), Vec::<String>::new());
@@ -241,15 +242,15 @@ async fn an_embargo_is_kept_until_its_day(house: &House) {
     house.clock.advance_days(1);
     zhanjian::transitions::tell(&house.service.app).await.unwrap();
     let event = anybody.event().await;
-    assert_eq!(event["change"], "PUT");
+    assert_eq!(event["type"], "PUT");
     assert_eq!(own.event().await, event);
     assert_eq!(told(&pull(house, &[], &since, 10).await), ["PUT "]);
     // From then on it is gone when it is gone.
     let row = json!({ "externalId": "e", "organization": "fudan", "kind": "PROTOTYPE", "audience": "ORGANIZATION",
         "title": "示例样机", "abstract": "样机", "embargoUntil": "2026-11-24" });
     house.import(&ResearchOutputs::default(), "outputs.jsonl", row.to_string()).await;
-    assert_eq!(anybody.event().await["change"], "GONE");
-    assert_eq!(own.event().await["change"], "PUT");
+    assert_eq!(anybody.event().await["type"], "GONE");
+    assert_eq!(own.event().await["type"], "PUT");
 }
 
 async fn whoever_comes_again_is_told_what_they_missed(house: &House) {
@@ -317,7 +318,7 @@ async fn a_case_is_told_to_its_readers_only(house: &House) {
     let office = house.signed_in(zhanjian::access::Role::TechTransfer, "fudan").await;
     let since = present(house).await;
     let queue = format!(
-        "queueChanged(since: {since:?}) {{ revision change consultationId consultation {{ id }} }}"
+        "queueChanged(since: {since:?}) {{ revision type consultationId consultation {{ id }} }}"
     );
     let queue = queue.as_str();
     let mut ours = Listener::signed_in(&served, staff.token(), queue).await;
@@ -346,7 +347,7 @@ async fn a_case_is_told_to_its_readers_only(house: &House) {
     });
     write.commit(house.clock.now()).await.unwrap();
     let event = ours.event().await;
-    assert_eq!((&event["change"], &event["consultation"]), (&json!("GONE"), &Value::Null));
+    assert_eq!((&event["type"], &event["consultation"]), (&json!("GONE"), &Value::Null));
     theirs.hears_nothing().await;
 }
 

@@ -50,7 +50,7 @@ impl Follower {
         let text = |field: &str| event[field].as_str().unwrap().to_owned();
         self.since = text("revision");
         self.revisions.push(number(&self.since));
-        if event["change"] == "PUT" {
+        if event["type"] == "PUT" {
             let id = event["node"]["externalId"].as_str().unwrap().to_owned();
             self.kept.insert(text("nodeId"), id);
         } else {
