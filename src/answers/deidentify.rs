@@ -24,15 +24,12 @@ use crate::{
     app::Ctx,
     batch::grouped,
     change::{Change, Done},
-    consultations::{self, DraftSource},
-    deidentification::{Confidential, ConfidentialValue, Finding, Kind, ValueKind, find},
+    consultations::{self, DraftSource, MASK},
+    deidentification::{Confidential, Finding, Kind, find},
     error::{Error, Result, RuleCode},
     ids::new_id,
     language::Text,
 };
-
-/// What stands in the place of what was left out.
-const LEFT_OUT: &str = "［略］";
 
 /// How many open findings a refusal lists; the rest is counted.
 const LISTED: usize = 20;
@@ -106,26 +103,16 @@ fn kind_name(kind: Kind) -> String {
     })
 }
 
-/// What the case that an answer comes from keeps confidential.
-async fn confidential(ctx: &Ctx, consultation: Option<Uuid>) -> Result<Confidential> {
-    let Some(id) = consultation else { return Ok(Confidential::default()) };
-    let values = consultations::confidential(ctx.db(), &ctx.app.vault, id).await?;
-    Ok(Confidential { values: values.iter().flat_map(|value| as_kinds(value)).collect() })
-}
-
-/// A value, as all that it may be: two to four Chinese characters may be a person's name or a company's, an address of a
-/// mailbox is neither, anything else may be a company's name.
-fn as_kinds(value: &str) -> Vec<ConfidentialValue> {
-    let value = value.trim();
-    let length = value.chars().count();
-    let han = value.chars().all(|ch| ('\u{3400}'..='\u{9fff}').contains(&ch));
-    let letters = value.chars().any(char::is_alphabetic);
-    let kinds: &[ValueKind] = match (han, letters) {
-        (true, _) if (2..=4).contains(&length) => &[ValueKind::Person, ValueKind::Company],
-        _ if value.contains('@') || !letters => &[ValueKind::Other],
-        _ => &[ValueKind::Company, ValueKind::Other],
-    };
-    kinds.iter().map(|kind| ConfidentialValue { value: value.to_owned(), kind: *kind }).collect()
+/// What the cases that answers come from keep confidential, by case.
+async fn confidential(
+    ctx: &Ctx,
+    consultations: impl Iterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Confidential>> {
+    let mut ids: Vec<Uuid> = consultations.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let values = consultations::confidential_of(ctx.db(), &ctx.app.vault, ids).await?;
+    Ok(values.into_iter().map(|(id, values)| (id, Confidential { values })).collect())
 }
 
 /// What would tell who asked, in a text that comes from a case.
@@ -134,8 +121,8 @@ pub(super) async fn findings(
     wording: &Wording,
     consultation: Option<Uuid>,
 ) -> Result<Vec<Finding>> {
-    let confidential = confidential(ctx, consultation).await?;
-    Ok(find(&wording.fields(), &confidential, &*ctx.enterprises().await?))
+    let only = vec![(Uuid::nil(), wording.clone(), consultation)];
+    Ok(findings_in(ctx, only).await?.remove(&Uuid::nil()).unwrap_or_default())
 }
 
 /// The same for the texts of a page, each by its answered question and with the case that it comes from.
@@ -144,19 +131,22 @@ pub(super) async fn findings_in(
     wordings: Vec<(Uuid, Wording, Option<Uuid>)>,
 ) -> Result<HashMap<Uuid, Vec<Finding>>> {
     let enterprises = ctx.enterprises().await?;
-    let mut found = HashMap::with_capacity(wordings.len());
-    for (id, wording, consultation) in wordings {
-        // What is confidential is sealed case by case, and opened one at a time.
-        let confidential = confidential(ctx, consultation).await?;
-        found.insert(id, find(&wording.fields(), &confidential, &enterprises));
-    }
-    Ok(found)
+    let cases = wordings.iter().filter_map(|(_, _, consultation)| *consultation);
+    let confidential = confidential(ctx, cases).await?;
+    let nothing = Confidential::default();
+    let found = |(id, wording, consultation): (Uuid, Wording, Option<Uuid>)| {
+        let confidential = consultation.and_then(|id| confidential.get(&id)).unwrap_or(&nothing);
+        (id, find(&wording.fields(), confidential, &enterprises))
+    };
+    Ok(wordings.into_iter().map(found).collect())
 }
 
 /// What a case says, as the beginning of a draft: without the values of its asker and without other ways to reach
 /// somebody, so that none of them gets into a table that is not sealed.
 pub(super) async fn from_case(ctx: &Ctx, source: DraftSource) -> Result<Content> {
-    let confidential = confidential(ctx, Some(source.consultation_id)).await?;
+    let id = source.consultation_id;
+    let confidential = confidential(ctx, std::iter::once(id)).await?.remove(&id);
+    let confidential = confidential.unwrap_or_default();
     let enterprises = ctx.enterprises().await?;
     let without = |text: &str| {
         let text = text.trim();
@@ -201,8 +191,8 @@ fn without_asker(text: &str, found: &[Finding]) -> String {
             continue;
         }
         kept.extend(letters.get(at..start.clamp(at, letters.len())).unwrap_or_default());
-        if !kept.ends_with(LEFT_OUT) {
-            kept.push_str(LEFT_OUT);
+        if !kept.ends_with(MASK) {
+            kept.push_str(MASK);
         }
         at = end.min(letters.len());
     }
@@ -338,7 +328,7 @@ pub(super) async fn clear(
         judged(ctx, &mut change, &case, &check, &decisions).await?;
     } else {
         // The next step goes by this version, so that nobody widens what has just been rejected.
-        write::row(ctx, &mut change, &case.row, Default::default()).await?;
+        write::touch(ctx, &mut change, &case.row).await?;
     }
     let said = format!("{} {}", purpose.to_value(), verdict.to_value());
     change.audit(entry("clearDeidentification", about.id, &case.district).saying(said));

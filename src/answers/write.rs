@@ -1,6 +1,6 @@
 //! Writing an answered question and its draft, each change against the version that it was made from.
 
-use sea_orm::{IntoActiveModel as _, QueryFilter, Set, entity::prelude::*};
+use sea_orm::{IntoActiveModel as _, NotSet, QueryFilter, Set, entity::prelude::*};
 
 use super::{
     AnsweredQuestion, State, area_entity, case::Case, citation_entity, content::Content,
@@ -50,6 +50,15 @@ pub(super) async fn row(
     Ok(())
 }
 
+/// Raises the version of an answered question, and changes nothing else: what is done to it next goes by this change.
+pub(super) async fn touch(
+    ctx: &Ctx,
+    change: &mut Change<'_>,
+    before: &AnsweredQuestion,
+) -> Result<()> {
+    row(ctx, change, before, entity::ActiveModel { id: NotSet, ..Default::default() }).await
+}
+
 /// Tells the followers of the log.
 pub(super) fn note(change: &mut Change<'_>, id: Uuid, before: Vec<String>, after: Vec<String>) {
     change.note(Note { subject: Subject::AnsweredQuestion, id, before, after });
@@ -62,7 +71,8 @@ pub(super) async fn parts(change: &Change<'_>, id: Uuid, content: &Content) -> R
         area_entity::Model { answered_question_id: id, area_id: *area_id }.into_active_model()
     });
     store::insert_rows::<area_entity::Entity, _>(&**change, areas.collect()).await?;
-    let citations = content.citations_of(id).into_iter().map(|row| row.into_active_model());
+    let citations =
+        content.citations_of(id).into_iter().map(citation_entity::Model::into_active_model);
     store::insert_rows::<citation_entity::Entity, _>(&**change, citations.collect()).await
 }
 

@@ -12,6 +12,7 @@ use crate::{
     access::{Action, Holding, check},
     answers::{DeviceClass, ProductKind},
     app::Ctx,
+    deidentification::ConfidentialValue,
     error::{Error, Result},
     vault::Vault,
 };
@@ -49,7 +50,7 @@ pub struct StandIn {
     /// The token of its station.
     pub owner: String,
     /// Every value of the asker.
-    pub confidential: Vec<String>,
+    pub confidential: Vec<ConfidentialValue>,
 }
 
 static CASES: LazyLock<Mutex<HashMap<Uuid, StandIn>>> = LazyLock::new(Mutex::default);
@@ -65,17 +66,22 @@ pub fn put(stand_in: StandIn) {
 }
 
 /// What a case says, for whoever may read it.
+#[expect(clippy::unused_async, reason = "the room itself asks the database")]
 pub async fn for_draft(ctx: &Ctx, id: Uuid) -> Result<DraftSource> {
     let found = case(id).filter(|case| ctx.viewer.holds(&case.owner)).ok_or(Error::NotFound)?;
     check(&ctx.viewer, Action::ReadConsultation, &Holding::of(found.owner, None))?;
     Ok(found.source)
 }
 
-/// Every value of the asker of a case.
-pub async fn confidential(
+/// What stands in the place of what was left out.
+pub const MASK: &str = "■■";
+
+/// Every value of the askers of cases, by case.
+#[expect(clippy::unused_async, reason = "the room itself asks the database")]
+pub async fn confidential_of(
     _: &impl ConnectionTrait,
     _: &Vault,
-    consultation_id: Uuid,
-) -> Result<Vec<String>> {
-    Ok(case(consultation_id).map(|case| case.confidential).unwrap_or_default())
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Vec<ConfidentialValue>>> {
+    Ok(ids.into_iter().filter_map(|id| Some((id, case(id)?.confidential))).collect())
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use zhanjian::{
     access::station_token,
     consultations::{self, DraftSource, StandIn},
+    deidentification::{ConfidentialValue, ValueKind},
     ids::{GlobalId, NodeKind, new_id},
     stations,
 };
@@ -37,9 +38,14 @@ async fn a_case(house: &House) -> Value {
             summary: None,
         },
         owner: station_token("SH-PD"),
-        confidential: [COMPANY, "王示例", "13800138000", "ask@example.org"]
-            .map(str::to_owned)
-            .to_vec(),
+        confidential: [
+            (COMPANY, ValueKind::Company),
+            ("王示例", ValueKind::Person),
+            ("13800138000", ValueKind::Other),
+            ("ask@example.org", ValueKind::Other),
+        ]
+        .map(|(value, kind)| ConfidentialValue { value: value.to_owned(), kind })
+        .to_vec(),
     });
     json!(GlobalId::encode(NodeKind::Consultation, id).0)
 }
@@ -57,10 +63,7 @@ async fn a_draft_from_a_case_names_nobody(house: &House) {
     for name in ["瑞康", "王示例", "王女士", "13800138000", "example.org"] {
         assert!(!question.contains(name) && !answer.contains(name), "{question} {answer}");
     }
-    assert!(
-        question.contains("拟将微针贴片按二类申报") && question.contains("［略］"),
-        "{question}"
-    );
+    assert!(question.contains("拟将微针贴片按二类申报") && question.contains("■■"), "{question}");
     assert_eq!(answered["deidentificationFindings"], json!([]));
     let query =
         "query($id: ID!) { node(id: $id) { ... on AnsweredQuestion { consultation { id } } } }";
@@ -101,7 +104,7 @@ async fn a_confidential_value_is_found_in_every_form_and_never_harmless(house: &
     // Nothing about it can be read anywhere else.
     let audit = house.path().join("copy");
     zhanjian::backup::copy(house.db(), &audit).await.unwrap();
-    for table in ["deidentification_checks", "answered_question_versions"] {
+    for table in ["deidentification_checks", "answered_question_versions", "audit_events"] {
         let rows = std::fs::read_to_string(audit.join(format!("{table}.jsonl"))).unwrap();
         assert!(!rows.contains("瑞康"), "{table}");
     }
