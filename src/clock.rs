@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, Utc};
 
 /// Tells what time it is.
 #[derive(Clone, Debug)]
@@ -45,10 +45,20 @@ impl Clock {
 
     /// The present day in China, where laws come into force at midnight of UTC+8 (there is no summer time).
     pub fn today(&self) -> NaiveDate {
-        const EIGHT_HOURS: i32 = 8 * 3600;
-        let china = FixedOffset::east_opt(EIGHT_HOURS).expect("eight hours are within a day");
-        self.now().with_timezone(&china).date_naive()
+        self.now().with_timezone(&china()).date_naive()
     }
+}
+
+fn china() -> FixedOffset {
+    const EIGHT_HOURS: i32 = 8 * 3600;
+    FixedOffset::east_opt(EIGHT_HOURS).expect("eight hours are within a day")
+}
+
+/// The instant at which a day begins in China.
+pub fn begins(day: NaiveDate) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN).and_local_timezone(china()).single();
+    // An offset that never changes has every midnight once; only the first day that chrono knows begins before its time.
+    midnight.map_or(DateTime::<Utc>::MIN_UTC, |midnight| midnight.with_timezone(&Utc))
 }
 
 /// Days since 1970-01-01, as the index counts them.

@@ -70,6 +70,8 @@ pub enum RuleCode {
     InUse,
     /// Login and password do not belong together.
     WrongCredentials,
+    /// Nobody would be left to run the service.
+    LastAdministrator,
 }
 
 /// What came of a change: which thing, and the revision of the log that tells of it.
@@ -180,6 +182,12 @@ impl Error {
         }
     }
 
+    /// After how many seconds to come again, where waiting helps.
+    pub fn retry_after(&self) -> Option<u64> {
+        let Self::TooMany { wait } = self else { return None };
+        Some(wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1))
+    }
+
     /// What a person reads. Never a cause of ours.
     pub fn message(&self, language: Language) -> String {
         let text = match self {
@@ -194,11 +202,11 @@ impl Error {
                 ),
                 format!("其他人已作了修改，当前版本为 {present}。请查看后再试。"),
             ),
-            Self::TooMany { wait } => {
-                let seconds = wait.as_secs().max(1);
+            Self::TooMany { .. } => {
+                let seconds = self.retry_after().unwrap_or(1);
                 Text::new(
                     format!("Too many attempts. Try again in {seconds} seconds."),
-                    format!("尝试次数过多，请在 {seconds} 秒后再试。"),
+                    format!("操作过于频繁，请在 {seconds} 秒后再试。"),
                 )
             }
             Self::NotFound => Text::new(
@@ -272,6 +280,9 @@ impl From<Fault> for async_graphql::Error {
         extensions.set("code", fault.0.code().as_str());
         if let Some(field) = fault.0.field() {
             extensions.set("field", field);
+        }
+        if let Some(seconds) = fault.0.retry_after() {
+            extensions.set("retryAfter", seconds);
         }
         error.extensions = Some(extensions);
         error.source = Some(fault.0);

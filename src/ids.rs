@@ -23,12 +23,13 @@ pub enum NodeKind {
     ResearchOutput,
     Resource,
     Member,
+    ApiClient,
     Consultation,
     AnswerReport,
 }
 
 impl NodeKind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -41,6 +42,7 @@ impl NodeKind {
         Self::ResearchOutput,
         Self::Resource,
         Self::Member,
+        Self::ApiClient,
         Self::Consultation,
         Self::AnswerReport,
     ];
@@ -60,9 +62,17 @@ impl NodeKind {
             Self::ResearchOutput => "ResearchOutput",
             Self::Resource => "Resource",
             Self::Member => "Member",
+            Self::ApiClient => "ApiClient",
             Self::Consultation => "Consultation",
             Self::AnswerReport => "AnswerReport",
         }
+    }
+}
+
+impl NodeKind {
+    /// The kind of a name that [`NodeKind::as_str`] gave.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == name)
     }
 }
 
@@ -104,7 +114,7 @@ impl GlobalId {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let text = std::str::from_utf8(&bytes).ok()?;
         let (kind, id) = text.split_once(':')?;
-        let kind = NodeKind::ALL.into_iter().find(|known| known.as_str() == kind)?;
+        let kind = NodeKind::of_name(kind)?;
         Some(Self { kind, id: Uuid::try_parse(id).ok()? })
     }
 

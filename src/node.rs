@@ -7,7 +7,7 @@ use sea_orm::{QueryFilter, entity::prelude::*};
 
 use crate::{
     access::Guarded,
-    accounts::{self, MemberNode},
+    accounts::{self, ApiClientNode, MemberNode},
     answers::{self, AnswerReportNode, AnsweredQuestionNode},
     app::Ctx,
     consultations::{self, ConsultationNode},
@@ -49,10 +49,12 @@ pub enum Node {
     Resource(ResourceNode),
     /// A member of the register.
     Member(MemberNode),
-    /// A consultation.
-    Consultation(ConsultationNode),
+    /// A program of a partner portal.
+    ApiClient(ApiClientNode),
     /// A report of an error in an answer.
     AnswerReport(AnswerReportNode),
+    /// A consultation.
+    Consultation(ConsultationNode),
 }
 
 /// Finds things by their global ids, kind by kind, so that many cost a few statements.
@@ -89,15 +91,13 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         NodeKind::Resource => {
             wrap(organizations::resource_nodes_by_id(ctx, ids).await?, Node::Resource)
         }
-        NodeKind::Member => {
-            let members = accounts::by_ids(db, &ctx.scope(), ids).await?;
-            wrap(members, |member| Node::Member(MemberNode(member)))
+        NodeKind::Member => wrap(accounts::nodes_by_id(ctx, ids).await?, Node::Member),
+        NodeKind::ApiClient => wrap(accounts::client_nodes_by_id(ctx, ids).await?, Node::ApiClient),
+        NodeKind::AnswerReport => {
+            wrap(answers::report_nodes_by_id(ctx, ids).await?, Node::AnswerReport)
         }
         NodeKind::Consultation => {
             wrap(consultations::nodes_by_id(ctx, ids).await?, Node::Consultation)
-        }
-        NodeKind::AnswerReport => {
-            wrap(answers::report_nodes_by_id(ctx, ids).await?, Node::AnswerReport)
         }
         NodeKind::District => {
             let districts = stations::districts(db, ids).await?;

@@ -41,6 +41,7 @@ pub enum Subject {
     Station,
     Regulation,
     ExpertiseArea,
+    Consultation,
 }
 
 /// A position in the log; 0 is before everything.

@@ -5,7 +5,7 @@
 
 use async_graphql::SimpleObject;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use futures_util::future::BoxFuture;
 use sea_orm::{
     Condition, DatabaseConnection, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -126,6 +126,8 @@ pub enum Place {
     Text(String),
     /// A day.
     Date(NaiveDate),
+    /// An instant.
+    Instant(DateTime<Utc>),
     /// A number.
     Number(i32),
     /// By the id alone.
@@ -137,6 +139,7 @@ impl Place {
         match self {
             Self::Text(text) => text.clone().into(),
             Self::Date(date) => (*date).into(),
+            Self::Instant(at) => (*at).into(),
             Self::Number(number) => (*number).into(),
             Self::Id => id.into(),
         }
@@ -148,6 +151,9 @@ impl Place {
         match (self, column) {
             (Self::Text(text), ColumnType::String(_) | ColumnType::Text) => !text.contains('\0'),
             (Self::Date(day), ColumnType::Date) => (0..=9_999).contains(&day.year()),
+            (Self::Instant(at), ColumnType::TimestampWithTimeZone) => {
+                (0..=9_999).contains(&at.year())
+            }
             (Self::Number(_), ColumnType::Integer) | (Self::Id, ColumnType::Uuid) => true,
             _ => false,
         }

@@ -6,14 +6,18 @@ use async_graphql::{
 
 use crate::{
     access::ViewerNode,
-    accounts::AccountMutation,
+    accounts::{
+        AccountMutation, ApiClientMutation, ApiClientQuery, RegisterMutation, RegisterQuery,
+    },
     answers::{
         AffectedQuery, AnswerDraftMutation, AnswerReaderMutation, AnswerReportQuery,
         AnswerReviewMutation, AnsweredQuestionQuery, ConfirmingMutation, ReviewQuery,
     },
     app::Ctx,
+    audit::AuditQuery,
+    consultations::{ConsultationMutation, ConsultationQuery},
     execution::{Executor, Limits},
-    expertise::ExpertiseQuery,
+    expertise::{ExpertiseMutation, ExpertiseQuery},
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceQuery},
     regulations::{
@@ -21,7 +25,7 @@ use crate::{
     },
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
-    stations::StationQuery,
+    stations::{StationMutation, StationQuery},
 };
 
 /// What can be asked.
@@ -41,13 +45,22 @@ pub struct Query(
     StationQuery,
     ExpertiseQuery,
     RegulationQuery,
+    RegisterQuery,
+    ApiClientQuery,
+    AuditQuery,
     RegulationProposalQuery,
+    ConsultationQuery,
 );
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     AccountMutation,
+    RegisterMutation,
+    ApiClientMutation,
+    StationMutation,
+    ExpertiseMutation,
+    ConsultationMutation,
     ConfirmingMutation,
     RegulationMutation,
     RegulationProposalMutation,

@@ -16,6 +16,7 @@ use crate::{
     calendar::Calendar,
     clock::Clock,
     config::Config,
+    consultations,
     db::{Database, DatabaseSettings},
     error::{Error, Result},
     execution::{Executor, Limits},
@@ -61,6 +62,8 @@ pub struct Settings {
     pub sso: Option<SsoSettings>,
     /// A file or folder with more years of working days.
     pub calendar: Option<PathBuf>,
+    /// By when consultations are answered, and how long askers are kept.
+    pub consultations: consultations::Settings,
 }
 
 impl Settings {
@@ -101,6 +104,7 @@ impl Settings {
             accounts: account_settings(config),
             sso: config.sso.as_ref().map(sso_settings),
             calendar: config.calendar.clone(),
+            consultations: consultation_settings(&config.consultations),
         }
     }
 }
@@ -117,6 +121,19 @@ fn account_settings(config: &Config) -> accounts::Settings {
         client_token_life: span(accounts.client_token_life),
         secret_overlap: span(accounts.client_secret_overlap),
         sso_decides_roles: config.sso.as_ref().is_some_and(|sso| sso.role_claim.is_some()),
+    }
+}
+
+fn consultation_settings(settings: &crate::config::Consultations) -> consultations::Settings {
+    consultations::Settings {
+        basic_days: settings.basic_days,
+        district_days: settings.district_days,
+        municipal_days: settings.municipal_days,
+        national_days: settings.national_days,
+        no_objection_days: settings.no_objection_days,
+        asker_retention: settings
+            .asker_retention
+            .map(|kept| chrono::Duration::from_std(kept).unwrap_or(chrono::Duration::MAX)),
     }
 }
 
@@ -225,6 +242,7 @@ impl Service {
             vault,
             accounts,
             calendar,
+            consultations: settings.consultations,
         });
         Ok(Self { app, executor: Arc::new(executor), stop, indexing })
     }
@@ -364,6 +382,8 @@ const FIGURES_EVERY: Duration = Duration::from_secs(5);
 const RELOAD_EVERY: u32 = 12;
 /// How often it is asked whether a new day has begun, counted in rounds of figures.
 const TELL_EVERY: u32 = 12;
+/// How often it is written down what time has done to consultations, counted in rounds of figures.
+const TICK_EVERY: u32 = 720;
 /// How often the log of changes is pruned, counted in rounds of figures.
 const PRUNE_EVERY: u32 = 720;
 
@@ -391,6 +411,11 @@ async fn watch(app: Arc<App>, gathered: Option<crate::telemetry::Figures>, reten
             && let Err(fault) = app.vault.reload()
         {
             tracing::warn!(error = %fault, "the keys could not be read again");
+        }
+        if round % TICK_EVERY == 0
+            && let Err(fault) = consultations::tick(&app).await
+        {
+            tracing::warn!(error = %fault, "what time did to consultations could not be written down");
         }
         if round % PRUNE_EVERY == PRUNE_EVERY - 1
             && let Err(fault) = prune(&app, retention).await

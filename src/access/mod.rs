@@ -18,7 +18,9 @@ mod rows;
 pub use graphql::ViewerNode;
 pub use hits::IndexScope;
 pub use identity::{ClientIdentity, Identity, MemberIdentity, PlaceOf, Role, member_actor};
-pub use rights::{Action, ClientScope, Holding, Reach, Standing, check, check_at_all, may, reach};
+pub use rights::{
+    Action, ClientScope, Holding, Reach, Standing, check, check_at_all, may, reach, roles_given,
+};
 pub use rows::{Guarded, everyone, held, owned, owned_from};
 
 /// The token of what everybody may see.

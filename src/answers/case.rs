@@ -46,6 +46,7 @@ impl Step {
             Self::ClearForWider | Self::Widen => Action::WidenAnswer,
             Self::Publish | Self::Archive | Self::Supersede => Action::ReviewAnswer,
             Self::Withdraw => Action::WithdrawAnswer,
+            Self::Confirm => Action::ConfirmAnswer,
             Self::Rate | Self::ReportError => Action::RateAnswer,
         }
     }
@@ -166,7 +167,7 @@ impl Case {
                 }
                 self.second_person(viewer)
             }
-            Step::Widen | Step::Supersede => one_of(state, &[State::Published]),
+            Step::Widen | Step::Supersede | Step::Confirm => one_of(state, &[State::Published]),
             Step::Withdraw | Step::Archive | Step::Rate | Step::ReportError => {
                 one_of(state, &[State::Published, State::Superseded])
             }

@@ -5,23 +5,24 @@ use chrono::NaiveDate;
 use sea_orm::{IntoActiveModel as _, QueryFilter, Set, entity::prelude::*};
 
 use super::{
-    AnsweredQuestion, Citation, CitationRole, Confirmation, State, citation_entity,
-    confirmation_entity, entity, grounds,
+    Citation, CitationRole, Confirmation, Step,
+    case::{Case, at_version},
+    citation_entity, confirmation_entity,
+    deidentify::findings_beside,
+    drafts::entry,
+    entity, grounds, write,
 };
 use crate::{
-    access::{Action, Guarded, Holding, check},
     app::Ctx,
-    audit::Entry,
     change::Change,
+    deidentification::{self, Kind},
     error::{Done, Error, Result, RuleCode},
-    ids::{NodeKind, new_id},
+    ids::new_id,
     language::Text,
-    outbox::{Note, Subject},
     regulations::{
         self,
         currency::{Currency, Graph, Grounds, assess, touching},
     },
-    stations,
 };
 
 /// What an officer found.
@@ -49,29 +50,25 @@ pub(super) struct NewCitation {
 
 /// Confirms that a published answer still stands.
 pub(super) async fn confirm(ctx: &Ctx, id: Uuid, version: i32, finding: Finding) -> Result<Done> {
-    let seen = find(ctx, ctx.db(), id).await?;
-    check(&ctx.viewer, Action::ConfirmAnswer, &holding(ctx, &seen).await?)?;
+    let case = Case::find(ctx, ctx.db(), id).await?;
+    case.may(&ctx.viewer, Step::Confirm)?;
     let finding = checked(ctx, finding)?;
+    tells_nobody(ctx, &finding, case.row.consultation_id).await?;
     let against = match &finding.regulation {
         Some(name) => Some(regulations::named(ctx, "regulation", name).await?.id),
         None => None,
     };
     let mut change = Change::begin(ctx).await?;
-    let row = find(ctx, &*change, id).await?;
-    if row.version != version {
-        return Err(Error::Conflict { present: row.version });
-    }
-    if row.state != State::Published {
-        let reason = Text::new("only a published answer is confirmed", "仅可确认已发布的答复");
-        return Err(Error::rule(RuleCode::WrongState, "answeredQuestionId", reason));
-    }
+    let case = Case::find(ctx, &*change, id).await?;
+    at_version(version, case.row.version)?;
+    case.ready(&ctx.viewer, Step::Confirm)?;
     let citations = super::citations(&*change, vec![id]).await?.remove(&id).unwrap_or_default();
     let confirmed = super::confirmations(&*change, vec![id]).await?;
     let confirmed = confirmed.get(&id).map(Vec::as_slice).unwrap_or_default();
-    let grounds = grounds(&row, &citations, confirmed);
+    let grounds = grounds(&case.row, &citations, confirmed);
     let graph = regulations::graph(&*change).await?;
     fits(&grounds, &graph, against, ctx.today)?;
-    if finding.review_by.is_none() && row.review_by.is_some_and(|day| day < ctx.today) {
+    if finding.review_by.is_none() && case.row.review_by.is_some_and(|day| day < ctx.today) {
         let reason = Text::new(
             "the day of review has passed: say by when it is to be looked at again",
             "复核期限已过，请填写新的复核期限",
@@ -87,30 +84,35 @@ pub(super) async fn confirm(ctx: &Ctx, id: Uuid, version: i32, finding: Finding)
             }
             graph.name(regulation).to_owned()
         }
-        None => "reviewed".to_owned(),
+        None => "looked at again".to_owned(),
     };
-    write(ctx, &change, &row, finding.review_by).await?;
-    let tokens = vec![row.audience_token.clone(), row.owner_token.clone()];
-    let subject = Subject::AnsweredQuestion;
-    change.note(Note { subject, id, before: tokens.clone(), after: tokens });
-    let district = holding(ctx, &row).await?.district;
-    let entry = Entry::new("confirmAnswer").of(NodeKind::AnsweredQuestion, id);
-    change.audit(entry.within(district.as_deref()).saying(said));
+    let set = entity::ActiveModel {
+        confirmed_on: Set(Some(ctx.today)),
+        review_by: Set(finding.review_by.or(case.row.review_by)),
+        ..Default::default()
+    };
+    write::row(ctx, &mut change, &case.row, set).await?;
+    change.audit(entry("confirmAnswer", id, &case.district).saying(said));
     change.commit(id).await
 }
 
-/// A published answer belongs to its station, and is its district's to confirm.
-async fn holding(ctx: &Ctx, row: &AnsweredQuestion) -> Result<Holding> {
-    let station = stations::by_ids(ctx.db(), vec![row.station_id]).await?.remove(&row.station_id);
-    let district = station.map(|station| station.district_id);
-    let districts = stations::districts(ctx.db(), district.into_iter().collect()).await?;
-    let code = districts.into_values().next().map(|district| district.code);
-    Ok(Holding::of(row.owner_token.as_str(), code.as_deref()))
-}
-
-async fn find(ctx: &Ctx, db: &impl ConnectionTrait, id: Uuid) -> Result<AnsweredQuestion> {
-    let found = entity::Entity::visible_to(&ctx.scope()).filter(entity::Column::Id.eq(id));
-    found.one(db).await?.ok_or(Error::NotFound)
+/// What is said of a check is read by all who read the answer, and nobody looks through it a second time: it names no
+/// company and no person. Dates and amounts are left to the officer, for rules are full of them.
+async fn tells_nobody(ctx: &Ctx, finding: &Finding, consultation: Option<Uuid>) -> Result<()> {
+    let quote = finding.citation.as_ref().and_then(|citation| citation.quote.as_deref());
+    let fields = [("note", finding.note.as_str()), ("citation.quote", quote.unwrap_or_default())];
+    let found = findings_beside(ctx, &fields, consultation).await?;
+    let telling = |it: &&deidentification::Finding| {
+        let of_rules = matches!(it.kind, Kind::Date | Kind::Amount);
+        it.kind == Kind::Confidential || (it.sure && !of_rules)
+    };
+    let Some(found) = found.iter().find(telling) else { return Ok(()) };
+    let label = found.kind.label();
+    let reason = Text::new(
+        format!("“{}” would tell who asked ({}): leave it out", found.text, label.en),
+        format!("“{}”（{}）可能透露咨询人，请删去", found.text, label.zh),
+    );
+    Err(Error::rule(RuleCode::FindingsOpen, found.field.as_str(), reason))
 }
 
 /// A finding whose texts and days are in order.
@@ -169,7 +171,7 @@ fn fits(grounds: &Grounds, graph: &Graph, against: Option<Uuid>, today: NaiveDat
         return if untouched { Ok(()) } else { Err(Error::invalid("regulation", reason)) };
     };
     // Checked before, it may be checked again.
-    if touching.contains(&regulation) || grounds.confirmed.contains(&regulation) {
+    if touching.contains(&regulation) || grounds.confirmed.contains_key(&regulation) {
         return Ok(());
     }
     let mut names: Vec<&str> = touching.iter().map(|id| graph.name(*id)).collect();
@@ -251,31 +253,5 @@ async fn cite(
         checked_on: Set(Some(ctx.today)),
     };
     citation_entity::Entity::insert(row).exec_without_returning(&**change).await?;
-    Ok(())
-}
-
-async fn write(
-    ctx: &Ctx,
-    change: &Change<'_>,
-    row: &AnsweredQuestion,
-    review_by: Option<NaiveDate>,
-) -> Result<()> {
-    use entity::Column;
-    let mut update = entity::Entity::update_many()
-        .col_expr(Column::ConfirmedOn, Expr::value(Some(ctx.today)))
-        .col_expr(Column::Version, Expr::value(row.version + 1))
-        .col_expr(Column::UpdatedAt, Expr::value(ctx.now()))
-        .col_expr(Column::UpdatedBy, Expr::value(Some(change.actor())));
-    if let Some(day) = review_by {
-        update = update.col_expr(Column::ReviewBy, Expr::value(Some(day)));
-    }
-    let written = update
-        .filter(Column::Id.eq(row.id))
-        .filter(Column::Version.eq(row.version))
-        .exec(&**change)
-        .await?;
-    if written.rows_affected == 0 {
-        return Err(Error::Conflict { present: row.version + 1 });
-    }
     Ok(())
 }

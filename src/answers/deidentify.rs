@@ -121,8 +121,18 @@ pub(super) async fn findings(
     wording: &Wording,
     consultation: Option<Uuid>,
 ) -> Result<Vec<Finding>> {
-    let only = vec![(Uuid::nil(), wording.clone(), consultation)];
-    Ok(findings_in(ctx, only).await?.remove(&Uuid::nil()).unwrap_or_default())
+    findings_beside(ctx, &wording.fields(), consultation).await
+}
+
+/// The same, in words that come to an answer beside its text.
+pub(super) async fn findings_beside(
+    ctx: &Ctx,
+    fields: &[(&str, &str)],
+    consultation: Option<Uuid>,
+) -> Result<Vec<Finding>> {
+    let mut confidential = confidential(ctx, consultation.into_iter()).await?;
+    let confidential = consultation.and_then(|id| confidential.remove(&id)).unwrap_or_default();
+    Ok(find(fields, &confidential, &*ctx.enterprises().await?))
 }
 
 /// The same for the texts of a page, each by its answered question and with the case that it comes from.

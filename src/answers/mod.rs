@@ -45,6 +45,7 @@ mod ratings;
 pub(crate) mod report_entity;
 mod report_graphql;
 mod retire;
+mod reuse;
 mod review_graphql;
 mod review_queue;
 mod review_queue_graphql;
@@ -72,6 +73,7 @@ pub use report_entity::Model as AnswerReport;
 pub use report_graphql::{
     AnswerReaderMutation, AnswerReportNode, AnswerReportQuery, report_nodes_by_id,
 };
+pub use reuse::count_reuse;
 pub use review_graphql::AnswerReviewMutation;
 pub use review_queue_graphql::ReviewQuery;
 pub use terms::{
@@ -149,7 +151,8 @@ pub(crate) fn grounds_on(
         basis.map(|citation| (citation.regulation_id, crate::json::texts(&citation.articles)));
     Grounds {
         basis: basis.collect(),
-        confirmed: confirmations.iter().map(|row| row.regulation_id).collect(),
+        // They come in the order in which they were made: the last check of a regulation counts.
+        confirmed: confirmations.iter().map(|row| (row.regulation_id, row.confirmed_on)).collect(),
         review_by,
     }
 }

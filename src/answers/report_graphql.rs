@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     access::{Guarded, station_token},
-    accounts::{self, Member, MemberNode},
+    accounts::{self, MemberNode},
     app::Ctx,
     audit::Entry,
     batch::{Batch, Shared},
@@ -32,7 +32,7 @@ pub struct AnswerReportNode {
 
 struct ReportPage {
     answers: Shared<Uuid, AnsweredQuestionNode>,
-    people: Shared<Uuid, Member>,
+    people: Shared<Uuid, MemberNode>,
 }
 
 fn report_nodes(rows: Vec<AnswerReport>) -> Vec<AnswerReportNode> {
@@ -90,8 +90,8 @@ impl AnswerReportNode {
     async fn resolved_by(&self, ctx: &Context<'_>) -> Result<Option<MemberNode>, Fault> {
         let Some(id) = &self.report.resolved_by else { return Ok(None) };
         let ctx = ctx.data_unchecked::<Ctx>();
-        let load = |ids| async { accounts::by_ids(ctx.db(), &ctx.scope(), ids).await };
-        Ok(self.page.people.get(id, load).await?.cloned().map(MemberNode))
+        let load = |ids| accounts::nodes_by_id(ctx, ids);
+        Ok(self.page.people.get(id, load).await?.cloned())
     }
 
     /// When it was dealt with.
@@ -198,6 +198,7 @@ struct ReportAnswerErrorInput {
     /// The global id of the answered question.
     id: ID,
     /// What is wrong; its station and the officers of its district read it.
+    #[graphql(secret)]
     text: String,
     /// The client's own id for this change; asked for again under the same one, it is done once.
     client_mutation_id: Option<String>,
@@ -211,6 +212,7 @@ struct ResolveAnswerReportInput {
     /// Its version, as it was read.
     version: i32,
     /// What was done about it.
+    #[graphql(secret)]
     note: String,
     /// The client's own id for this change; asked for again under the same one, it is done once.
     client_mutation_id: Option<String>,

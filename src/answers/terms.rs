@@ -228,6 +228,8 @@ pub enum Step {
     Archive,
     /// Let another answer take its place.
     Supersede,
+    /// Confirm that it still stands.
+    Confirm,
     /// Say whether it helped.
     Rate,
     /// Report an error in it.

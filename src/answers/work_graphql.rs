@@ -16,7 +16,7 @@ use super::{
     grounds_on,
 };
 use crate::{
-    accounts::{self, Member, MemberNode},
+    accounts::{self, MemberNode},
     app::Ctx,
     batch::{Batch, Shared},
     deidentification::{Finding, Kind},
@@ -76,7 +76,7 @@ struct DeidentificationDecision {
 #[derive(Clone)]
 pub(super) struct CheckNode {
     check: Arc<DeidentificationCheck>,
-    people: Shared<Uuid, Member>,
+    people: Shared<Uuid, MemberNode>,
 }
 
 impl CheckNode {
@@ -97,11 +97,11 @@ pub(super) fn check_nodes(
 
 async fn colleague(
     ctx: &Ctx,
-    people: &Shared<Uuid, Member>,
+    people: &Shared<Uuid, MemberNode>,
     id: &Uuid,
 ) -> Result<Option<MemberNode>> {
-    let load = |ids| async { accounts::by_ids(ctx.db(), &ctx.scope(), ids).await };
-    Ok(people.get(id, load).await?.cloned().map(MemberNode))
+    let load = |ids| accounts::nodes_by_id(ctx, ids);
+    Ok(people.get(id, load).await?.cloned())
 }
 
 /// Somebody's look through a text for what would tell who asked.
@@ -155,7 +155,7 @@ struct DraftPage {
     checks: Shared<Uuid, Vec<DeidentificationCheck>>,
     wordings: Vec<(Uuid, Wording, Option<Uuid>)>,
     findings: Shared<Uuid, Vec<Finding>>,
-    people: Shared<Uuid, Member>,
+    people: Shared<Uuid, MemberNode>,
 }
 
 /// All drafts of a page, each with the case that it comes from, by answered question.

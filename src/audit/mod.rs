@@ -4,13 +4,17 @@
 //! of a company, no contact. Refusals of those who have not signed in are left to the log of the process, for anybody
 //! could fill the disk with them.
 
-use async_graphql::Enum;
+use chrono::{DateTime, Utc};
 use sea_orm::{IntoActiveModel as _, entity::prelude::*};
-use serde::{Deserialize, Serialize};
 
 pub(crate) mod entity;
+pub mod export;
+mod graphql;
+mod terms;
 
 pub use entity::Model as AuditEvent;
+pub use graphql::AuditQuery;
+pub use terms::{AuditActorKind, AuditOutcome};
 
 use crate::{
     app::Ctx,
@@ -18,32 +22,10 @@ use crate::{
     ids::{NodeKind, new_id},
 };
 
-/// What came of an attempt.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "String(StringLen::None)",
-    rename_all = "SCREAMING_SNAKE_CASE"
-)]
-#[graphql(name = "AuditOutcome")]
-pub enum AuditOutcome {
-    /// It was done.
-    Done,
-    /// It was refused, and nothing changed.
-    Refused,
-}
+/// How the log remembers somebody at the command line of the machine.
+pub const OPERATOR: &str = "operator";
+/// Who acts where the service does something by itself.
+pub const SERVICE: &str = "service";
 
 /// What is to be entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +97,62 @@ pub async fn refuse(ctx: &Ctx, entry: Entry, error: &Error) {
 /// Enters a reading that leaves a trace, such as that of an asker. It fails the reading where it cannot be entered.
 pub async fn record(ctx: &Ctx, entry: Entry) -> Result<()> {
     enter_alone(ctx, entry, AuditOutcome::Done).await
+}
+
+/// Enters several readings that leave a trace, in one transaction.
+pub async fn record_all(ctx: &Ctx, entries: Vec<Entry>) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let change = ctx.app.db.write().await?;
+    write(&*change, ctx, entries).await?;
+    change.commit(ctx.now()).await?;
+    Ok(())
+}
+
+/// Enters what somebody at the command line of the machine did, within the transaction in which it was done.
+pub async fn by_operator(
+    transaction: &impl ConnectionTrait,
+    entry: Entry,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    by_itself(transaction, OPERATOR, vec![entry], now).await
+}
+
+/// Enters what the service did by itself, within the transaction in which it was done.
+pub(crate) async fn by_service(
+    transaction: &impl ConnectionTrait,
+    entries: Vec<Entry>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    by_itself(transaction, SERVICE, entries, now).await
+}
+
+async fn by_itself(
+    transaction: &impl ConnectionTrait,
+    actor: &str,
+    entries: Vec<Entry>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let row = |entry: Entry| AuditEvent {
+        id: new_id(),
+        at: now,
+        actor: actor.to_owned(),
+        standing: actor.to_owned(),
+        action: entry.action.to_owned(),
+        target_kind: entry.target.map(|(kind, _)| kind.as_str().to_owned()),
+        target_id: entry.target.map(|(_, id)| id),
+        district_code: entry.district,
+        outcome: AuditOutcome::Done,
+        detail: entry.detail,
+        request_id: String::new(),
+    };
+    let rows: Vec<_> = entries.into_iter().map(|entry| row(entry).into_active_model()).collect();
+    entity::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    Ok(())
 }
 
 async fn enter_alone(ctx: &Ctx, entry: Entry, outcome: AuditOutcome) -> Result<()> {

@@ -24,7 +24,7 @@ use zhanjian_migrations::{Migrator, MigratorTrait as _};
 
 use crate::{
     access::{Guarded, Scope},
-    accounts, answers, audit,
+    accounts, answers, audit, consultations,
     db::{Database, DatabaseSettings},
     error::{Error, Result},
     expertise,
@@ -65,6 +65,13 @@ macro_rules! each_table {
         $each!(answers::check_entity::Entity, None);
         $each!(answers::rating_entity::Entity, None);
         $each!(answers::report_entity::Entity, None);
+        $each!(consultations::serial_entity::Entity, None);
+        $each!(consultations::entity::Entity, Some("duplicate_of_id"));
+        $each!(consultations::area_entity::Entity, None);
+        $each!(consultations::reader_entity::Entity, None);
+        $each!(consultations::event_entity::Entity, None);
+        $each!(consultations::answer_entity::Entity, None);
+        $each!(consultations::asker_entity::Entity, None);
     };
 }
 

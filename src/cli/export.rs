@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use super::{ExportArgs, Failure, Kind, Outcome};
+use super::{ExportArgs, ExportKind, Failure, Outcome};
 use crate::{
     answers::AnsweredQuestions,
+    audit::{self, export::Span},
+    clock,
     config::Config,
     db::Database,
     expertise::ExpertiseAreas,
@@ -21,16 +23,57 @@ pub(super) async fn run(config: &Config, arguments: &ExportArgs) -> Result<Outco
     super::require_data(config)?;
     let db = super::open_database(config).await?;
     let (file, format) = (arguments.file.as_path(), format(arguments));
-    match arguments.kind {
-        Kind::AnsweredQuestions => write(&db, &AnsweredQuestions::default(), file, format).await,
-        Kind::Regulations => write(&db, &Regulations, file, format).await,
-        Kind::RegulationRelations => write(&db, &RegulationRelations, file, format).await,
-        Kind::ExpertiseAreas => write(&db, &ExpertiseAreas, file, format).await,
-        Kind::Stations => write(&db, &Stations, file, format).await,
-        Kind::Organizations => write(&db, &Organizations, file, format).await,
-        Kind::ResearchOutputs => write(&db, &ResearchOutputs::default(), file, format).await,
-        Kind::Resources => write(&db, &Resources::default(), file, format).await,
+    let given = arguments.from.is_some() || arguments.to.is_some();
+    if given && arguments.kind != ExportKind::AuditLog {
+        return Err(Failure::misuse("--from and --to go with audit-log only"));
     }
+    match arguments.kind {
+        ExportKind::AnsweredQuestions => {
+            write(&db, &AnsweredQuestions::default(), file, format).await
+        }
+        ExportKind::Regulations => write(&db, &Regulations, file, format).await,
+        ExportKind::RegulationRelations => write(&db, &RegulationRelations, file, format).await,
+        ExportKind::ExpertiseAreas => write(&db, &ExpertiseAreas, file, format).await,
+        ExportKind::Stations => write(&db, &Stations, file, format).await,
+        ExportKind::Organizations => write(&db, &Organizations, file, format).await,
+        ExportKind::ResearchOutputs => write(&db, &ResearchOutputs::default(), file, format).await,
+        ExportKind::Resources => write(&db, &Resources::default(), file, format).await,
+        ExportKind::AuditLog => audit_log(&db, arguments, format).await,
+    }
+}
+
+/// Writes the entries of the audit log from one day to another, both included, as days are counted in China.
+async fn audit_log(
+    db: &Database,
+    arguments: &ExportArgs,
+    format: Format,
+) -> Result<Outcome, Failure> {
+    let span = Span {
+        from: arguments.from.map(clock::begins),
+        to: arguments.to.and_then(|day| day.succ_opt()).map(clock::begins),
+    };
+    let mut writer = create(&arguments.file, format, audit::export::COLUMNS)?;
+    let mut after = None;
+    loop {
+        let (rows, last) = audit::export::rows(db, span, after).await?;
+        for row in &rows {
+            writer.write(row)?;
+        }
+        if last.is_none() {
+            break;
+        }
+        after = last;
+    }
+    let rows = writer.finish()?;
+    super::tell(&format!("{rows} rows written"));
+    Ok(Outcome::Done)
+}
+
+fn create(file: &Path, format: Format, columns: &[&str]) -> Result<Writer, Failure> {
+    if format == Format::Xlsx {
+        return Err(Failure::misuse("workbooks are read, not written: use --format csv or jsonl"));
+    }
+    Ok(Writer::create(file, format, columns)?)
 }
 
 fn format(arguments: &ExportArgs) -> Format {
@@ -50,11 +93,8 @@ async fn write<T: Transfer>(
     file: &Path,
     format: Format,
 ) -> Result<Outcome, Failure> {
-    if format == Format::Xlsx {
-        return Err(Failure::misuse("workbooks are read, not written: use --format csv or jsonl"));
-    }
+    let mut writer = create(file, format, T::COLUMNS)?;
     let known = Known::load(db).await?;
-    let mut writer = Writer::create(file, format, T::COLUMNS)?;
     let mut after = None;
     loop {
         let (rows, last) = kind.export(db, &known, after).await?;

@@ -1,10 +1,11 @@
 //! The command line: what can be asked for, and how a command ends.
 //!
 //! What each command does stands in the file of its name; here are only its words, so that `--help` can be
-//! read in one place.
+//! read in one place. Commands with commands of their own bring their words along.
 
 use std::{fmt, path::PathBuf, process::ExitCode};
 
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
@@ -16,10 +17,13 @@ use crate::{
     telemetry::Telemetry,
 };
 
+mod account;
 mod backup;
+mod client;
 mod export;
 mod import;
 mod index;
+mod keys;
 mod migrate;
 mod serve;
 
@@ -74,6 +78,15 @@ pub enum Command {
     Import(ImportArgs),
     /// Write rows of the database to a file that import reads
     Export(ExportArgs),
+    /// Look after the register: who gets in
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// Look after the programs of partner portals
+    #[command(subcommand)]
+    Client(client::ClientCommand),
+    /// Look after the keys
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Look after the full-text index
     #[command(subcommand)]
     Index(IndexCommand),
@@ -94,6 +107,9 @@ pub struct ServeArgs {
     /// Start with sample data, if the data folder is empty
     #[arg(long)]
     pub demo: bool,
+    /// Write the sample accounts with their new passwords into a file that nobody else may read (JSON)
+    #[arg(long, value_name = "FILE", requires = "demo")]
+    pub demo_credentials: Option<PathBuf>,
 }
 
 /// `zhanjian import`
@@ -124,13 +140,33 @@ pub struct ImportArgs {
 #[derive(Args, Debug)]
 pub struct ExportArgs {
     /// What the rows are
-    pub kind: Kind,
+    pub kind: ExportKind,
     /// Where to write; `-` is standard output
     #[arg(default_value = "-")]
     pub file: PathBuf,
     /// The format; without it, what the file's name says, else JSON Lines
     #[arg(long, value_enum)]
     pub format: Option<Format>,
+    /// Of the audit log, what was entered from this day on
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<NaiveDate>,
+    /// Of the audit log, what was entered up to this day and on it
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<NaiveDate>,
+}
+
+/// What an export can write: what an import reads, and what nothing reads back.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum ExportKind {
+    AnsweredQuestions,
+    Regulations,
+    RegulationRelations,
+    ExpertiseAreas,
+    Stations,
+    Organizations,
+    ResearchOutputs,
+    Resources,
+    AuditLog,
 }
 
 /// What rows can be.
@@ -319,6 +355,9 @@ pub fn run(cli: &Cli) -> Outcome {
             Command::Serve(arguments) => Ok(serve::run(&config, arguments, figures).await),
             Command::Import(arguments) => import::run(&config, arguments).await,
             Command::Export(arguments) => export::run(&config, arguments).await,
+            Command::Account(command) => account::run(&config, command).await,
+            Command::Client(command) => client::run(&config, command).await,
+            Command::Keys(command) => keys::run(&config, command).await,
             Command::Index(command) => index::run(&config, command).await,
             Command::Migrate(arguments) => migrate::run(&config, arguments).await,
             Command::Backup(arguments) => backup::run(&config, arguments).await,
@@ -450,64 +489,4 @@ fn tell(text: &str) {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory as _;
-
-    use super::*;
-
-    fn parse(line: &str) -> Result<Cli, clap::Error> {
-        Cli::try_parse_from(line.split_whitespace())
-    }
-
-    #[test]
-    fn the_definitions_are_sound() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn the_commands_of_the_manual_are_understood() {
-        for line in [
-            "zhanjian serve --demo --listen 127.0.0.1:0 --data-dir /srv/zhanjian",
-            "zhanjian import answered-questions answers.jsonl --station SH-PD --audience PUBLIC",
-            "zhanjian import regulation-relations relations.csv --dry-run --keep-going --strict",
-            "zhanjian --database-url postgres://db.example/zhanjian import resources r.xlsx --audience network",
-            "zhanjian export research-outputs --format csv",
-            "zhanjian index verify --data-dir data",
-            "zhanjian migrate",
-            "zhanjian migrate down --steps 3",
-            "zhanjian schema --settings",
-            "zhanjian backup copies/today",
-            "zhanjian backup --restore copies/today",
-        ] {
-            parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
-        }
-    }
-
-    #[test]
-    fn half_a_command_is_refused_with_status_2() {
-        for line in [
-            "zhanjian",
-            "zhanjian import answers",
-            "zhanjian import needs file.csv",
-            "zhanjian import stations s.csv --audience nobody",
-            "zhanjian backup",
-            "zhanjian backup here --restore there",
-            "zhanjian migrate down --steps 0",
-            "zhanjian import stations s.csv --listen 127.0.0.1:1",
-        ] {
-            let error = parse(line).expect_err(line);
-            assert_eq!(error.exit_code(), 2, "{line}");
-        }
-    }
-
-    #[test]
-    fn flags_reach_the_settings_and_no_password_is_shown() {
-        let cli = parse("zhanjian serve --listen [::1]:9 --database-url postgres://a:hunter2@h/d")
-            .unwrap();
-
-        let flags = cli.flags();
-        assert_eq!(flags.listen.as_deref(), Some("[::1]:9"));
-        assert_eq!(flags.database_url.as_deref(), Some("postgres://a:hunter2@h/d"));
-        assert!(!format!("{cli:?}").contains("hunter2"));
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@
 //! Known dates are often a year or a month only. Then the first day is taken: an answer is doubted too early rather
 //! than trusted too long.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sea_orm::prelude::Uuid;
@@ -40,8 +40,8 @@ pub enum Currency {
 pub struct Grounds {
     /// The regulations cited as its basis, with the articles cited (none: the whole).
     pub basis: Vec<(Uuid, Vec<String>)>,
-    /// The regulations against which it was checked and found to stand.
-    pub confirmed: HashSet<Uuid>,
+    /// The regulations against which it was checked and found to stand, each with the day of the last check.
+    pub confirmed: HashMap<Uuid, NaiveDate>,
     /// The day by which it is to be looked at again.
     pub review_by: Option<NaiveDate>,
 }
@@ -212,7 +212,11 @@ impl Walk<'_> {
     }
 
     fn ended(&mut self, regulation: Uuid, end: PartialDate, mut path: Vec<Step>) {
-        if self.grounds.confirmed.contains(&regulation) {
+        // Whoever checks an answer against what it cites has its end in mind. Checked against a successor, it falls with
+        // it, unless somebody has looked again since it ended.
+        let cited = path.len() == 1;
+        let checked_on = self.grounds.confirmed.get(&regulation);
+        if checked_on.is_some_and(|on| cited || end.first_day() <= *on) {
             return;
         }
         let event = Event::Ended;
@@ -274,7 +278,7 @@ fn checked<'a>(
     graph: &'a Graph,
     relation: &'a Relation,
 ) -> Option<&'a Relation> {
-    let settles = |relation: &&Relation| grounds.confirmed.contains(&relation.from);
+    let settles = |relation: &&Relation| grounds.confirmed.contains_key(&relation.from);
     let directly = Some(relation).filter(settles);
     if relation.kind != RelationKind::Replaces {
         return directly;

@@ -177,7 +177,8 @@ impl Graph {
     /// The regulations of which a citation may have been touched, or is known on a day to be touched until a later one.
     pub fn touched(&self, known_on: NaiveDate, until: NaiveDate) -> HashSet<Uuid> {
         let touches = |(from, announced)| announced <= known_on && from <= until;
-        self.days().filter(|(_, days)| touches(*days)).map(|(regulation, _)| regulation).collect()
+        let touched = self.days().filter(|(_, days)| touches(*days));
+        self.and_replaced(touched.map(|(regulation, _)| regulation))
     }
 
     /// The regulations whose citations may have another verdict on a day than on an earlier one.
@@ -185,8 +186,22 @@ impl Graph {
         let within = |day| after < day && day <= until;
         let moving =
             self.days().filter(|(_, (from, announced))| within(*from) || within(*announced));
-        // What was checked against a later one moves with it.
-        moving.flat_map(|(regulation, _)| self.upstream(regulation)).collect()
+        self.and_replaced(moving.map(|(regulation, _)| regulation))
+    }
+
+    /// These regulations, and those that they have replaced: what cites an older one and was checked against a later one
+    /// stands or falls with the later one.
+    fn and_replaced(&self, regulations: impl Iterator<Item = Uuid>) -> HashSet<Uuid> {
+        let mut found: HashSet<Uuid> = regulations.collect();
+        loop {
+            let replaced = self.relations().filter(|it| it.kind == RelationKind::Replaces);
+            let older = replaced.filter(|it| found.contains(&it.from)).map(|it| it.to);
+            let older: Vec<Uuid> = older.filter(|id| !found.contains(id)).collect();
+            if older.is_empty() {
+                return found;
+            }
+            found.extend(older);
+        }
     }
 
     /// From which day something touches each regulation, and since which day that is known.

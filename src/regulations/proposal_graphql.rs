@@ -102,10 +102,7 @@ async fn by_key(ctx: &Ctx, keys: Vec<String>) -> Result<HashMap<String, Regulati
 impl RegulationProposalNode {
     async fn member(&self, ctx: &Context<'_>, id: Uuid) -> Result<Option<MemberNode>, Fault> {
         let ctx = ctx.data_unchecked::<Ctx>();
-        let load = async |ids| {
-            let members = accounts::by_ids(ctx.db(), &ctx.scope(), ids).await?;
-            Ok(members.into_iter().map(|(id, member)| (id, MemberNode(member))).collect())
-        };
+        let load = |ids| accounts::nodes_by_id(ctx, ids);
         Ok(self.page.members.get(&id, load).await?.cloned())
     }
 }

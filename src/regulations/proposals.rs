@@ -90,7 +90,7 @@ pub(super) async fn decide(ctx: &Ctx, id: Uuid, version: i32, decision: Decision
     let state = if decision.accept { ProposalState::Accepted } else { ProposalState::Rejected };
     let now = ctx.now();
     let written = Entity::update_many()
-        .col_expr(Column::State, ActiveEnum::as_enum(&state))
+        .col_expr(Column::State, Expr::value(state.to_value()))
         .col_expr(Column::DecidedById, Expr::value(Some(member)))
         .col_expr(Column::DecidedAt, Expr::value(Some(now)))
         .col_expr(Column::Reason, Expr::value(reason))

@@ -25,7 +25,7 @@ mod highlights;
 mod suggest;
 
 pub use graphql::SearchQuery;
-pub use suggest::SuggestQuery;
+pub use suggest::{SimilarAnsweredQuestion, SuggestQuery, similar_answered_questions};
 
 /// The key of a thing in the index.
 pub fn key(kind: Kind, id: Uuid) -> Key {

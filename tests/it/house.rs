@@ -34,13 +34,12 @@ const ONLY_IN: [(&str, &[&str]); 14] = [
             "src/reception.rs",
             // Two words of errors and rights, the same inside and outside.
             "src/access/",
-            "src/audit/mod.rs",
         ],
     ),
     ("apollo_compiler", &["src/execution/validation/"]),
     ("axum", &["src/http/"]),
     ("hyper", &["src/http/serve.rs"]),
-    ("governor", &["src/http/rate_limit.rs"]),
+    ("governor", &["src/http/rate_limit.rs", "src/accounts/budgets.rs"]),
     ("tantivy", &["index/src/"]),
     ("jieba_rs", &["index/src/analysis/"]),
     ("calamine", &["src/files/"]),
@@ -70,6 +69,7 @@ const NEVER: [(&str, &[&str]); 11] = [
 
 const ROOMS: &[&str] = &[
     "crate::answers",
+    "crate::consultations",
     "crate::expertise",
     "crate::organizations",
     "crate::regulations",
@@ -77,6 +77,7 @@ const ROOMS: &[&str] = &[
     "crate::search",
     "crate::stations",
     "    answers::",
+    "    consultations::",
     "    expertise::",
     "    organizations::",
     "    regulations::",

@@ -1,16 +1,9 @@
 //! A draft from a case: nothing that names the asker goes with it, and nothing that does leaves the station.
 
 use serde_json::{Value, json};
-use zhanjian::{
-    access::station_token,
-    consultations::{self, DraftSource, StandIn},
-    deidentification::{ConfidentialValue, ValueKind},
-    ids::{GlobalId, NodeKind, new_id},
-    stations,
-};
 
-use super::desk::{People, change, draft, harmless, hits, seen, submitted, text};
-use crate::support::{House, on_both_engines};
+use super::desk::{People, ask, change, cleared, draft, harmless, hits, seen, submitted, text};
+use crate::support::{House, Member, on_both_engines};
 
 on_both_engines!(
     a_draft_from_a_case_names_nobody,
@@ -20,40 +13,34 @@ on_both_engines!(
 
 const COMPANY: &str = "示例瑞康生物医药科技（上海）有限公司";
 
-/// A case of Pudong's station: the global id of the consultation.
-async fn a_case(house: &House) -> Value {
-    let station = stations::by_code(house.db().read(), "SH-PD").await.unwrap().unwrap();
-    let id = new_id();
-    consultations::put(StandIn {
-        source: DraftSource {
-            consultation_id: id,
-            station_id: station.id,
-            areas: Vec::new(),
-            product_kind: None,
-            device_class: None,
-            question: format!(
-                "我公司{COMPANY}（联系人王示例，13800138000，ask@example.org）拟将微针贴片按二类申报，示例瑞康是否需要临床？"
-            ),
-            reply: Some("王女士：贵司产品见分类目录，示例瑞康生物可先申请分类界定。".to_owned()),
-            summary: None,
-        },
-        owner: station_token("SH-PD"),
-        confidential: [
-            (COMPANY, ValueKind::Company),
-            ("王示例", ValueKind::Person),
-            ("13800138000", ValueKind::Other),
-            ("ask@example.org", ValueKind::Other),
-        ]
-        .map(|(value, kind)| ConfidentialValue { value: value.to_owned(), kind })
-        .to_vec(),
-    });
-    json!(GlobalId::encode(NodeKind::Consultation, id).0)
+/// A case of Pudong's station that has been answered: the global id of the consultation.
+async fn a_case(staff: &Member<'_>) -> Value {
+    let shown = "consultation { id version }";
+    let question = format!(
+        "我公司{COMPANY}（联系人王示例，13800138000，ask@example.org）拟将微针贴片按二类申报，示例瑞康是否需要临床？"
+    );
+    let asker = json!({ "company": COMPANY, "contact": "王示例", "telephone": "13800138000",
+        "email": "ask@example.org" });
+    let input =
+        json!({ "channel": "PHONE", "text": question, "productKind": "DEVICE", "asker": asker });
+    let recorded = ask(staff, "recordConsultation", input, shown).await;
+    let case = recorded.reply.at("/recordConsultation/consultation").clone();
+    let area = staff.ask("{ expertiseArea(code: \"REG-1\") { id } }").await;
+    let input = json!({ "consultationId": case["id"], "version": case["version"], "level": "BASIC",
+        "areaIds": [area.at("/expertiseArea/id")], "productKind": "DEVICE", "assigneeId": staff.id });
+    let classified = ask(staff, "classifyConsultation", input, shown).await;
+    let case = classified.reply.at("/classifyConsultation/consultation").clone();
+    let input = json!({ "consultationId": case["id"], "version": case["version"], "toldBy": "PHONE",
+        "text": "王女士：贵司产品见分类目录，示例瑞康生物可先申请分类界定。" });
+    let answered = ask(staff, "answerDirectly", input, shown).await;
+    assert_eq!(answered.word(), "ok", "{}", answered.reply.text);
+    case["id"].clone()
 }
 
 async fn a_draft_from_a_case_names_nobody(house: &House) {
     house.places().await;
     let people = People::of(house).await;
-    let case = a_case(house).await;
+    let case = a_case(&people.author).await;
     let input = json!({ "consultationId": case });
     let refused = change(&people.stranger, "draftAnsweredQuestion", input.clone()).await;
     assert_eq!(refused.word(), "NOT_FOUND");
@@ -63,6 +50,7 @@ async fn a_draft_from_a_case_names_nobody(house: &House) {
     for name in ["瑞康", "王示例", "王女士", "13800138000", "example.org"] {
         assert!(!question.contains(name) && !answer.contains(name), "{question} {answer}");
     }
+    assert_eq!(answered["draft"]["state"], "DRAFT");
     assert!(question.contains("拟将微针贴片按二类申报") && question.contains("■■"), "{question}");
     assert_eq!(answered["deidentificationFindings"], json!([]));
     let query =
@@ -74,7 +62,7 @@ async fn a_draft_from_a_case_names_nobody(house: &House) {
 async fn a_confidential_value_is_found_in_every_form_and_never_harmless(house: &House) {
     house.places().await;
     let people = People::of(house).await;
-    let input = json!({ "consultationId": a_case(house).await });
+    let input = json!({ "consultationId": a_case(&people.author).await });
     let answered = change(&people.author, "draftAnsweredQuestion", input).await.done();
     let forms = [
         COMPANY,
@@ -113,13 +101,12 @@ async fn a_confidential_value_is_found_in_every_form_and_never_harmless(house: &
 async fn what_comes_from_a_case_is_not_indexed_before_it_is_published(house: &House) {
     house.places().await;
     let people = People::of(house).await;
-    let input =
-        json!({ "consultationId": a_case(house).await, "content": text("微针贴片如何分类界定") });
+    let input = json!({ "consultationId": a_case(&people.author).await, "content": text("微针贴片如何分类界定") });
     let begun = change(&people.author, "draftAnsweredQuestion", input).await;
     let (answered, revision) = (begun.done(), begun.revision());
     assert_eq!(hits(&people.author, "微针贴片如何分类界定", Some(&revision)).await, 0);
     let answered = submitted(&people, &answered).await;
-    let answered = super::cleared(&people, &answered).await;
+    let answered = cleared(&people, &answered).await;
     let input = json!({ "id": answered["id"], "version": draft(&answered) });
     let shown = change(&people.head, "publishAnsweredQuestion", input).await;
     assert_eq!(hits(&people.stranger, "微针贴片如何分类界定", Some(&shown.revision())).await, 1);

@@ -123,6 +123,7 @@ impl Node {
             accounts: zhanjian::accounts::Settings::default(),
             sso: None,
             calendar: None,
+            consultations: zhanjian::consultations::Settings::default(),
         };
         let service = Service::start(settings).await.unwrap();
         let reception = Arc::new(FrontDesk(Arc::clone(&service.app)));

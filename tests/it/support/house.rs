@@ -107,6 +107,7 @@ impl House {
             accounts: accounts::Settings::default(),
             sso: None,
             calendar: None,
+            consultations: zhanjian::consultations::Settings::default(),
         };
         let service = Service::start(settings).await.unwrap();
         let app = &service.app;
