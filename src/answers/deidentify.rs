@@ -162,12 +162,11 @@ pub(super) async fn from_case(ctx: &Ctx, source: DraftSource) -> Result<Content>
         let text = text.trim();
         without_asker(text, &find(&[("text", text)], &confidential, &enterprises))
     };
-    let summary = source.summary.as_deref().map(without).filter(|text| !text.is_empty());
     Ok(Content {
         question: without(&source.question),
         answer: source.reply.as_deref().map(without).unwrap_or_default(),
-        // What was written for a bureau may be longer than a sentence.
-        summary: summary.map(|text| text.chars().take(1_000).collect()),
+        // What was summed up for the next tier is correspondence, and no summary of the answer.
+        summary: None,
         areas: source.areas,
         product_kind: source.product_kind,
         device_class: source.device_class,
