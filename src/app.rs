@@ -17,6 +17,7 @@ use crate::{
     deidentification::Enterprises,
     error::{Error, Result},
     expertise::{self, Tree},
+    following::Feed,
     indexer::Progress,
     kept::Kept,
     language::Language,
@@ -51,6 +52,8 @@ pub struct App {
     pub calendar: Calendar,
     /// By when consultations are answered, and how long askers are kept.
     pub consultations: consultations::Settings,
+    /// Hands out what changes to those who follow it.
+    pub feed: Arc<Feed>,
 }
 
 /// How many things a list gives.

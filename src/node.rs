@@ -13,6 +13,7 @@ use crate::{
     consultations::{self, ConsultationNode},
     error::{Error, Fault, Result},
     expertise::ExpertiseAreaNode,
+    following::{self, SavedSearchNode},
     ids::{GlobalId, NodeKind},
     language::Text,
     organizations::{self, OrganizationNode, ResourceNode},
@@ -55,6 +56,8 @@ pub enum Node {
     AnswerReport(AnswerReportNode),
     /// A consultation.
     Consultation(ConsultationNode),
+    /// A saved search.
+    SavedSearch(SavedSearchNode),
 }
 
 /// Finds things by their global ids, kind by kind, so that many cost a few statements.
@@ -93,11 +96,15 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         }
         NodeKind::Member => wrap(accounts::nodes_by_id(ctx, ids).await?, Node::Member),
         NodeKind::ApiClient => wrap(accounts::client_nodes_by_id(ctx, ids).await?, Node::ApiClient),
+        NodeKind::Consultation => {
+            wrap(consultations::nodes_by_id(ctx, ids).await?, Node::Consultation)
+        }
         NodeKind::AnswerReport => {
             wrap(answers::report_nodes_by_id(ctx, ids).await?, Node::AnswerReport)
         }
-        NodeKind::Consultation => {
-            wrap(consultations::nodes_by_id(ctx, ids).await?, Node::Consultation)
+        NodeKind::SavedSearch => {
+            let saved = following::saved_searches_by_id(ctx, ids).await?;
+            wrap(saved, |saved| Node::SavedSearch(SavedSearchNode(saved)))
         }
         NodeKind::District => {
             let districts = stations::districts(db, ids).await?;

@@ -20,11 +20,12 @@ use crate::{
     db::{Database, DatabaseSettings},
     error::{Error, Result},
     execution::{Executor, Limits},
+    following::Feed,
     http::{self, Check, Front, Readiness, Reception, TrustedProxies},
     indexer::{self, Indexer, Progress},
     kept::Kept,
     outbox,
-    reception::{FrontDesk, TokenCounter},
+    reception::{FileCounter, FrontDesk, TokenCounter},
     telemetry::figures,
     vault::{self, Vault},
 };
@@ -37,6 +38,7 @@ pub struct Service {
     pub executor: Arc<Executor>,
     stop: Arc<indexer::Stop>,
     indexing: JoinHandle<()>,
+    feeding: JoinHandle<()>,
 }
 
 /// What a service is made of.
@@ -222,6 +224,8 @@ impl Service {
         );
         let stop = indexer.stop();
         let indexing = tokio::spawn(indexer.run());
+        let feed = Feed::open(db.clone()).await?;
+        let feeding = tokio::spawn(Arc::clone(&feed).run(settings.indexer.poll_interval));
         let vault = open_vault(&db, &settings.vault).await?;
         let calendar = match &settings.calendar {
             Some(path) => Calendar::with_file(path)?,
@@ -243,8 +247,9 @@ impl Service {
             accounts,
             calendar,
             consultations: settings.consultations,
+            feed,
         });
-        Ok(Self { app, executor: Arc::new(executor), stop, indexing })
+        Ok(Self { app, executor: Arc::new(executor), stop, indexing, feeding })
     }
 
     /// Waits until the index has taken in all that is in the database now.
@@ -264,6 +269,7 @@ impl Service {
         Ok(Front {
             metrics: None,
             tokens: Some(Arc::new(TokenCounter(Arc::clone(&self.app)))),
+            downloads: Some(Arc::new(FileCounter)),
             executor: Arc::clone(&self.executor),
             reception,
             readiness: Arc::new(readiness),
@@ -273,6 +279,7 @@ impl Service {
 
     /// Ends the indexing after what it is doing, and closes the database.
     pub async fn end(self) -> Result<()> {
+        self.feeding.abort();
         self.stop.tell();
         self.indexing.await?;
         self.app.db.clone().close().await?;

@@ -14,6 +14,7 @@ mod m20261122_000006_consultations;
 mod m20261122_000007_knowledge;
 mod m20261122_000008_law;
 mod m20261122_000009_register;
+mod m20261122_000010_following;
 mod table;
 
 /// Runs the list of changes up and down.
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_knowledge::Migration),
             Box::new(m20261122_000008_law::Migration),
             Box::new(m20261122_000009_register::Migration),
+            Box::new(m20261122_000010_following::Migration),
         ]
     }
 }

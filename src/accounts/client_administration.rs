@@ -153,10 +153,8 @@ pub(super) async fn rotate(
     at_once: bool,
 ) -> Result<(Done, String)> {
     check_keeper(ctx)?;
-    let overlap = match at_once {
-        true => chrono::Duration::zero(),
-        false => ctx.app.accounts.secret_overlap(),
-    };
+    let overlap =
+        if at_once { chrono::Duration::zero() } else { ctx.app.accounts.secret_overlap() };
     let mut change = Change::begin(ctx).await?;
     let client = present(&change, id, version).await?;
     let secret = rotate_secret(&*change, &client, overlap, &change.actor(), ctx.now()).await?;

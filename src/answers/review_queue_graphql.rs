@@ -27,7 +27,7 @@ const UPCOMING_WITHIN: i32 = 90;
 struct ReviewQueueFilter {
     /// Of the stations with these codes.
     stations: Option<Vec<String>>,
-    /// With one of these verdicts; BROKEN, STALE, PARTLY_STALE, UPCOMING and REVIEW_DUE where nothing is said. CURRENT
+    /// With one of these verdicts; BROKEN, STALE, `PARTLY_STALE`, UPCOMING and `REVIEW_DUE` where nothing is said. CURRENT
     /// and UNVERIFIED call for nothing and are never on the list.
     statuses: Option<Vec<Currency>>,
     /// How many days ahead an announced change counts, 0 to 3650; 90 where nothing is said.

