@@ -41,10 +41,9 @@ impl Step {
             Self::Revise | Self::EditDraft | Self::DiscardDraft | Self::SubmitForReview => {
                 Action::DraftAnswer
             }
-            Self::ClearForStationExit => Action::CheckDeidentification,
+            // Beside reviewers, whoever wrote a draft takes it back.
+            Self::ClearForStationExit | Self::ReturnDraft => Action::CheckDeidentification,
             Self::ClearForWider | Self::Widen => Action::WidenAnswer,
-            // Whoever wrote a draft takes it back as well.
-            Self::ReturnDraft => Action::CheckDeidentification,
             Self::Publish | Self::Archive | Self::Supersede => Action::ReviewAnswer,
             Self::Withdraw => Action::WithdrawAnswer,
             Self::Confirm => Action::ConfirmAnswer,

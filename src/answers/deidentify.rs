@@ -24,15 +24,12 @@ use crate::{
     app::Ctx,
     batch::grouped,
     change::{Change, Done},
-    consultations::{self, DraftSource},
+    consultations::{self, DraftSource, MASK},
     deidentification::{Confidential, Finding, Kind, find},
     error::{Error, Result, RuleCode},
     ids::new_id,
     language::Text,
 };
-
-/// What stands in the place of what was left out.
-const LEFT_OUT: &str = "［略］";
 
 /// How many open findings a refusal lists; the rest is counted.
 const LISTED: usize = 20;
@@ -106,11 +103,16 @@ fn kind_name(kind: Kind) -> String {
     })
 }
 
-/// What the case that an answer comes from keeps confidential.
-async fn confidential(ctx: &Ctx, consultation: Option<Uuid>) -> Result<Confidential> {
-    let Some(id) = consultation else { return Ok(Confidential::default()) };
-    let values = consultations::confidential(ctx.db(), &ctx.app.vault, id).await?;
-    Ok(Confidential { values })
+/// What the cases that answers come from keep confidential, by case.
+async fn confidential(
+    ctx: &Ctx,
+    consultations: impl Iterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Confidential>> {
+    let mut ids: Vec<Uuid> = consultations.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let values = consultations::confidential_of(ctx.db(), &ctx.app.vault, ids).await?;
+    Ok(values.into_iter().map(|(id, values)| (id, Confidential { values })).collect())
 }
 
 /// What would tell who asked, in a text that comes from a case.
@@ -128,7 +130,8 @@ pub(super) async fn findings_beside(
     fields: &[(&str, &str)],
     consultation: Option<Uuid>,
 ) -> Result<Vec<Finding>> {
-    let confidential = confidential(ctx, consultation).await?;
+    let mut confidential = confidential(ctx, consultation.into_iter()).await?;
+    let confidential = consultation.and_then(|id| confidential.remove(&id)).unwrap_or_default();
     Ok(find(fields, &confidential, &*ctx.enterprises().await?))
 }
 
@@ -138,30 +141,32 @@ pub(super) async fn findings_in(
     wordings: Vec<(Uuid, Wording, Option<Uuid>)>,
 ) -> Result<HashMap<Uuid, Vec<Finding>>> {
     let enterprises = ctx.enterprises().await?;
-    let mut found = HashMap::with_capacity(wordings.len());
-    for (id, wording, consultation) in wordings {
-        // What is confidential is sealed case by case, and opened one at a time.
-        let confidential = confidential(ctx, consultation).await?;
-        found.insert(id, find(&wording.fields(), &confidential, &enterprises));
-    }
-    Ok(found)
+    let cases = wordings.iter().filter_map(|(_, _, consultation)| *consultation);
+    let confidential = confidential(ctx, cases).await?;
+    let nothing = Confidential::default();
+    let found = |(id, wording, consultation): (Uuid, Wording, Option<Uuid>)| {
+        let confidential = consultation.and_then(|id| confidential.get(&id)).unwrap_or(&nothing);
+        (id, find(&wording.fields(), confidential, &enterprises))
+    };
+    Ok(wordings.into_iter().map(found).collect())
 }
 
 /// What a case says, as the beginning of a draft: without the values of its asker and without other ways to reach
 /// somebody, so that none of them gets into a table that is not sealed.
 pub(super) async fn from_case(ctx: &Ctx, source: DraftSource) -> Result<Content> {
-    let confidential = confidential(ctx, Some(source.consultation_id)).await?;
+    let id = source.consultation_id;
+    let confidential = confidential(ctx, std::iter::once(id)).await?.remove(&id);
+    let confidential = confidential.unwrap_or_default();
     let enterprises = ctx.enterprises().await?;
     let without = |text: &str| {
         let text = text.trim();
         without_asker(text, &find(&[("text", text)], &confidential, &enterprises))
     };
-    let summary = source.summary.as_deref().map(without).filter(|text| !text.is_empty());
     Ok(Content {
         question: without(&source.question),
         answer: source.reply.as_deref().map(without).unwrap_or_default(),
-        // What was written for a bureau may be longer than a sentence.
-        summary: summary.map(|text| text.chars().take(1_000).collect()),
+        // What was summed up for the next tier is correspondence, and no summary of the answer.
+        summary: None,
         areas: source.areas,
         product_kind: source.product_kind,
         device_class: source.device_class,
@@ -195,8 +200,8 @@ fn without_asker(text: &str, found: &[Finding]) -> String {
             continue;
         }
         kept.extend(letters.get(at..start.clamp(at, letters.len())).unwrap_or_default());
-        if !kept.ends_with(LEFT_OUT) {
-            kept.push_str(LEFT_OUT);
+        if !kept.ends_with(MASK) {
+            kept.push_str(MASK);
         }
         at = end.min(letters.len());
     }
@@ -332,7 +337,7 @@ pub(super) async fn clear(
         judged(ctx, &mut change, &case, &check, &decisions).await?;
     } else {
         // The next step goes by this version, so that nobody widens what has just been rejected.
-        write::row(ctx, &mut change, &case.row, Default::default()).await?;
+        write::touch(ctx, &mut change, &case.row).await?;
     }
     let said = format!("{} {}", purpose.to_value(), verdict.to_value());
     change.audit(entry("clearDeidentification", about.id, &case.district).saying(said));

@@ -22,11 +22,13 @@ use crate::{
 #[derive(InputObject)]
 pub(super) struct AnsweredQuestionContentInput {
     /// The question, without anything that would tell who asked.
+    #[graphql(secret)]
     question: String,
     /// The answer, in Markdown; it may be missing until the draft is handed to a second person.
-    #[graphql(default)]
+    #[graphql(default, secret)]
     answer: String,
     /// The answer in a sentence.
+    #[graphql(secret)]
     summary: Option<String>,
     /// The codes of the areas it belongs to.
     #[graphql(default)]
@@ -55,6 +57,7 @@ pub(super) struct CitationInput {
     #[graphql(default)]
     articles: Vec<String>,
     /// The words that matter.
+    #[graphql(secret)]
     quote: Option<String>,
     /// Whether the answer rests on it; it does where nothing is said.
     role: Option<CitationRole>,
@@ -139,6 +142,7 @@ struct ReturnDraftInput {
     /// The version of the draft, as it was read.
     version: i32,
     /// What is to be done about it.
+    #[graphql(secret)]
     reason: String,
     /// The client's own id for this change; asked for again under the same one, it is done once.
     client_mutation_id: Option<String>,

@@ -338,7 +338,7 @@ pub(super) async fn discard(ctx: &Ctx, about: About) -> Result<Done> {
 }
 
 /// Begins a change of a draft: right, version and state, in this order.
-pub(super) async fn at<'a>(ctx: &'a Ctx, about: About, step: Step) -> Result<(Change<'a>, Case)> {
+pub(super) async fn at(ctx: &Ctx, about: About, step: Step) -> Result<(Change<'_>, Case)> {
     check_at_all(&ctx.viewer, step.action())?;
     let change = Change::begin(ctx).await?;
     let case = Case::find(ctx, &*change, about.id).await?;

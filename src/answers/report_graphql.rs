@@ -198,6 +198,7 @@ struct ReportAnswerErrorInput {
     /// The global id of the answered question.
     id: ID,
     /// What is wrong; its station and the officers of its district read it.
+    #[graphql(secret)]
     text: String,
     /// The client's own id for this change; asked for again under the same one, it is done once.
     client_mutation_id: Option<String>,
@@ -211,6 +212,7 @@ struct ResolveAnswerReportInput {
     /// Its version, as it was read.
     version: i32,
     /// What was done about it.
+    #[graphql(secret)]
     note: String,
     /// The client's own id for this change; asked for again under the same one, it is done once.
     client_mutation_id: Option<String>,

@@ -81,7 +81,7 @@ fn hidden(row: &AnsweredQuestion, state: State) -> entity::ActiveModel {
 }
 
 /// Begins a change of what is shown: right, version and state, in this order.
-async fn at<'a>(ctx: &'a Ctx, about: About, step: Step) -> Result<(Change<'a>, Case)> {
+async fn at(ctx: &Ctx, about: About, step: Step) -> Result<(Change<'_>, Case)> {
     check_at_all(&ctx.viewer, step.action())?;
     let change = Change::begin(ctx).await?;
     let case = Case::find(ctx, &*change, about.id).await?;

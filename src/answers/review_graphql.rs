@@ -34,6 +34,7 @@ struct FindingDecisionInput {
     /// person has found. A confidential value is never harmless.
     harmless: bool,
     /// Why it is harmless; or what is to be done about it. It must not repeat the words.
+    #[graphql(secret)]
     reason: Option<String>,
 }
 
@@ -87,6 +88,7 @@ struct WithdrawAnsweredQuestionInput {
     /// Its number, as people call it; or its global id.
     number: Option<String>,
     /// Why, for its station.
+    #[graphql(secret)]
     reason: String,
     /// The client's own id for this change; asked for again under the same one, it is done once.
     client_mutation_id: Option<String>,

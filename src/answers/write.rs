@@ -1,6 +1,6 @@
 //! Writing an answered question and its draft, each change against the version that it was made from.
 
-use sea_orm::{IntoActiveModel as _, QueryFilter, Set, entity::prelude::*};
+use sea_orm::{IntoActiveModel as _, NotSet, QueryFilter, Set, entity::prelude::*};
 
 use super::{
     AnsweredQuestion, State, area_entity, case::Case, citation_entity, content::Content,
@@ -48,6 +48,15 @@ pub(super) async fn row(
     }
     note(change, before.id, store::tokens(before), after.to_vec());
     Ok(())
+}
+
+/// Raises the version of an answered question, and changes nothing else: what is done to it next goes by this change.
+pub(super) async fn touch(
+    ctx: &Ctx,
+    change: &mut Change<'_>,
+    before: &AnsweredQuestion,
+) -> Result<()> {
+    row(ctx, change, before, entity::ActiveModel { id: NotSet, ..Default::default() }).await
 }
 
 /// Tells the followers of the log.

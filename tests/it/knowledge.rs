@@ -32,6 +32,8 @@ on_both_engines!(
     an_officer_s_draft_is_the_bureau_s_and_the_station_s,
     an_answer_is_archived_or_superseded,
     an_incomplete_draft_stays_with_its_author,
+    every_step_and_every_refusal_is_entered_into_the_audit_log,
+    a_page_of_drafts_costs_a_fixed_number_of_statements,
     what_was_changed_here_and_comes_again_by_file_is_the_file_s,
 );
 
@@ -262,9 +264,13 @@ async fn a_revision_keeps_the_old_text_visible_until_it_is_published(house: &Hou
     let id = &answered["id"];
     let old = answered["answer"].clone();
     let input = json!({ "id": id, "version": answered["version"] });
-    let answered = change(&people.author, "reviseAnsweredQuestion", input.clone()).await.done();
-    let again = change(&people.colleague, "reviseAnsweredQuestion", input).await;
-    assert_eq!(again.refused().0, "ALREADY_THERE");
+    let (one, other) = tokio::join!(
+        change(&people.author, "reviseAnsweredQuestion", input.clone()),
+        change(&people.author, "reviseAnsweredQuestion", input),
+    );
+    let (one, other) = if one.word() == "ok" { (one, other) } else { (other, one) };
+    assert_eq!(other.refused().0, "ALREADY_THERE");
+    let answered = one.done();
     let mut content = text("冷链运输的验证要求");
     content["answer"] = json!("按新版要求，还应当提交运输确认报告。");
     let input = json!({ "id": id, "version": draft(&answered), "content": content });
@@ -554,4 +560,64 @@ async fn what_was_changed_here_and_comes_again_by_file_is_the_file_s(house: &Hou
         AnsweredQuestions { station: Some("SH-PD".to_owned()), ..AnsweredQuestions::default() };
     other["audience"] = json!("PUBLIC");
     assert_eq!(house.import(&kind, "again.jsonl", other.to_string()).await.tally.unchanged, 1);
+}
+
+async fn every_step_and_every_refusal_is_entered_into_the_audit_log(house: &House) {
+    house.places().await;
+    let people = People::of(house).await;
+    let answered = in_public(&people, text("留痕的问题")).await;
+    let input = json!({ "id": answered["id"], "reason": "撤回的理由" });
+    let refused = change(&people.stranger, "withdrawAnsweredQuestion", input.clone()).await;
+    assert_eq!(refused.word(), "FORBIDDEN");
+    change(&people.head, "withdrawAnsweredQuestion", input).await.done();
+    let folder = house.path().join("copy");
+    zhanjian::backup::copy(house.db(), &folder).await.unwrap();
+    let rows = std::fs::read_to_string(folder.join("audit_events.jsonl")).unwrap();
+    let events: Vec<Value> = rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told = |event: &Value| {
+        let text = |field: &str| event[field].as_str().unwrap_or("-").to_owned();
+        assert_eq!(event["target_kind"], "AnsweredQuestion");
+        format!("{} {} {}", text("action"), text("district_code"), text("detail"))
+    };
+    let told: Vec<String> = events.iter().map(told).collect();
+    assert_eq!(
+        told,
+        [
+            "draftAnsweredQuestion PD DRAFT",
+            "submitForReview PD IN_REVIEW",
+            "clearDeidentification PD STATION_EXIT CLEARED",
+            "publishAnsweredQuestion PD PUBLISHED NETWORK",
+            "clearDeidentification PD WIDER CLEARED",
+            "widenAnsweredQuestion PD PUBLIC",
+            "withdrawAnsweredQuestion XH FORBIDDEN",
+            "withdrawAnsweredQuestion PD WITHDRAWN",
+        ]
+    );
+    assert!(!rows.contains("留痕的问题") && !rows.contains("撤回的理由"));
+}
+
+async fn a_page_of_drafts_costs_a_fixed_number_of_statements(house: &House) {
+    house.places().await;
+    let people = People::of(house).await;
+    for number in 0..12 {
+        let answered = drafted(&people, text(&format!("第{number}个问题"))).await;
+        cleared(&people, &submitted(&people, &answered).await).await;
+    }
+    let page = "query($first: Int) { answeredQuestions(first: $first) { nodes { id possibleActions clearedFor openReportCount
+        deidentificationFindings { text } deidentificationChecks { by { name } } consultation { id }
+        draft { question author { name } areas { code } citations { regulation { key } } currency { status } clearedFor
+            deidentificationFindings { text } } } } }";
+    let mut costs = Vec::new();
+    for first in [2, 12] {
+        let mut least = u64::MAX;
+        // The indexer looks in from time to time, so the least of some runs counts.
+        for _ in 0..4 {
+            let before = house.db().statements();
+            people.head.run(page, json!({ "first": first })).await.data();
+            least = least.min(house.db().statements() - before);
+        }
+        costs.push(least);
+    }
+    assert_eq!(costs[0], costs[1], "{costs:?}");
+    assert!(costs[1] <= 30, "{costs:?}");
 }

@@ -108,7 +108,7 @@ async fn a_confidential_value_is_found_in_every_form_and_never_harmless(house: &
     // Nothing about it can be read anywhere else.
     let audit = house.path().join("copy");
     zhanjian::backup::copy(house.db(), &audit).await.unwrap();
-    for table in ["deidentification_checks", "answered_question_versions"] {
+    for table in ["deidentification_checks", "answered_question_versions", "audit_events"] {
         let rows = std::fs::read_to_string(audit.join(format!("{table}.jsonl"))).unwrap();
         assert!(!rows.contains("瑞康"), "{table}");
     }
