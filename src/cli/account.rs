@@ -67,7 +67,7 @@ pub struct AddArgs {
     /// What people call them
     #[arg(long, value_name = "NAME")]
     pub name: String,
-    /// STAFF, HEAD, DISTRICT_OFFICER, MUNICIPAL_OFFICER, TECH_TRANSFER or ADMINISTRATOR
+    /// What they are there for: staff, head, district-officer, municipal-officer, tech-transfer or administrator
     #[arg(long, value_name = "ROLE", value_parser = role)]
     pub role: Role,
     #[command(flatten)]
@@ -151,10 +151,7 @@ async fn add(db: &Database, arguments: &AddArgs, now: DateTime<Utc>) -> Result<O
     if arguments.undertaking_signed_on.is_some_and(|day| day > Clock::system().today()) {
         return Err(Failure::misuse("--undertaking-signed-on: this day is still to come"));
     }
-    let password = match arguments.no_password {
-        true => None,
-        false => Some(arguments.password.read()?),
-    };
+    let password = if arguments.no_password { None } else { Some(arguments.password.read()?) };
     let enrolment = Enrolment {
         login: arguments.login.clone(),
         name: arguments.name.clone(),
