@@ -1,9 +1,10 @@
 //! What lives as long as the process, and what lives as long as a request.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use tokio::sync::OnceCell;
+use sea_orm::prelude::Uuid;
+use tokio::sync::{Mutex, OnceCell};
 
 use crate::{
     access::{IndexScope, Scope, Viewer},
@@ -11,10 +12,12 @@ use crate::{
     calendar::Calendar,
     change::Once,
     clock::Clock,
+    consultations,
     db::Database,
     deidentification::Enterprises,
     error::{Error, Result},
     expertise::{self, Tree},
+    following::Feed,
     indexer::Progress,
     kept::Kept,
     language::Language,
@@ -47,6 +50,10 @@ pub struct App {
     pub accounts: Accounts,
     /// The working days.
     pub calendar: Calendar,
+    /// By when consultations are answered, and how long askers are kept.
+    pub consultations: consultations::Settings,
+    /// Hands out what changes to those who follow it.
+    pub feed: Arc<Feed>,
 }
 
 /// How many things a list gives.
@@ -100,6 +107,7 @@ pub struct Ctx {
 struct Known {
     tree: OnceCell<Arc<Tree>>,
     graph: OnceCell<Arc<Graph>>,
+    readings: Mutex<HashSet<Uuid>>,
 }
 
 impl Ctx {
@@ -166,6 +174,11 @@ impl Ctx {
             tokio::task::spawn_blocking(move || Enterprises::new(names)).await?
         };
         self.app.enterprises.get(stamps, load).await
+    }
+
+    /// The consultations whose askers this request has been shown, each with its entry in the audit log.
+    pub fn readings(&self) -> &Mutex<HashSet<Uuid>> {
+        &self.known.readings
     }
 
     /// Asks the index, away from the threads that serve others.

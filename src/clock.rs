@@ -43,9 +43,9 @@ impl Clock {
         DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
     }
 
-    /// The present day in China, where laws come into force at midnight of UTC+8 (there is no summer time).
+    /// The present day in China.
     pub fn today(&self) -> NaiveDate {
-        self.now().with_timezone(&china()).date_naive()
+        day_of(self.now())
     }
 }
 
@@ -59,6 +59,11 @@ pub fn begins(day: NaiveDate) -> DateTime<Utc> {
     let midnight = day.and_time(NaiveTime::MIN).and_local_timezone(china()).single();
     // An offset that never changes has every midnight once; only the first day that chrono knows begins before its time.
     midnight.map_or(DateTime::<Utc>::MIN_UTC, |midnight| midnight.with_timezone(&Utc))
+}
+
+/// The day of an instant in China, where laws come into force at midnight of UTC+8 (there is no summer time).
+pub fn day_of(instant: DateTime<Utc>) -> NaiveDate {
+    instant.with_timezone(&china()).date_naive()
 }
 
 /// Days since 1970-01-01, as the index counts them.

@@ -25,6 +25,8 @@ pub enum Code {
     QueryTooComplex,
     /// The index has not caught up with the revision asked for.
     IndexBehind,
+    /// The log of changes no longer reaches back to the revision to go on from.
+    RevisionExpired,
     /// It took too long.
     Timeout,
     /// Our own fault; the request id leads to the cause.
@@ -42,6 +44,7 @@ impl Code {
             Self::RateLimited => "RATE_LIMITED",
             Self::QueryTooComplex => "QUERY_TOO_COMPLEX",
             Self::IndexBehind => "INDEX_BEHIND",
+            Self::RevisionExpired => "REVISION_EXPIRED",
             Self::Timeout => "TIMEOUT",
             Self::Internal => "INTERNAL",
         }
@@ -134,6 +137,9 @@ pub enum Error {
     /// The index did not reach the revision asked for in time.
     #[error("the index is behind the revision asked for")]
     IndexBehind,
+    /// The log of changes no longer holds what came after the revision to go on from.
+    #[error("the log of changes does not reach back to the revision asked for")]
+    RevisionExpired,
     /// It took too long.
     #[error("timed out")]
     Timeout,
@@ -168,6 +174,7 @@ impl Error {
             Self::TooMany { .. } => Code::RateLimited,
             Self::TooComplex(_) => Code::QueryTooComplex,
             Self::IndexBehind => Code::IndexBehind,
+            Self::RevisionExpired => Code::RevisionExpired,
             Self::Timeout => Code::Timeout,
             // Whoever begins a change turns this into the answer of the first time.
             Self::AlreadyDone(_) | Self::Internal(_) => Code::Internal,
@@ -220,6 +227,10 @@ impl Error {
             Self::IndexBehind => Text::new(
                 "The index has not yet taken in the revision that atLeast names. Ask again in a moment.",
                 "索引尚未追上 atLeast 所指的修订号，请稍后再试。",
+            ),
+            Self::RevisionExpired => Text::new(
+                "What changed since then is no longer recorded. Read what you keep anew, and go on from the present revision.",
+                "此修订号之后的变更记录已不再保存。请重新读取所需内容，并从当前修订号继续。",
             ),
             Self::Timeout => Text::new(
                 "The request took too long. Ask for less at once, or ask again later.",

@@ -26,10 +26,11 @@ pub enum NodeKind {
     ApiClient,
     Consultation,
     AnswerReport,
+    SavedSearch,
 }
 
 impl NodeKind {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -45,6 +46,7 @@ impl NodeKind {
         Self::ApiClient,
         Self::Consultation,
         Self::AnswerReport,
+        Self::SavedSearch,
     ];
 
     /// The name of the GraphQL type.
@@ -65,6 +67,7 @@ impl NodeKind {
             Self::ApiClient => "ApiClient",
             Self::Consultation => "Consultation",
             Self::AnswerReport => "AnswerReport",
+            Self::SavedSearch => "SavedSearch",
         }
     }
 }

@@ -9,9 +9,13 @@ pub mod consultations;
 pub mod expertise;
 pub mod organizations;
 pub mod regulations;
+pub mod reports;
 pub mod research;
 pub mod search;
 pub mod stations;
+
+// How others hear of it.
+pub mod following;
 
 // Who may see it, who may do what, and what was done.
 pub mod access;

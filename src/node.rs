@@ -13,6 +13,7 @@ use crate::{
     consultations::{self, ConsultationNode},
     error::{Error, Fault, Result},
     expertise::ExpertiseAreaNode,
+    following::{self, SavedSearchNode},
     ids::{GlobalId, NodeKind},
     language::Text,
     organizations::{self, OrganizationNode, ResourceNode},
@@ -51,10 +52,12 @@ pub enum Node {
     Member(MemberNode),
     /// A program of a partner portal.
     ApiClient(ApiClientNode),
-    /// A consultation.
-    Consultation(ConsultationNode),
     /// A report of an error in an answer.
     AnswerReport(AnswerReportNode),
+    /// A consultation.
+    Consultation(ConsultationNode),
+    /// A saved search.
+    SavedSearch(SavedSearchNode),
 }
 
 /// Finds things by their global ids, kind by kind, so that many cost a few statements.
@@ -98,6 +101,10 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         }
         NodeKind::AnswerReport => {
             wrap(answers::report_nodes_by_id(ctx, ids).await?, Node::AnswerReport)
+        }
+        NodeKind::SavedSearch => {
+            let saved = following::saved_searches_by_id(ctx, ids).await?;
+            wrap(saved, |saved| Node::SavedSearch(SavedSearchNode(saved)))
         }
         NodeKind::District => {
             let districts = stations::districts(db, ids).await?;

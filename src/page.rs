@@ -271,6 +271,39 @@ fn beyond<E: EntityTrait>(keyset: &Keyset<E>, cursor: &Cursor, descending: bool)
     Condition::any().add(further).add(keyset.column.eq(place).and(tied))
 }
 
+/// One page of a list that stands in memory, in the order of its ids.
+pub fn within<T>(
+    name: &'static str,
+    rows: Vec<T>,
+    id: impl Fn(&T) -> Uuid,
+    page: &Page,
+) -> Result<Slice<T>> {
+    let (field, cursor) = page.cursor();
+    let started = cursor.is_some();
+    let beyond = match cursor {
+        None => None,
+        Some(text) => {
+            let cursor = Cursor::decode(text)
+                .filter(|cursor| cursor.list == name && cursor.place == Place::Id);
+            Some(cursor.ok_or_else(|| wrong_cursor(field))?.id)
+        }
+    };
+    let is_in = |row: &T| {
+        beyond.is_none_or(|edge| if page.backwards() { id(row) < edge } else { id(row) > edge })
+    };
+    let mut rows: Vec<T> = rows.into_iter().filter(is_in).collect();
+    let more = rows.len() > page.limit();
+    if page.backwards() {
+        rows.drain(..rows.len().saturating_sub(page.limit()));
+    } else {
+        rows.truncate(page.limit());
+    }
+    let cursor = |id| Cursor { list: name.to_owned(), place: Place::Id, id }.encode();
+    let items = rows.into_iter().map(|row| (cursor(id(&row)), row)).collect();
+    let (has_next, has_previous) = if page.backwards() { (started, more) } else { (more, started) };
+    Ok(Slice { items, has_next, has_previous })
+}
+
 /// Where a page stands in its list.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct PageInfo {

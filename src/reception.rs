@@ -1,6 +1,6 @@
 //! Where it is found out who asks: from the headers of a request to what resolvers find in their context.
 
-use std::{sync::Arc, time::Duration};
+use std::{any::TypeId, sync::Arc, time::Duration};
 
 use async_graphql::Data;
 use http::{HeaderMap, header};
@@ -12,8 +12,9 @@ use crate::{
     app::{App, Ctx, Visitor},
     error::{Error, Fault, Result},
     execution::Purse,
-    http::{Admission, GrantFault, Granted, Reception, TokenDesk, Visit},
+    http::{Admission, Download, Downloads, GrantFault, Granted, Reception, TokenDesk, Visit},
     language::Text,
+    reports::{self, Asked, SheetFormat},
 };
 
 /// The header in which a client names a request that may come twice.
@@ -170,4 +171,33 @@ impl TokenDesk for TokenCounter {
         keys.inspect_err(|fault| tracing::error!(error = %fault, "the keys could not be shown"))
             .ok()
     }
+}
+
+/// Where people take their files away.
+pub struct FileCounter;
+
+#[async_trait]
+impl Downloads for FileCounter {
+    async fn fetch(
+        &self,
+        data: &Data,
+        name: &str,
+        parameters: &str,
+    ) -> Result<Option<Download>, async_graphql::Error> {
+        let ctx = data.get(&TypeId::of::<Ctx>()).and_then(|ctx| ctx.downcast_ref::<Ctx>());
+        let Some(ctx) = ctx else { return Ok(None) };
+        Ok(sheet(ctx, name, parameters).await.map_err(Fault::from)?)
+    }
+}
+
+/// The assessment sheet, in the format that the name's ending says.
+async fn sheet(ctx: &Ctx, name: &str, parameters: &str) -> Result<Option<Download>> {
+    let format = name.strip_prefix("assessment.").and_then(SheetFormat::of_extension);
+    let Some(format) = format else { return Ok(None) };
+    let asked = Asked::of_parameters(form_urlencoded::parse(parameters.as_bytes()));
+    let report = reports::closed_loop(ctx, &asked?).await?;
+    let sheet = reports::assessment(&report, format, ctx.now())?;
+    let media_type = format.media_type();
+    let reports::Assessment { name, plain_name, bytes } = sheet;
+    Ok(Some(Download { name, plain_name, media_type, bytes }))
 }

@@ -1,7 +1,7 @@
 //! The contract: what can be asked, gathered from the rooms.
 
 use async_graphql::{
-    Context, EmptySubscription, MergedObject, Object, SDLExportOptions, SchemaBuilder,
+    Context, MergedObject, MergedSubscription, Object, SDLExportOptions, SchemaBuilder,
 };
 
 use crate::{
@@ -15,13 +15,16 @@ use crate::{
     },
     app::Ctx,
     audit::AuditQuery,
+    consultations::{ConsultationMutation, ConsultationQuery},
     execution::{Executor, Limits},
     expertise::{ExpertiseMutation, ExpertiseQuery},
+    following::{FollowingQuery, FollowingSubscription, SavedSearchMutation, SavedSearchQuery},
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceQuery},
     regulations::{
         RegulationMutation, RegulationProposalMutation, RegulationProposalQuery, RegulationQuery,
     },
+    reports::ReportQuery,
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
     stations::{StationMutation, StationQuery},
@@ -48,6 +51,10 @@ pub struct Query(
     ApiClientQuery,
     AuditQuery,
     RegulationProposalQuery,
+    ConsultationQuery,
+    FollowingQuery,
+    SavedSearchQuery,
+    ReportQuery,
 );
 
 /// What can be changed.
@@ -58,13 +65,20 @@ pub struct Mutation(
     ApiClientMutation,
     StationMutation,
     ExpertiseMutation,
+    ConsultationMutation,
     ConfirmingMutation,
     RegulationMutation,
     RegulationProposalMutation,
     AnswerDraftMutation,
     AnswerReviewMutation,
     AnswerReaderMutation,
+    SavedSearchMutation,
 );
+
+/// What can be followed as it happens, over `graphql-transport-ws` or server-sent events. Each event carries a revision:
+/// begun again with `since`, a subscription first tells what was missed, and then goes on.
+#[derive(Default, MergedSubscription)]
+pub struct Subscription(FollowingSubscription);
 
 /// Who is asking.
 #[derive(Default)]
@@ -79,8 +93,8 @@ impl ViewerQuery {
 }
 
 /// The schema, not yet finished.
-pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<crate::node::Node>()
 }
 

@@ -16,14 +16,16 @@ use crate::{
     calendar::Calendar,
     clock::Clock,
     config::Config,
+    consultations,
     db::{Database, DatabaseSettings},
     error::{Error, Result},
     execution::{Executor, Limits},
+    following::Feed,
     http::{self, Check, Front, Readiness, Reception, TrustedProxies},
     indexer::{self, Indexer, Progress},
     kept::Kept,
     outbox,
-    reception::{FrontDesk, TokenCounter},
+    reception::{FileCounter, FrontDesk, TokenCounter},
     telemetry::figures,
     vault::{self, Vault},
 };
@@ -36,6 +38,7 @@ pub struct Service {
     pub executor: Arc<Executor>,
     stop: Arc<indexer::Stop>,
     indexing: JoinHandle<()>,
+    feeding: JoinHandle<()>,
 }
 
 /// What a service is made of.
@@ -61,6 +64,8 @@ pub struct Settings {
     pub sso: Option<SsoSettings>,
     /// A file or folder with more years of working days.
     pub calendar: Option<PathBuf>,
+    /// By when consultations are answered, and how long askers are kept.
+    pub consultations: consultations::Settings,
 }
 
 impl Settings {
@@ -101,6 +106,7 @@ impl Settings {
             accounts: account_settings(config),
             sso: config.sso.as_ref().map(sso_settings),
             calendar: config.calendar.clone(),
+            consultations: consultation_settings(&config.consultations),
         }
     }
 }
@@ -117,6 +123,19 @@ fn account_settings(config: &Config) -> accounts::Settings {
         client_token_life: span(accounts.client_token_life),
         secret_overlap: span(accounts.client_secret_overlap),
         sso_decides_roles: config.sso.as_ref().is_some_and(|sso| sso.role_claim.is_some()),
+    }
+}
+
+fn consultation_settings(settings: &crate::config::Consultations) -> consultations::Settings {
+    consultations::Settings {
+        basic_days: settings.basic_days,
+        district_days: settings.district_days,
+        municipal_days: settings.municipal_days,
+        national_days: settings.national_days,
+        no_objection_days: settings.no_objection_days,
+        asker_retention: settings
+            .asker_retention
+            .map(|kept| chrono::Duration::from_std(kept).unwrap_or(chrono::Duration::MAX)),
     }
 }
 
@@ -205,6 +224,8 @@ impl Service {
         );
         let stop = indexer.stop();
         let indexing = tokio::spawn(indexer.run());
+        let feed = Feed::open(db.clone()).await?;
+        let feeding = tokio::spawn(Arc::clone(&feed).run(settings.indexer.poll_interval));
         let vault = open_vault(&db, &settings.vault).await?;
         let calendar = match &settings.calendar {
             Some(path) => Calendar::with_file(path)?,
@@ -225,8 +246,10 @@ impl Service {
             vault,
             accounts,
             calendar,
+            consultations: settings.consultations,
+            feed,
         });
-        Ok(Self { app, executor: Arc::new(executor), stop, indexing })
+        Ok(Self { app, executor: Arc::new(executor), stop, indexing, feeding })
     }
 
     /// Waits until the index has taken in all that is in the database now.
@@ -246,6 +269,7 @@ impl Service {
         Ok(Front {
             metrics: None,
             tokens: Some(Arc::new(TokenCounter(Arc::clone(&self.app)))),
+            downloads: Some(Arc::new(FileCounter)),
             executor: Arc::clone(&self.executor),
             reception,
             readiness: Arc::new(readiness),
@@ -255,6 +279,7 @@ impl Service {
 
     /// Ends the indexing after what it is doing, and closes the database.
     pub async fn end(self) -> Result<()> {
+        self.feeding.abort();
         self.stop.tell();
         self.indexing.await?;
         self.app.db.clone().close().await?;
@@ -364,6 +389,8 @@ const FIGURES_EVERY: Duration = Duration::from_secs(5);
 const RELOAD_EVERY: u32 = 12;
 /// How often it is asked whether a new day has begun, counted in rounds of figures.
 const TELL_EVERY: u32 = 12;
+/// How often it is written down what time has done to consultations, counted in rounds of figures.
+const TICK_EVERY: u32 = 720;
 /// How often the log of changes is pruned, counted in rounds of figures.
 const PRUNE_EVERY: u32 = 720;
 
@@ -391,6 +418,11 @@ async fn watch(app: Arc<App>, gathered: Option<crate::telemetry::Figures>, reten
             && let Err(fault) = app.vault.reload()
         {
             tracing::warn!(error = %fault, "the keys could not be read again");
+        }
+        if round % TICK_EVERY == 0
+            && let Err(fault) = consultations::tick(&app).await
+        {
+            tracing::warn!(error = %fault, "what time did to consultations could not be written down");
         }
         if round % PRUNE_EVERY == PRUNE_EVERY - 1
             && let Err(fault) = prune(&app, retention).await

@@ -27,6 +27,8 @@ pub enum Action {
     HandleConsultation,
     /// Tell the company's word: that it confirms a reply, or withdraws.
     RelayAsker,
+    /// Erase who asked, once the case is closed.
+    EraseAsker,
     /// Hand a consultation up to the district.
     EscalateToDistrict,
     /// Hand a consultation up to the municipal level.
@@ -116,7 +118,7 @@ pub enum Standing {
 
 impl Action {
     /// Every action, in the order of the table.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::ReadPublic,
         Self::ReadPartners,
         Self::ReadNetwork,
@@ -125,6 +127,7 @@ impl Action {
         Self::RecordConsultation,
         Self::HandleConsultation,
         Self::RelayAsker,
+        Self::EraseAsker,
         Self::EscalateToDistrict,
         Self::EscalateToMunicipal,
         Self::ReferNational,
@@ -179,6 +182,7 @@ const fn row(action: Action) -> &'static [u8; 8] {
         Action::RecordConsultation => b"-oyyy---",
         Action::HandleConsultation => b"--ooee--",
         Action::RelayAsker => b"-ooo----",
+        Action::EraseAsker => b"---o----",
         Action::EscalateToDistrict => b"--oo----",
         Action::EscalateToMunicipal => b"----d---",
         Action::ReferNational => b"-----y--",

@@ -153,6 +153,16 @@ pub async fn by_client_id(db: &impl ConnectionTrait, client_id: &str) -> Result<
     Ok(client.one(db).await?)
 }
 
+/// What people call clients, by id.
+pub async fn names(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<std::collections::HashMap<Uuid, String>> {
+    let clients = client_entity::Entity::visible_to(&Scope::Service)
+        .filter(client_entity::Column::Id.is_in(ids));
+    Ok(clients.all(db).await?.into_iter().map(|client| (client.id, client.name)).collect())
+}
+
 /// What a client is granted.
 #[derive(Clone, Debug)]
 pub struct Grant {

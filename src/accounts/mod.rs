@@ -51,7 +51,9 @@ mod tokens;
 pub use client_administration::{all as all_clients, put_state as put_client_state, rotate_secret};
 pub use client_entity::Model as ApiClient;
 pub use client_graphql::{ApiClientMutation, ApiClientNode, ApiClientQuery, client_nodes_by_id};
-pub use clients::{Grant, GrantRefused, NewClient, add as add_client, by_client_id, scopes};
+pub use clients::{
+    Grant, GrantRefused, NewClient, add as add_client, by_client_id, names as client_names, scopes,
+};
 pub use graphql::AccountMutation;
 pub use identify::role_of;
 pub use member_entity::Model as Member;

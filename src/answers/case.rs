@@ -104,8 +104,13 @@ impl Case {
 
     /// Whether the viewer is of its station, of its district's officers, or of the bureau that writes the draft.
     pub(super) fn is_inside(&self, viewer: &Viewer) -> bool {
+        self.writes(viewer) || viewer.holds(&district_token(&self.district))
+    }
+
+    /// Whether the viewer is of those who write the draft, and do not only look at it.
+    fn writes(&self, viewer: &Viewer) -> bool {
         let home = self.draft.as_ref().is_some_and(|draft| viewer.holds(&draft.home_token));
-        home || viewer.holds(&self.row.owner_token) || viewer.holds(&district_token(&self.district))
+        home || viewer.holds(&self.row.owner_token)
     }
 
     /// Whether the viewer takes part in the work on it: sees drafts, findings, checks and reports.
@@ -127,7 +132,10 @@ impl Case {
     /// Whether the right is there.
     pub(super) fn may(&self, viewer: &Viewer, step: Step) -> Result<()> {
         check(viewer, step.action(), &self.holding())?;
-        let inside = !step.is_work() || self.is_inside(viewer);
+        let inside = match step {
+            Step::EditDraft | Step::SubmitForReview | Step::DiscardDraft => self.writes(viewer),
+            _ => !step.is_work() || self.is_inside(viewer),
+        };
         let own = step == Step::ReturnDraft && self.has_written(viewer);
         let returns = step != Step::ReturnDraft
             || own
@@ -150,6 +158,8 @@ impl Case {
             Step::ReturnDraft => in_state(draft, State::InReview),
             Step::Publish | Step::ClearForStationExit => {
                 in_state(draft, State::InReview)?;
+                // A file may have ended it meanwhile.
+                one_of(state, &[State::Draft, State::InReview, State::Published])?;
                 self.second_person(viewer)
             }
             Step::ClearForWider => {

@@ -25,7 +25,7 @@ use crate::{
     batch::grouped,
     change::{Change, Done},
     consultations::{self, DraftSource},
-    deidentification::{Confidential, ConfidentialValue, Finding, Kind, ValueKind, find},
+    deidentification::{Confidential, Finding, Kind, find},
     error::{Error, Result, RuleCode},
     ids::new_id,
     language::Text,
@@ -110,22 +110,7 @@ fn kind_name(kind: Kind) -> String {
 async fn confidential(ctx: &Ctx, consultation: Option<Uuid>) -> Result<Confidential> {
     let Some(id) = consultation else { return Ok(Confidential::default()) };
     let values = consultations::confidential(ctx.db(), &ctx.app.vault, id).await?;
-    Ok(Confidential { values: values.iter().flat_map(|value| as_kinds(value)).collect() })
-}
-
-/// A value, as all that it may be: two to four Chinese characters may be a person's name or a company's, an address of a
-/// mailbox is neither, anything else may be a company's name.
-fn as_kinds(value: &str) -> Vec<ConfidentialValue> {
-    let value = value.trim();
-    let length = value.chars().count();
-    let han = value.chars().all(|ch| ('\u{3400}'..='\u{9fff}').contains(&ch));
-    let letters = value.chars().any(char::is_alphabetic);
-    let kinds: &[ValueKind] = match (han, letters) {
-        (true, _) if (2..=4).contains(&length) => &[ValueKind::Person, ValueKind::Company],
-        _ if value.contains('@') || !letters => &[ValueKind::Other],
-        _ => &[ValueKind::Company, ValueKind::Other],
-    };
-    kinds.iter().map(|kind| ConfidentialValue { value: value.to_owned(), kind: *kind }).collect()
+    Ok(Confidential { values })
 }
 
 /// What would tell who asked, in a text that comes from a case.

@@ -24,7 +24,7 @@ use crate::{
     batch::{Batch, Shared, grouped},
     consultations::{self, ConsultationNode},
     deidentification::Finding,
-    error::{Fault, Result},
+    error::{Error, Fault, Result},
     expertise::{ExpertiseAreaNode, areas_of},
     ids::{GlobalId, NodeKind},
     regulations::{CurrencyNode, Verdicts},
@@ -110,8 +110,13 @@ impl AnsweredQuestionNode {
 
     /// With the draft that the viewer may see, and what they may do.
     async fn case(&self, ctx: &Ctx) -> Result<&Case> {
+        let case = self.cases(ctx).await?.get(&self.answered.id);
+        case.ok_or_else(|| Error::internal("a row of a page has lost its case"))
+    }
+
+    async fn cases(&self, ctx: &Ctx) -> Result<&HashMap<Uuid, Case>> {
         let rows = || self.page.rows.iter().map(|row| AnsweredQuestion::clone(row)).collect();
-        self.page.cases.require(&self.answered.id, |_| Case::all(ctx, ctx.db(), rows())).await
+        self.page.cases.all(|_| Case::all(ctx, ctx.db(), rows())).await
     }
 
     /// The same, where the viewer takes part in the work on it.
@@ -304,7 +309,7 @@ impl AnsweredQuestionNode {
             return Ok(None);
         }
         let load = async |_| {
-            let cases = self.page.cases.all(async |_| Ok(HashMap::new())).await?.values();
+            let cases = self.cases(ctx).await?.values();
             let drafts =
                 cases.filter_map(|case| Some((case.draft.clone()?, case.row.consultation_id)));
             draft_nodes(drafts.collect())
@@ -323,7 +328,7 @@ impl AnsweredQuestionNode {
         }
         let citations = self.loaded_citations(ctx).await?;
         let load = async |_| {
-            let cases = self.page.cases.all(async |_| Ok(HashMap::new())).await?.values();
+            let cases = self.cases(ctx).await?.values();
             let worked_on = cases.filter(|case| case.may_work(&ctx.viewer));
             let wording = |case: &Case| {
                 let citations = citations.get(&case.row.id).map(Vec::as_slice).unwrap_or_default();

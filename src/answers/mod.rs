@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
 use sea_orm::{ActiveEnum, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*};
 
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
     clock::day_number,
     error::Result,
     expertise::Tree,
-    regulations::currency::{Graph, Grounds, days},
+    regulations::currency::{Currency, Graph, Grounds, assess, days},
     stations,
 };
 
@@ -45,6 +46,7 @@ mod ratings;
 pub(crate) mod report_entity;
 mod report_graphql;
 mod retire;
+mod reuse;
 mod review_graphql;
 mod review_queue;
 mod review_queue_graphql;
@@ -72,6 +74,7 @@ pub use report_entity::Model as AnswerReport;
 pub use report_graphql::{
     AnswerReaderMutation, AnswerReportNode, AnswerReportQuery, report_nodes_by_id,
 };
+pub use reuse::count_reuse;
 pub use review_graphql::AnswerReviewMutation;
 pub use review_queue_graphql::ReviewQuery;
 pub use terms::{
@@ -153,6 +156,26 @@ pub(crate) fn grounds_on(
         confirmed: confirmations.iter().map(|row| (row.regulation_id, row.confirmed_on)).collect(),
         review_by,
     }
+}
+
+/// The verdicts on some answers on some days, as a graph has them.
+pub async fn verdicts(
+    db: &impl ConnectionTrait,
+    rows: &[&AnsweredQuestion],
+    graph: &Graph,
+    days: &[NaiveDate],
+) -> Result<HashMap<Uuid, Vec<Currency>>> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let citations = citations(db, ids.clone()).await?;
+    let confirmations = confirmations(db, ids).await?;
+    let verdicts = |row: &&AnsweredQuestion| {
+        let citations = citations.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+        let confirmations = confirmations.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+        let grounds = grounds(row, citations, confirmations);
+        let on = |day: &NaiveDate| assess(&grounds, graph, *day).currency;
+        (row.id, days.iter().map(on).collect())
+    };
+    Ok(rows.iter().map(verdicts).collect())
 }
 
 /// Loads answered questions with what the index needs of them.

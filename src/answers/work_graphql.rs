@@ -323,3 +323,18 @@ impl DraftNode {
         self.draft.updated_at
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{InputType as _, Value, resolver_utils::EnumType as _};
+
+    use super::*;
+
+    #[test]
+    fn kinds_are_kept_as_the_contract_names_them() {
+        for item in Kind::items() {
+            let Value::Enum(name) = item.value.to_value() else { panic!("no enumeration") };
+            assert_eq!(kind_of(&name), Some(item.value));
+        }
+    }
+}

@@ -24,6 +24,8 @@ use crate::{
 
 /// How the log remembers somebody at the command line of the machine.
 pub const OPERATOR: &str = "operator";
+/// Who acts where the service does something by itself.
+pub const SERVICE: &str = "service";
 
 /// What is to be entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,17 +99,49 @@ pub async fn record(ctx: &Ctx, entry: Entry) -> Result<()> {
     enter_alone(ctx, entry, AuditOutcome::Done).await
 }
 
+/// Enters several readings that leave a trace, in one transaction.
+pub async fn record_all(ctx: &Ctx, entries: Vec<Entry>) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let change = ctx.app.db.write().await?;
+    write(&*change, ctx, entries).await?;
+    change.commit(ctx.now()).await?;
+    Ok(())
+}
+
 /// Enters what somebody at the command line of the machine did, within the transaction in which it was done.
 pub async fn by_operator(
     transaction: &impl ConnectionTrait,
     entry: Entry,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let row = AuditEvent {
+    by_itself(transaction, OPERATOR, vec![entry], now).await
+}
+
+/// Enters what the service did by itself, within the transaction in which it was done.
+pub(crate) async fn by_service(
+    transaction: &impl ConnectionTrait,
+    entries: Vec<Entry>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    by_itself(transaction, SERVICE, entries, now).await
+}
+
+async fn by_itself(
+    transaction: &impl ConnectionTrait,
+    actor: &str,
+    entries: Vec<Entry>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let row = |entry: Entry| AuditEvent {
         id: new_id(),
         at: now,
-        actor: OPERATOR.to_owned(),
-        standing: OPERATOR.to_owned(),
+        actor: actor.to_owned(),
+        standing: actor.to_owned(),
         action: entry.action.to_owned(),
         target_kind: entry.target.map(|(kind, _)| kind.as_str().to_owned()),
         target_id: entry.target.map(|(_, id)| id),
@@ -116,8 +150,8 @@ pub async fn by_operator(
         detail: entry.detail,
         request_id: String::new(),
     };
-    let row = row.into_active_model();
-    entity::Entity::insert(row).exec_without_returning(transaction).await?;
+    let rows: Vec<_> = entries.into_iter().map(|entry| row(entry).into_active_model()).collect();
+    entity::Entity::insert_many(rows).exec_without_returning(transaction).await?;
     Ok(())
 }
 

@@ -24,10 +24,10 @@ use zhanjian_migrations::{Migrator, MigratorTrait as _};
 
 use crate::{
     access::{Guarded, Scope},
-    accounts, answers, audit,
+    accounts, answers, audit, consultations,
     db::{Database, DatabaseSettings},
     error::{Error, Result},
-    expertise,
+    expertise, following,
     language::Text,
     marks, organizations, outbox, regulations, research, stations,
 };
@@ -65,6 +65,14 @@ macro_rules! each_table {
         $each!(answers::check_entity::Entity, None);
         $each!(answers::rating_entity::Entity, None);
         $each!(answers::report_entity::Entity, None);
+        $each!(consultations::serial_entity::Entity, None);
+        $each!(consultations::entity::Entity, Some("duplicate_of_id"));
+        $each!(consultations::area_entity::Entity, None);
+        $each!(consultations::reader_entity::Entity, None);
+        $each!(consultations::event_entity::Entity, None);
+        $each!(consultations::answer_entity::Entity, None);
+        $each!(consultations::asker_entity::Entity, None);
+        $each!(following::saved_entity::Entity, None);
     };
 }
 

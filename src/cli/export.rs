@@ -6,27 +6,28 @@ use super::{ExportArgs, ExportKind, Failure, Outcome};
 use crate::{
     answers::AnsweredQuestions,
     audit::{self, export::Span},
-    clock,
+    clock::{self, Clock},
     config::Config,
     db::Database,
     expertise::ExpertiseAreas,
-    files::{Format, Writer},
+    files::{self, Format, Writer},
     organizations::{Organizations, Resources},
     regulations::{RegulationRelations, Regulations},
+    reports::{self, Asked, SheetFormat},
     research::ResearchOutputs,
     stations::Stations,
     transfer::{Known, Transfer},
 };
 
-/// Writes all rows of a kind as an import reads them.
+/// Writes all rows of a kind as an import reads them, or the assessment sheet.
 pub(super) async fn run(config: &Config, arguments: &ExportArgs) -> Result<Outcome, Failure> {
+    let given = arguments.from.is_some() || arguments.to.is_some();
+    if given && !matches!(arguments.kind, ExportKind::AuditLog | ExportKind::Assessment) {
+        return Err(Failure::misuse("--from and --to go with audit-log and assessment only"));
+    }
     super::require_data(config)?;
     let db = super::open_database(config).await?;
     let (file, format) = (arguments.file.as_path(), format(arguments));
-    let given = arguments.from.is_some() || arguments.to.is_some();
-    if given && arguments.kind != ExportKind::AuditLog {
-        return Err(Failure::misuse("--from and --to go with audit-log only"));
-    }
     match arguments.kind {
         ExportKind::AnsweredQuestions => {
             write(&db, &AnsweredQuestions::default(), file, format).await
@@ -39,6 +40,7 @@ pub(super) async fn run(config: &Config, arguments: &ExportArgs) -> Result<Outco
         ExportKind::ResearchOutputs => write(&db, &ResearchOutputs::default(), file, format).await,
         ExportKind::Resources => write(&db, &Resources::default(), file, format).await,
         ExportKind::AuditLog => audit_log(&db, arguments, format).await,
+        ExportKind::Assessment => assess(&db, arguments).await,
     }
 }
 
@@ -76,8 +78,34 @@ fn create(file: &Path, format: Format, columns: &[&str]) -> Result<Writer, Failu
     Ok(Writer::create(file, format, columns)?)
 }
 
+/// Writes the assessment sheet of a period.
+async fn assess(db: &Database, arguments: &ExportArgs) -> Result<Outcome, Failure> {
+    let ending = arguments.file.extension().and_then(|ending| ending.to_str());
+    let format = match arguments.format {
+        Some(super::Format::Csv) => SheetFormat::Csv,
+        Some(super::Format::Xlsx) => SheetFormat::Xlsx,
+        Some(super::Format::Jsonl) => {
+            return Err(Failure::misuse("an assessment is a sheet: use --format csv or xlsx"));
+        }
+        None => ending.and_then(SheetFormat::of_extension).unwrap_or(SheetFormat::Csv),
+    };
+    let (Some(from), Some(to)) = (arguments.from, arguments.to) else {
+        return Err(Failure::misuse("say which period: --from and --to"));
+    };
+    let some = |codes: &[String]| Some(codes.to_vec()).filter(|codes| !codes.is_empty());
+    let (stations, districts) = (some(&arguments.station), some(&arguments.district));
+    let asked = Asked { from, to, stations, districts };
+    let clock = Clock::system();
+    let report = reports::closed_loop_for_operator(db, clock.today(), &asked).await?;
+    let sheet = reports::assessment(&report, format, clock.now())?;
+    files::put(&arguments.file, &sheet.bytes)?;
+    super::tell(&format!("{} stations written", report.stations.len()));
+    Ok(Outcome::Done)
+}
+
 fn format(arguments: &ExportArgs) -> Format {
     match arguments.format {
+        Some(super::Format::Xlsx) => Format::Xlsx,
         Some(super::Format::Csv) => Format::Csv,
         Some(super::Format::Jsonl) => Format::JsonLines,
         None => {

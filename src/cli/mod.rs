@@ -26,6 +26,8 @@ mod index;
 mod keys;
 mod migrate;
 mod serve;
+#[cfg(test)]
+mod tests;
 
 const EXIT_STATUSES: &str = "\
 Exit status:
@@ -76,7 +78,7 @@ pub enum Command {
     Serve(ServeArgs),
     /// Bring rows of a file into the database
     Import(ImportArgs),
-    /// Write rows of the database to a file that import reads
+    /// Write rows of the database to a file that import reads, or the assessment sheet of a period
     Export(ExportArgs),
     /// Look after the register: who gets in
     #[command(subcommand)]
@@ -144,15 +146,21 @@ pub struct ExportArgs {
     /// Where to write; `-` is standard output
     #[arg(default_value = "-")]
     pub file: PathBuf,
-    /// The format; without it, what the file's name says, else JSON Lines
+    /// The format; without it, what the file's name says, else JSON Lines, and CSV for an assessment
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// Of the audit log, what was entered from this day on
-    #[arg(long, value_name = "DATE")]
+    /// The first day of an assessment, or of what is wanted of the audit log
+    #[arg(long, value_name = "DATE", required_if_eq("kind", "assessment"))]
     pub from: Option<NaiveDate>,
-    /// Of the audit log, what was entered up to this day and on it
-    #[arg(long, value_name = "DATE")]
+    /// The last day of an assessment, or of what is wanted of the audit log
+    #[arg(long, value_name = "DATE", required_if_eq("kind", "assessment"))]
     pub to: Option<NaiveDate>,
+    /// A station of an assessment; may be given several times [default: all]
+    #[arg(long, value_name = "CODE", requires = "from")]
+    pub station: Vec<String>,
+    /// A district of an assessment; may be given several times [default: all]
+    #[arg(long, value_name = "CODE", requires = "from")]
+    pub district: Vec<String>,
 }
 
 /// What an export can write: what an import reads, and what nothing reads back.
@@ -167,6 +175,8 @@ pub enum ExportKind {
     ResearchOutputs,
     Resources,
     AuditLog,
+    /// How well the loop of consultations is closed, by station and district
+    Assessment,
 }
 
 /// What rows can be.
@@ -205,6 +215,8 @@ pub enum Format {
     Jsonl,
     /// CSV in UTF-8
     Csv,
+    /// A workbook; of an assessment only
+    Xlsx,
 }
 
 /// `zhanjian index`
@@ -487,6 +499,3 @@ fn tell(text: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr(), "{text}");
 }
-
-#[cfg(test)]
-mod tests;

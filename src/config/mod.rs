@@ -8,6 +8,7 @@
 //! which an unknown one is compared, and the names of the environment variables all come from it.
 
 mod accounts;
+mod consultations;
 mod database_url;
 mod draft;
 mod example;
@@ -30,6 +31,7 @@ use ipnet::IpNet;
 
 pub use self::{
     accounts::{Accounts, Keys, Sso},
+    consultations::Consultations,
     database_url::{DatabaseUrl, Engine},
     example::example,
     faults::{Fault, Faults},
@@ -73,6 +75,8 @@ pub struct Config {
     pub sso: Option<Sso>,
     /// A file or folder with more years of working days.
     pub calendar: Option<PathBuf>,
+    /// By when consultations are answered, and how long askers are kept.
+    pub consultations: Consultations,
 }
 
 /// Which database, and how many connections to it.
@@ -464,6 +468,7 @@ impl Config {
             accounts,
             keys,
             sso,
+            consultations: Consultations::read(draft),
         }
     }
 

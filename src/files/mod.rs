@@ -15,7 +15,7 @@
 //! reader.unknown_columns();
 //! ```
 //!
-//! A [`Writer`] writes what a reader reads.
+//! A [`Writer`] writes what a reader reads. A [`Table`] is for people to look at, in a spreadsheet program.
 //!
 //! Memory is bounded whatever the file holds: a row has at most [`MAX_ROW_BYTES`], a sheet at most [`MAX_SHEET_BYTES`]
 //! unpacked. Nothing in a file makes this module panic. It knows files, rows, columns and values; it knows no tables
@@ -35,6 +35,7 @@ mod reader;
 mod row;
 mod sheet_rows;
 mod source;
+mod table;
 mod writer;
 
 #[cfg(test)]
@@ -46,7 +47,8 @@ pub use self::format::Format;
 pub use self::object::{Object, TextOrObjects};
 pub use self::reader::Reader;
 pub use self::row::Row;
-pub use self::writer::Writer;
+pub use self::table::{Cell, Table, csv, workbook};
+pub use self::writer::{Writer, put};
 use crate::language::Text as Message;
 
 /// The most bytes that one row may have: a line of JSON, or a CSV row with the line breaks in its cells.

@@ -153,6 +153,22 @@ impl std::fmt::Debug for Writer {
     }
 }
 
+/// Puts bytes that are there whole into a file, in place of what was there; `-` is standard output.
+pub fn put(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let name = path.display().to_string();
+    let refused = |cause| FileError::io(&name, cause);
+    if path.as_os_str() == "-" {
+        return io::stdout().write_all(bytes).map_err(refused);
+    }
+    // A terminal or a pipe cannot be replaced, only written to.
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        let written = File::options().write(true).open(path);
+        return written.and_then(|mut out| out.write_all(bytes)).map_err(refused);
+    }
+    let mut place = Place::beside(path).map_err(refused)?;
+    place.file.write_all(bytes).and_then(|()| place.settle()).map_err(refused)
+}
+
 /// A value in one cell.
 fn cell(value: Option<&Value>) -> String {
     match value {
@@ -162,7 +178,10 @@ fn cell(value: Option<&Value>) -> String {
     }
 }
 
-fn write_csv(out: &mut impl Write, cells: impl Iterator<Item = String>) -> io::Result<()> {
+pub(super) fn write_csv(
+    out: &mut impl Write,
+    cells: impl Iterator<Item = String>,
+) -> io::Result<()> {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             out.write_all(b",")?;

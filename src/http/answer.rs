@@ -132,6 +132,7 @@ fn status_of(code: Code) -> StatusCode {
         Code::NotFound | Code::BadUserInput | Code::QueryTooComplex => StatusCode::BAD_REQUEST,
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Code::IndexBehind => StatusCode::SERVICE_UNAVAILABLE,
+        Code::RevisionExpired => StatusCode::GONE,
         Code::Timeout => StatusCode::GATEWAY_TIMEOUT,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -1,7 +1,7 @@
 //! The front door: what comes over HTTP, and how it is answered.
 //!
-//! `/graphql` speaks GraphQL over HTTP and, for subscriptions, over sockets and streams of events; `/health/live` and
-//! `/health/ready` speak to whoever runs the service, `/` says where one is. Every request has an id; whatever is
+//! `/graphql` speaks GraphQL over HTTP and, for subscriptions, over sockets and streams of events; `/reports/…` gives
+//! files to take away; `/health/live` and `/health/ready` speak to whoever runs the service, `/` says where one is. Every request has an id; whatever is
 //! refused on the way to the API is refused as a GraphQL error with a code.
 
 mod accept;
@@ -9,6 +9,7 @@ mod answer;
 mod body;
 mod client_address;
 mod cors;
+mod downloads;
 mod event_stream;
 mod graphql;
 mod health;
@@ -23,6 +24,7 @@ mod serve;
 mod websocket;
 
 pub use client_address::{ClientAddress, PeerAddress, TrustedProxies};
+pub use downloads::{Download, Downloads};
 pub use health::{Check, Readiness};
 pub use lasting::Lasting;
 pub use metrics::{Metrics, router as metrics_router};
@@ -54,6 +56,8 @@ pub struct Front {
     pub reception: Arc<dyn Reception>,
     /// Hands out tokens to programs, where there are any.
     pub tokens: Option<Arc<dyn TokenDesk>>,
+    /// Writes files for people to take away, where there are any.
+    pub downloads: Option<Arc<dyn Downloads>>,
     /// Says whether the service can do its work.
     pub readiness: Arc<dyn Readiness>,
     /// The figures of the process, where they are shown at this door.
@@ -152,12 +156,16 @@ pub fn router(front: Front) -> Result<Router, String> {
         .layer(from_fn_with_state(limiter.clone(), rate_limit::limit))
         .with_state(front.clone());
     let oauth = front.tokens.clone().map_or_else(Router::new, oauth::router);
-    let oauth = oauth.layer(from_fn_with_state(limiter, rate_limit::limit));
+    let oauth = oauth.layer(from_fn_with_state(limiter.clone(), rate_limit::limit));
+    let downloads = get(downloads::handle)
+        .layer(from_fn_with_state(limiter, rate_limit::limit))
+        .with_state(front.clone());
     let metrics = front.metrics.clone().map_or_else(Router::new, metrics::router);
     Ok(Router::new()
         .merge(metrics)
         .merge(oauth)
         .route("/graphql", graphql)
+        .route("/reports/{name}", downloads)
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(front))
         .route("/", get(welcome))

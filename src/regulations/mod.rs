@@ -75,7 +75,27 @@ pub async fn stamps(db: &impl ConnectionTrait) -> Result<Vec<Stamp>> {
 pub async fn graph<C: ConnectionTrait>(connection: &C) -> Result<Graph> {
     let regulations = entity::Entity::visible_to(&Scope::Service).all(connection).await?;
     let relations = relation_entity::Entity::visible_to(&Scope::Service).all(connection).await?;
-    Ok(Graph::new(
+    Ok(drawn(&regulations, &relations))
+}
+
+/// The same without the relations that were recorded from an instant on; none where there are no such relations.
+pub async fn graph_before(
+    connection: &impl ConnectionTrait,
+    recorded_from: DateTimeUtc,
+) -> Result<Option<Graph>> {
+    let mut relations =
+        relation_entity::Entity::visible_to(&Scope::Service).all(connection).await?;
+    let all = relations.len();
+    relations.retain(|relation| relation.created_at < recorded_from);
+    if relations.len() == all {
+        return Ok(None);
+    }
+    let regulations = entity::Entity::visible_to(&Scope::Service).all(connection).await?;
+    Ok(Some(drawn(&regulations, &relations)))
+}
+
+fn drawn(regulations: &[Regulation], relations: &[RegulationRelation]) -> Graph {
+    Graph::new(
         regulations.iter().map(|row| currency::Document {
             id: row.id,
             name: row.name().to_owned(),
@@ -92,7 +112,7 @@ pub async fn graph<C: ConnectionTrait>(connection: &C) -> Result<Graph> {
             effective_on: date(row.effective_on.as_deref()),
             note: row.note.clone(),
         }),
-    ))
+    )
 }
 
 /// A date as a column keeps it. What is stored was parsed once, so what does not parse now is no date.

@@ -22,10 +22,13 @@ use crate::{
 mod filter;
 mod graphql;
 mod highlights;
+mod matching;
 mod suggest;
 
+pub use filter::SearchFilter;
 pub use graphql::SearchQuery;
-pub use suggest::SuggestQuery;
+pub use matching::matching;
+pub use suggest::{SimilarAnsweredQuestion, SuggestQuery, similar_answered_questions};
 
 /// The key of a thing in the index.
 pub fn key(kind: Kind, id: Uuid) -> Key {

@@ -34,7 +34,7 @@ pub(super) struct Suggestion {
 
 /// An answered question that is like another.
 #[derive(SimpleObject)]
-pub(super) struct SimilarAnsweredQuestion {
+pub struct SimilarAnsweredQuestion {
     /// How like it is, as a part of the most similar one's (1.0).
     score: f32,
     /// Whether it is the same question, so that its answer answers the text too. Said only where that is all but
@@ -96,33 +96,46 @@ impl SuggestQuery {
         #[graphql(desc = "Those whose place another has taken, too.", default)]
         include_superseded: bool,
     ) -> Result<Vec<SimilarAnsweredQuestion>, Fault> {
-        let limit = list_size(first)?;
         let ctx = ctx.data_unchecked::<Ctx>();
+        list_size(first)?;
         let (text, exclude) = like_what(ctx, text, id).await?;
-        let IndexScope { tokens, today } = ctx.index_scope();
-        let asked = ctx.app.index.asked(&text);
-        let request = index::SimilarRequest {
-            tokens,
-            today,
-            as_of: today,
-            text,
-            exclude,
-            kinds: vec![index::Kind::AnsweredQuestion],
-            limit,
-            include_superseded,
-        };
-        let hits = ctx.ask_index(move |index| index.similar(&request)).await?;
-        let keys: Vec<index::Key> = hits.iter().map(|hit| hit.key).collect();
-        let mut found = load(ctx, &keys).await?;
-        let similar = hits.into_iter().filter_map(|hit| match found.remove(&hit.key)? {
-            Found::AnsweredQuestion(node) => {
-                let is_same_question = asked.is_the_same_as(&node.row().question);
-                Some(SimilarAnsweredQuestion { score: hit.score, is_same_question, node })
-            }
-            _ => None,
-        });
-        Ok(similar.collect())
+        Ok(similar_answered_questions(ctx, text, exclude, first, include_superseded).await?)
     }
+}
+
+/// The answered questions that a viewer may see and that are most like a text.
+pub async fn similar_answered_questions(
+    ctx: &Ctx,
+    text: String,
+    exclude: Option<index::Key>,
+    first: i32,
+    include_superseded: bool,
+) -> Result<Vec<SimilarAnsweredQuestion>> {
+    let limit = list_size(first)?;
+    let IndexScope { tokens, today } = ctx.index_scope();
+    let text = shortened(text);
+    let asked = ctx.app.index.asked(&text);
+    let request = index::SimilarRequest {
+        tokens,
+        today,
+        as_of: today,
+        text,
+        exclude,
+        kinds: vec![index::Kind::AnsweredQuestion],
+        limit,
+        include_superseded,
+    };
+    let hits = ctx.ask_index(move |index| index.similar(&request)).await?;
+    let keys: Vec<index::Key> = hits.iter().map(|hit| hit.key).collect();
+    let mut found = load(ctx, &keys).await?;
+    let similar = hits.into_iter().filter_map(|hit| match found.remove(&hit.key)? {
+        Found::AnsweredQuestion(node) => {
+            let is_same_question = asked.is_the_same_as(&node.row().question);
+            Some(SimilarAnsweredQuestion { score: hit.score, is_same_question, node })
+        }
+        _ => None,
+    });
+    Ok(similar.collect())
 }
 
 /// The text to compare with, and what it is the text of.

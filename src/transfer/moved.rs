@@ -1,7 +1,8 @@
 //! What follows when a station or an organization moves to another district: what it shares with its district is shared
 //! with the new one from then on, and no longer with the old one.
 
-use sea_orm::{QueryFilter, QuerySelect, entity::prelude::*};
+use chrono::NaiveDate;
+use sea_orm::{ExprTrait as _, QueryFilter, QuerySelect, entity::prelude::*};
 
 use crate::{
     access::{Audience, Guarded, Scope, district_token, organization_token, station_token},
@@ -20,6 +21,8 @@ pub struct Move<'a> {
     pub from: &'a str,
     /// Where it is now; if that is not known, nobody but the owner is meant.
     pub to: Option<&'a str>,
+    /// Whether what moves is hidden from both districts, so that neither is told of it.
+    pub secret: bool,
 }
 
 impl Move<'_> {
@@ -67,18 +70,22 @@ async fn follow<E: Guarded>(
     Ok(())
 }
 
-/// Opens an organization's outputs and resources to its new district.
+/// Opens an organization's outputs and resources to its new district. Of what is under embargo only the owner is told.
 pub async fn organization_moved(
     write: &mut Write,
     organization: Uuid,
     moved: Move<'_>,
+    today: NaiveDate,
 ) -> Result<()> {
     use organizations::resource_entity as resource;
     use research::entity as output;
     let owner = &organization_token(organization);
     let columns = (output::Column::Id, output::Column::AudienceToken);
-    let (subject, filter) =
-        (Subject::ResearchOutput, output::Column::OrganizationId.eq(organization));
+    let subject = Subject::ResearchOutput;
+    let filter = output::Column::OrganizationId.eq(organization);
+    let hidden = filter.clone().and(output::Column::EmbargoUntil.gt(today));
+    let secret = Move { secret: true, ..moved };
+    retoken::<output::Entity>(write, subject, hidden, columns, owner, secret).await?;
     retoken::<output::Entity>(write, subject, filter, columns, owner, moved).await?;
     let columns = (resource::Column::Id, resource::Column::AudienceToken);
     let (subject, filter) = (Subject::Resource, resource::Column::OrganizationId.eq(organization));
@@ -114,7 +121,9 @@ where
         .await?;
     for id in ids {
         let (before, after) = (before.clone(), after.clone());
-        let (before, after) = (vec![before, owner.to_owned()], vec![after, owner.to_owned()]);
+        let told = |token| if moved.secret { Vec::new() } else { vec![token] };
+        let with_owner = |tokens: Vec<String>| [tokens, vec![owner.to_owned()]].concat();
+        let (before, after) = (with_owner(told(before)), with_owner(told(after)));
         write.note(Note { subject, id, before, after });
     }
     Ok(())

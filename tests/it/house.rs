@@ -7,7 +7,7 @@ use std::{
 };
 
 /// A library, and the files that may name it: a folder with `/` at its end, a file, or `*` and the end of a name.
-const ONLY_IN: [(&str, &[&str]); 14] = [
+const ONLY_IN: [(&str, &[&str]); 15] = [
     (
         "async_graphql",
         &[
@@ -44,6 +44,7 @@ const ONLY_IN: [(&str, &[&str]); 14] = [
     ("jieba_rs", &["index/src/analysis/"]),
     ("calamine", &["src/files/"]),
     ("encoding_rs", &["src/files/"]),
+    ("rust_xlsxwriter", &["src/files/"]),
     ("ureq", &["src/telemetry/", "src/accounts/sso/"]),
     ("jsonwebtoken", &["src/accounts/"]),
     ("argon2", &["src/accounts/passwords.rs"]),
@@ -69,16 +70,20 @@ const NEVER: [(&str, &[&str]); 11] = [
 
 const ROOMS: &[&str] = &[
     "crate::answers",
+    "crate::consultations",
     "crate::expertise",
     "crate::organizations",
     "crate::regulations",
+    "crate::reports",
     "crate::research",
     "crate::search",
     "crate::stations",
     "    answers::",
+    "    consultations::",
     "    expertise::",
     "    organizations::",
     "    regulations::",
+    "    reports::",
     "    research::",
     "    search::",
     "    stations::",

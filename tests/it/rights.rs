@@ -66,40 +66,41 @@ async fn everybody_reads_their_column_of_the_table(house: &House) {
         }
     }
     insta::assert_snapshot!(table(&rows), @"
-                                      anonymous       portal          staff           head            district        municipal       transfer        admin
-    READ_PUBLIC                       Y               Y               Y               Y               Y               Y               Y               Y
-    READ_PARTNERS                     -               Y               Y               Y               Y               Y               Y               Y
-    READ_NETWORK                      -               -               Y               Y               Y               Y               -               -
-    READ_DISTRICT                     -               -               own             own             district        Y               -               -
-    READ_CONSULTATION                 -               own             own             own             escalated       escalated       -               -
-    RECORD_CONSULTATION               -               own             Y               Y               Y               -               -               -
-    HANDLE_CONSULTATION               -               -               own             own             escalated       escalated       -               -
-    RELAY_ASKER                       -               own             own             own             -               -               -               -
-    ESCALATE_TO_DISTRICT              -               -               own             own             -               -               -               -
-    ESCALATE_TO_MUNICIPAL             -               -               -               -               district        -               -               -
-    REFER_NATIONAL                    -               -               -               -               -               Y               -               -
-    DRAFT_ANSWER                      -               -               Y               Y               Y               Y               -               -
-    REVIEW_ANSWER                     -               -               -               own             district        Y               -               -
-    CHECK_DEIDENTIFICATION            -               -               Y               Y               Y               Y               -               -
-    WIDEN_ANSWER                      -               -               -               -               district        Y               -               -
-    WITHDRAW_ANSWER                   -               -               -               own             district        Y               -               Y
-    PROPOSE_REGULATION                -               -               Y               Y               Y               Y               -               Y
-    DECIDE_REGULATION                 -               -               -               -               -               Y               -               Y
-    CONFIRM_ANSWER                    -               -               -               -               district        Y               -               -
-    REUSE_ANSWER                      -               -               Y               Y               Y               Y               -               -
-    RATE_ANSWER                       -               Y               Y               Y               Y               Y               -               -
-    WRITE_RESEARCH_OUTPUT             -               -               -               -               -               -               own             -
-    RAISE_NEED                        -               own             Y               Y               Y               Y               -               -
-    SEE_OWN_MATCHES                   -               -               -               -               -               -               own             -
-    ASK_INTRODUCTION                  -               Y               Y               Y               Y               -               -               -
-    ANSWER_INTRODUCTION               -               -               -               -               -               -               own             -
-    READ_REPORTS                      -               -               own             own             district        Y               own             -
-    KEEP_REGISTER                     -               -               -               own             district        Y               -               Y
-    KEEP_STATION                      -               -               -               own             district        Y               -               Y
-    KEEP_CLIENTS                      -               -               -               -               -               -               -               Y
-    KEEP_TAXONOMY                     -               -               -               -               -               -               -               Y
-    READ_AUDIT_LOG                    -               -               -               -               district        Y               -               Y
-    ");
+                                                                        anonymous       portal          staff           head            district        municipal       transfer        admin
+                                      READ_PUBLIC                       Y               Y               Y               Y               Y               Y               Y               Y
+                                      READ_PARTNERS                     -               Y               Y               Y               Y               Y               Y               Y
+                                      READ_NETWORK                      -               -               Y               Y               Y               Y               -               -
+                                      READ_DISTRICT                     -               -               own             own             district        Y               -               -
+                                      READ_CONSULTATION                 -               own             own             own             escalated       escalated       -               -
+                                      RECORD_CONSULTATION               -               own             Y               Y               Y               -               -               -
+                                      HANDLE_CONSULTATION               -               -               own             own             escalated       escalated       -               -
+                                      RELAY_ASKER                       -               own             own             own             -               -               -               -
+                                      ERASE_ASKER                       -               -               -               own             -               -               -               -
+                                      ESCALATE_TO_DISTRICT              -               -               own             own             -               -               -               -
+                                      ESCALATE_TO_MUNICIPAL             -               -               -               -               district        -               -               -
+                                      REFER_NATIONAL                    -               -               -               -               -               Y               -               -
+                                      DRAFT_ANSWER                      -               -               Y               Y               Y               Y               -               -
+                                      REVIEW_ANSWER                     -               -               -               own             district        Y               -               -
+                                      CHECK_DEIDENTIFICATION            -               -               Y               Y               Y               Y               -               -
+                                      WIDEN_ANSWER                      -               -               -               -               district        Y               -               -
+                                      WITHDRAW_ANSWER                   -               -               -               own             district        Y               -               Y
+                                      PROPOSE_REGULATION                -               -               Y               Y               Y               Y               -               Y
+                                      DECIDE_REGULATION                 -               -               -               -               -               Y               -               Y
+                                      CONFIRM_ANSWER                    -               -               -               -               district        Y               -               -
+                                      REUSE_ANSWER                      -               -               Y               Y               Y               Y               -               -
+                                      RATE_ANSWER                       -               Y               Y               Y               Y               Y               -               -
+                                      WRITE_RESEARCH_OUTPUT             -               -               -               -               -               -               own             -
+                                      RAISE_NEED                        -               own             Y               Y               Y               Y               -               -
+                                      SEE_OWN_MATCHES                   -               -               -               -               -               -               own             -
+                                      ASK_INTRODUCTION                  -               Y               Y               Y               Y               -               -               -
+                                      ANSWER_INTRODUCTION               -               -               -               -               -               -               own             -
+                                      READ_REPORTS                      -               -               own             own             district        Y               own             -
+                                      KEEP_REGISTER                     -               -               -               own             district        Y               -               Y
+                                      KEEP_STATION                      -               -               -               own             district        Y               -               Y
+                                      KEEP_CLIENTS                      -               -               -               -               -               -               -               Y
+                                      KEEP_TAXONOMY                     -               -               -               -               -               -               -               Y
+                                      READ_AUDIT_LOG                    -               -               -               -               district        Y               -               Y
+                                      ");
 }
 
 /// What came of a request: `ok`, the code of a fault of the form, or the code of an error.

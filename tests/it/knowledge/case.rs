@@ -1,15 +1,9 @@
 //! A draft from a case: nothing that names the asker goes with it, and nothing that does leaves the station.
 
 use serde_json::{Value, json};
-use zhanjian::{
-    access::station_token,
-    consultations::{self, DraftSource, StandIn},
-    ids::{GlobalId, NodeKind, new_id},
-    stations,
-};
 
 use super::desk::{People, change, draft, harmless, hits, seen, submitted, text};
-use crate::support::{House, on_both_engines};
+use crate::support::{House, Member, on_both_engines};
 
 on_both_engines!(
     a_draft_from_a_case_names_nobody,
@@ -19,35 +13,48 @@ on_both_engines!(
 
 const COMPANY: &str = "示例瑞康生物医药科技（上海）有限公司";
 
-/// A case of Pudong's station: the global id of the consultation.
-async fn a_case(house: &House) -> Value {
-    let station = stations::by_code(house.db().read(), "SH-PD").await.unwrap().unwrap();
-    let id = new_id();
-    consultations::put(StandIn {
-        source: DraftSource {
-            consultation_id: id,
-            station_id: station.id,
-            areas: Vec::new(),
-            product_kind: None,
-            device_class: None,
-            question: format!(
-                "我公司{COMPANY}（联系人王示例，13800138000，ask@example.org）拟将微针贴片按二类申报，示例瑞康是否需要临床？"
-            ),
-            reply: Some("王女士：贵司产品见分类目录，瑞康生物可先申请分类界定。".to_owned()),
-            summary: None,
-        },
-        owner: station_token("SH-PD"),
-        confidential: [COMPANY, "王示例", "13800138000", "ask@example.org"]
-            .map(str::to_owned)
-            .to_vec(),
-    });
-    json!(GlobalId::encode(NodeKind::Consultation, id).0)
+/// A case of Pudong's station that was answered: the global id of the consultation.
+async fn a_case(author: &Member<'_>) -> Value {
+    let question = format!(
+        "我公司{COMPANY}（联系人王示例，13800138000，ask@example.org）拟将微针贴片按二类申报，示例瑞康是否需要临床？"
+    );
+    let area = author.ask("{ expertiseArea(code: \"REG-1\") { id } }").await;
+    let area = area.at("/expertiseArea/id").clone();
+    let recorded = author
+        .run(
+            "mutation($input: RecordConsultationInput!) { it: recordConsultation(input: $input) {
+                consultation { id version } userErrors { message } } }",
+            json!({ "input": { "channel": "PHONE", "text": question, "productKind": "DEVICE", "areaIds": [area],
+                "asker": { "company": COMPANY, "contact": "王示例", "telephone": "13800138000",
+                    "email": "ask@example.org" } } }),
+        )
+        .await;
+    let case = recorded.at("/it/consultation/id").clone();
+    let classified = author
+        .run(
+            "mutation($input: ClassifyConsultationInput!) { it: classifyConsultation(input: $input) {
+                consultation { version } userErrors { message } } }",
+            json!({ "input": { "consultationId": case, "version": recorded.at("/it/consultation/version"),
+                "level": "BASIC", "areaIds": [area], "productKind": "DEVICE" } }),
+        )
+        .await;
+    let answered = author
+        .run(
+            "mutation($input: AnswerDirectlyInput!) { it: answerDirectly(input: $input) {
+                consultation { state } userErrors { message } } }",
+            json!({ "input": { "consultationId": case, "version": classified.at("/it/consultation/version"),
+                "text": "王女士：贵司产品见分类目录，示例瑞康生物可先申请分类界定。", "answeredQuestionIds": [],
+                "toldBy": "PHONE" } }),
+        )
+        .await;
+    assert_eq!(answered.at("/it/consultation/state"), "REPLIED");
+    case
 }
 
 async fn a_draft_from_a_case_names_nobody(house: &House) {
     house.places().await;
     let people = People::of(house).await;
-    let case = a_case(house).await;
+    let case = a_case(&people.author).await;
     let input = json!({ "consultationId": case });
     let refused = change(&people.stranger, "draftAnsweredQuestion", input.clone()).await;
     assert_eq!(refused.word(), "NOT_FOUND");
@@ -71,7 +78,7 @@ async fn a_draft_from_a_case_names_nobody(house: &House) {
 async fn a_confidential_value_is_found_in_every_form_and_never_harmless(house: &House) {
     house.places().await;
     let people = People::of(house).await;
-    let input = json!({ "consultationId": a_case(house).await });
+    let input = json!({ "consultationId": a_case(&people.author).await });
     let answered = change(&people.author, "draftAnsweredQuestion", input).await.done();
     let forms = [
         COMPANY,
@@ -110,8 +117,7 @@ async fn a_confidential_value_is_found_in_every_form_and_never_harmless(house: &
 async fn what_comes_from_a_case_is_not_indexed_before_it_is_published(house: &House) {
     house.places().await;
     let people = People::of(house).await;
-    let input =
-        json!({ "consultationId": a_case(house).await, "content": text("微针贴片如何分类界定") });
+    let input = json!({ "consultationId": a_case(&people.author).await, "content": text("微针贴片如何分类界定") });
     let begun = change(&people.author, "draftAnsweredQuestion", input).await;
     let (answered, revision) = (begun.done(), begun.revision());
     assert_eq!(hits(&people.author, "微针贴片如何分类界定", Some(&revision)).await, 0);
