@@ -15,7 +15,7 @@ use crate::{
     access::{self, Action, Guarded, Reach, Scope, Viewer},
     app::Ctx,
     audit::Entry,
-    change::{Change, check_version},
+    change::{Change, Wanted, check_version},
     error::{Done, Error, Result},
     ids::NodeKind,
     language::Text,
@@ -27,8 +27,8 @@ use crate::{
 pub(super) struct MemberChange {
     /// Their name.
     pub(super) name: Option<String>,
-    /// How they are employed; nothing said any more where it is given as nothing.
-    pub(super) employment: Option<Option<Employment>>,
+    /// How they are employed.
+    pub(super) employment: Wanted<Option<Employment>>,
     /// The areas that they know about, all of them.
     pub(super) areas: Option<Vec<Uuid>>,
     /// Their post.
@@ -81,7 +81,7 @@ pub(super) async fn change_member(
     if let Some(name) = name {
         row.name = Set(name);
     }
-    if let Some(employment) = wanted.employment {
+    if let Wanted::To(employment) = wanted.employment {
         row.employment = Set(employment);
     }
     let entry = || Entry::new("changeMember").of(NodeKind::Member, id);
@@ -104,7 +104,9 @@ pub(super) async fn change_member(
     if let Some(areas) = wanted.areas {
         keep_areas(&*change, id, areas).await?;
     }
-    entries.into_iter().for_each(|entry| change.audit(entry));
+    for entry in entries {
+        change.audit(entry);
+    }
     change.commit(id).await
 }
 

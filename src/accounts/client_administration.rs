@@ -15,7 +15,7 @@ use crate::{
     access::{self, Action, ClientScope, Guarded, Scope},
     app::Ctx,
     audit::Entry,
-    change::{Change, check_version, update_at},
+    change::{Change, Wanted, check_version, update_at},
     error::{Done, Error, Result, RuleCode},
     ids::NodeKind,
     language::Text,
@@ -27,14 +27,14 @@ use crate::{
 pub(super) struct ClientChange {
     /// What people call it.
     pub(super) name: Option<String>,
-    /// The organization that it speaks for; none any more where it is given as nothing.
-    pub(super) organization: Option<Option<Uuid>>,
+    /// The organization that it speaks for.
+    pub(super) organization: Wanted<Option<Uuid>>,
     /// What it may do.
     pub(super) scopes: Option<Vec<ClientScope>>,
-    /// Requests a minute; no bound of its own where it is given as nothing.
-    pub(super) requests_per_minute: Option<Option<i32>>,
-    /// Cost a minute; no bound of its own where it is given as nothing.
-    pub(super) cost_per_minute: Option<Option<i32>>,
+    /// Requests a minute; nothing means no bound of its own.
+    pub(super) requests_per_minute: Wanted<Option<i32>>,
+    /// Cost a minute; nothing means no bound of its own.
+    pub(super) cost_per_minute: Wanted<Option<i32>>,
 }
 
 /// Lets a client in or keeps it out; kept out, every token that it has ends at once and stays ended.
@@ -125,17 +125,17 @@ pub(super) async fn change_client(
     if let Some(name) = &wanted.name {
         row.name = Set(checked_name(name)?);
     }
-    if let Some(organization) = wanted.organization {
+    if let Wanted::To(organization) = wanted.organization {
         check_organization(ctx, organization).await?;
         row.organization_id = Set(organization);
     }
     if let Some(scopes) = wanted.scopes {
         row.scopes = Set(stored(&checked_scopes(scopes)?));
     }
-    if let Some(budget) = wanted.requests_per_minute {
+    if let Wanted::To(budget) = wanted.requests_per_minute {
         row.requests_per_minute = Set(checked_budget("requestsPerMinute", budget)?);
     }
-    if let Some(budget) = wanted.cost_per_minute {
+    if let Wanted::To(budget) = wanted.cost_per_minute {
         row.cost_per_minute = Set(checked_budget("costPerMinute", budget)?);
     }
     let mut change = Change::begin(ctx).await?;
@@ -153,8 +153,8 @@ pub(super) async fn rotate(
     at_once: bool,
 ) -> Result<(Done, String)> {
     check_keeper(ctx)?;
-    let overlap =
-        if at_once { chrono::Duration::zero() } else { ctx.app.accounts.secret_overlap() };
+    let overlap = ctx.app.accounts.secret_overlap();
+    let overlap = if at_once { chrono::Duration::zero() } else { overlap };
     let mut change = Change::begin(ctx).await?;
     let client = present(&change, id, version).await?;
     let secret = rotate_secret(&*change, &client, overlap, &change.actor(), ctx.now()).await?;

@@ -15,7 +15,7 @@ use crate::{
     app::Ctx,
     audit::Entry,
     batch::{Batch, Shared, grouped},
-    change::{Answered, Once, UserError, answered, payload},
+    change::{Answered, Once, UserError, Wanted, answered, payload},
     error::{Done, Fault, Result},
     ids::{GlobalId, NodeKind},
     organizations::{self, OrganizationNode},
@@ -288,17 +288,6 @@ fn organization(id: &ID) -> Result<Uuid> {
     GlobalId::decode_as("organizationId", id, NodeKind::Organization)
 }
 
-fn maybe<T, U>(
-    value: MaybeUndefined<T>,
-    read: impl FnOnce(T) -> Result<U>,
-) -> Result<Option<Option<U>>> {
-    match value {
-        MaybeUndefined::Undefined => Ok(None),
-        MaybeUndefined::Null => Ok(Some(None)),
-        MaybeUndefined::Value(value) => Ok(Some(Some(read(value)?))),
-    }
-}
-
 impl CreateApiClientInput {
     fn read(self) -> Result<NewClient> {
         Ok(NewClient {
@@ -315,10 +304,10 @@ impl ChangeApiClientInput {
     fn read(self) -> Result<ClientChange> {
         Ok(ClientChange {
             name: self.name,
-            organization: maybe(self.organization_id, |id| organization(&id))?,
+            organization: Wanted::from(self.organization_id).read(|id| organization(&id))?,
             scopes: self.scopes,
-            requests_per_minute: maybe(self.requests_per_minute, Ok)?,
-            cost_per_minute: maybe(self.cost_per_minute, Ok)?,
+            requests_per_minute: self.requests_per_minute.into(),
+            cost_per_minute: self.cost_per_minute.into(),
         })
     }
 }

@@ -253,11 +253,7 @@ impl ChangeMemberInput {
     fn read(&self) -> Result<MemberChange> {
         Ok(MemberChange {
             name: self.name.clone(),
-            employment: match self.employment {
-                MaybeUndefined::Undefined => None,
-                MaybeUndefined::Null => Some(None),
-                MaybeUndefined::Value(employment) => Some(Some(employment)),
-            },
+            employment: self.employment.into(),
             areas: self.area_ids.as_deref().map(read_areas).transpose()?,
             post: self.post.as_ref().map(PostInput::read).transpose()?,
         })

@@ -1,9 +1,10 @@
 //! How the outcome of a change looks from outside: the thing as it is now, the faults that a form can show, and the
 //! revision to search with.
 
-use async_graphql::{Context, SimpleObject};
+use async_graphql::{Context, MaybeUndefined, SimpleObject};
 use sea_orm::prelude::Uuid;
 
+use super::Wanted;
 use crate::{
     app::Ctx,
     audit::{self, Entry},
@@ -37,6 +38,17 @@ impl UserError {
         path.extend(field.split('.').filter(|part| !part.is_empty()).map(str::to_owned));
         let message = error.message(ctx.visitor.language);
         Some(Self { code, path, message, current_version })
+    }
+}
+
+/// What is left out of an input stays as it is; what is null becomes nothing.
+impl<T> From<MaybeUndefined<T>> for Wanted<Option<T>> {
+    fn from(given: MaybeUndefined<T>) -> Self {
+        match given {
+            MaybeUndefined::Undefined => Self::AsItIs,
+            MaybeUndefined::Null => Self::To(None),
+            MaybeUndefined::Value(value) => Self::To(Some(value)),
+        }
     }
 }
 

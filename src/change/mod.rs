@@ -8,6 +8,7 @@
 mod graphql;
 pub(crate) mod repeat_entity;
 mod version;
+mod wanted;
 
 use std::ops::Deref;
 
@@ -21,6 +22,7 @@ pub use crate::error::Done;
 pub(crate) use graphql::payload;
 pub use graphql::{Answered, Once, UserError, answered};
 pub use version::{check_version, update_at};
+pub use wanted::Wanted;
 
 use crate::{
     access::Guarded as _,

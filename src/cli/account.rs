@@ -67,7 +67,7 @@ pub struct AddArgs {
     /// What people call them
     #[arg(long, value_name = "NAME")]
     pub name: String,
-    /// STAFF, HEAD, `DISTRICT_OFFICER`, `MUNICIPAL_OFFICER`, `TECH_TRANSFER` or ADMINISTRATOR
+    /// What they are there for: staff, head, district-officer, municipal-officer, tech-transfer or administrator
     #[arg(long, value_name = "ROLE", value_parser = role)]
     pub role: Role,
     #[command(flatten)]

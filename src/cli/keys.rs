@@ -4,6 +4,9 @@
 //! sealed anew under it, and once every process knows it, the old ones are struck. Nothing that was sealed is ever
 //! without the key that opens it.
 
+use std::path::Path;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::Subcommand;
 
 use super::{Failure, Outcome};
@@ -12,6 +15,7 @@ use crate::{
     audit::{self, Entry},
     clock::Clock,
     config::Config,
+    consultations,
     db::Database,
     service::{self, Settings},
     vault::{Source, Vault},
@@ -29,7 +33,11 @@ pub enum KeysCommand {
     /// Seal everything anew that is still sealed under an old master key
     Reseal,
     /// Strike the old master keys from the file, once everything is sealed anew and every node knows the new one
-    ForgetOld,
+    ForgetOld {
+        /// Do not wait until running nodes have taken up the new key: there are none
+        #[arg(long)]
+        at_once: bool,
+    },
     /// Make a new key that signs tokens; the present one verifies until what it signed has ended
     RotateSigning,
 }
@@ -45,7 +53,7 @@ pub(super) async fn run(config: &Config, command: &KeysCommand) -> Result<Outcom
             let vault = service::open_vault(&db, &source).await?;
             reseal(&db, &vault).await
         }
-        KeysCommand::ForgetOld => forget_old(&db, &source).await,
+        KeysCommand::ForgetOld { at_once } => forget_old(&db, &source, *at_once).await,
         KeysCommand::RotateSigning => {
             let vault = service::open_vault(&db, &source).await?;
             rotate_signing(&db, &vault).await
@@ -83,7 +91,7 @@ async fn reseal(db: &Database, vault: &Vault) -> Result<Outcome, Failure> {
     entered(db, "resealKeys", format!("{sealed} under {}", vault.current_id())).await?;
     super::say(&format!("{sealed} sealed anew under {}", vault.current_id()));
     super::tell(
-        "nodes that read the same file know the new key within a minute. Then strike the old ones: `zhanjian keys \
+        "nodes that read the same file seal under the new key within a minute. Then strike the old ones: `zhanjian keys \
          forget-old`. Copies of the database that were made before still need them: keep one copy of the old file with \
          those copies.",
     );
@@ -93,18 +101,22 @@ async fn reseal(db: &Database, vault: &Vault) -> Result<Outcome, Failure> {
 /// Every room that has something sealed carries it over; gives how many things were. A room that comes to seal something
 /// is added here. Repeated after an interruption, it goes on with what is left.
 async fn carry_over(db: &Database, vault: &Vault) -> Result<u64, Failure> {
+    let cases = consultations::rewrap(db, vault).await?;
     let write = db.write().await?;
-    let sealed = accounts::reseal(&*write, vault).await?;
+    let signing_keys = accounts::reseal(&*write, vault).await?;
     write.commit(Clock::system().now()).await?;
-    Ok(sealed)
+    Ok(cases + signing_keys)
 }
 
-async fn forget_old(db: &Database, source: &Source) -> Result<Outcome, Failure> {
+async fn forget_old(db: &Database, source: &Source, at_once: bool) -> Result<Outcome, Failure> {
     let Source::File(file) = source else {
         return Err(Failure::misuse(
             "the master keys are given by a setting: strike the old ones there, after `zhanjian keys reseal`",
         ));
     };
+    if !at_once {
+        wait_for_nodes(file)?;
+    }
     let vault = service::open_vault(db, source).await?;
     // What is still sealed under an old key would be lost.
     carry_over(db, &vault).await?;
@@ -116,6 +128,26 @@ async fn forget_old(db: &Database, source: &Source) -> Result<Outcome, Failure> 
         super::say(&format!("struck {}", struck.join(" ")));
     }
     Ok(Outcome::Done)
+}
+
+/// How long a running node may go on sealing under the key that was current before: it reads the file every minute.
+const TAKEN_UP_WITHIN: TimeDelta = TimeDelta::minutes(2);
+
+/// Refuses while a running node may still seal something under a key that is to be struck: that would be lost.
+fn wait_for_nodes(file: &Path) -> Result<(), Failure> {
+    let changed = std::fs::metadata(file).and_then(|file| file.modified());
+    let changed: DateTime<Utc> =
+        changed.map_err(|cause| Failure::new(format!("{}: {cause}", file.display())))?.into();
+    let left = TAKEN_UP_WITHIN - (Clock::system().now() - changed);
+    if left <= TimeDelta::zero() {
+        return Ok(());
+    }
+    Err(Failure::misuse(format!(
+        "{} has changed a moment ago, and running nodes may not have taken up the new key: come again in {} seconds, or \
+         give --at-once where none is running",
+        file.display(),
+        left.num_seconds() + 1
+    )))
 }
 
 async fn rotate_signing(db: &Database, vault: &Vault) -> Result<Outcome, Failure> {

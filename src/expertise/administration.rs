@@ -9,7 +9,7 @@ use crate::{
     access::{self, Action, Guarded, Holding, PUBLIC, Scope},
     app::Ctx,
     audit::Entry,
-    change::{Change, check_version, update_at},
+    change::{Change, Wanted, check_version, update_at},
     db::is_referred_to,
     error::{Done, Error, Result, RuleCode},
     ids::{NodeKind, new_id},
@@ -36,8 +36,8 @@ pub(super) struct NewArea {
 pub(super) struct AreaChange {
     pub(super) label: Option<(String, Option<String>)>,
     pub(super) aliases: Option<Vec<String>>,
-    /// At the top, where it is given as nothing.
-    pub(super) parent: Option<Option<Uuid>>,
+    /// Nothing is the top.
+    pub(super) parent: Wanted<Option<Uuid>>,
     pub(super) position: Option<i32>,
 }
 
@@ -46,7 +46,7 @@ pub(super) async fn add(ctx: &Ctx, new: NewArea) -> Result<Done> {
     check_keeper(ctx)?;
     let code = checked_code(&new.code)?;
     let (label, label_en) = checked_label(&new.label, new.label_en)?;
-    let aliases = checked_aliases(new.aliases)?;
+    let aliases = checked_aliases(&new.aliases)?;
     let position = new.position.map(checked_position).transpose()?;
     let mut change = Change::begin(ctx).await?;
     let tree = locked(&change).await?;
@@ -59,9 +59,8 @@ pub(super) async fn add(ctx: &Ctx, new: NewArea) -> Result<Done> {
     }
     let parent = new.parent.map(|id| parent_of_id(&tree, id)).transpose()?;
     let facet = match (parent.map(|parent| parent.facet), new.facet) {
-        (Some(facet), None) => facet,
         (Some(of_parent), Some(facet)) if of_parent != facet => return Err(other_facet("facet")),
-        (_, Some(facet)) => facet,
+        (Some(facet), _) | (None, Some(facet)) => facet,
         (None, None) => {
             let reason = Text::new(
                 "say what the branch is about, or under which area it stands",
@@ -104,7 +103,7 @@ pub(super) async fn change(ctx: &Ctx, id: Uuid, version: i32, wanted: AreaChange
         row.label_en = Set(label_en);
     }
     if let Some(aliases) = wanted.aliases {
-        row.aliases = Set(checked_aliases(aliases)?.into());
+        row.aliases = Set(checked_aliases(&aliases)?.into());
     }
     if let Some(position) = wanted.position {
         row.position = Set(checked_position(position)?);
@@ -113,7 +112,7 @@ pub(super) async fn change(ctx: &Ctx, id: Uuid, version: i32, wanted: AreaChange
     let tree = locked(&change).await?;
     let area = tree.by_id(id).ok_or(Error::NotFound)?;
     check_version(area.version, version)?;
-    if let Some(parent) = wanted.parent {
+    if let Wanted::To(parent) = wanted.parent {
         if let Some(parent) = parent {
             check_parent(&tree, area, parent_of_id(&tree, parent)?)?;
         }
@@ -225,7 +224,7 @@ fn checked_label(label: &str, label_en: Option<String>) -> Result<(String, Optio
     Ok((checked_text("label.zh", label)?, label_en))
 }
 
-fn checked_aliases(aliases: Vec<String>) -> Result<Vec<String>> {
+fn checked_aliases(aliases: &[String]) -> Result<Vec<String>> {
     const MOST: usize = 50;
     if aliases.len() > MOST {
         let reason =

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app::Ctx,
     audit::Entry,
-    change::{Answered, Once, UserError, answered, payload},
+    change::{Answered, Once, UserError, Wanted, answered, payload},
     error::{Fault, Result},
     ids::{GlobalId, NodeKind},
     scalars::RevisionScalar,
@@ -85,11 +85,7 @@ impl ChangeExpertiseAreaInput {
         Ok(AreaChange {
             label: self.label.map(|label| (label.zh, label.en)),
             aliases: self.aliases,
-            parent: match &self.parent_id {
-                MaybeUndefined::Undefined => None,
-                MaybeUndefined::Null => Some(None),
-                MaybeUndefined::Value(id) => Some(Some(parent(id)?)),
-            },
+            parent: Wanted::from(self.parent_id).read(|id| parent(&id))?,
             position: self.position,
         })
     }

@@ -9,7 +9,7 @@ use crate::{
     access::{self, Action, Guarded, Holding, PUBLIC, Scope, station_token},
     app::Ctx,
     audit::Entry,
-    change::{Change, check_version, update_at},
+    change::{Change, Wanted, check_version, update_at},
     db::is_referred_to,
     error::{Done, Error, Result, RuleCode},
     ids::{NodeKind, new_id},
@@ -21,11 +21,9 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(super) struct StationChange {
     pub(super) name: Option<String>,
-    /// None any more where it is given as nothing.
-    pub(super) service_model: Option<Option<String>>,
+    pub(super) service_model: Wanted<Option<String>>,
     pub(super) state: Option<State>,
-    /// A branch of nothing any more where it is given as nothing.
-    pub(super) parent: Option<Option<Uuid>>,
+    pub(super) parent: Wanted<Option<Uuid>>,
 }
 
 /// A place where a station can be met, as somebody describes it.
@@ -48,22 +46,22 @@ pub(super) async fn change_station(
     if wanted.state.is_some() {
         access::check(&ctx.viewer, Action::KeepStation, &Holding::nobody())?;
     }
-    if let Some(Some(parent)) = wanted.parent {
+    if let Wanted::To(Some(parent)) = wanted.parent {
         check_parent(ctx, parent).await?;
     }
     let mut row = <entity::ActiveModel as Default>::default();
     if let Some(name) = &wanted.name {
         row.name = Set(text("name", name, 200)?);
     }
-    if let Some(model) = wanted.service_model {
+    if let Wanted::To(model) = wanted.service_model {
         row.service_model = Set(optional("serviceModel", model, 2_000)?);
     }
-    if let Some(parent) = wanted.parent {
+    if let Wanted::To(parent) = wanted.parent {
         row.parent_id = Set(parent);
     }
     let mut change = Change::begin(ctx).await?;
     let station = present(&change, id, version).await?;
-    if let Some(Some(parent)) = wanted.parent {
+    if let Wanted::To(Some(parent)) = wanted.parent {
         refuse_ring(&change, id, parent).await?;
     }
     let mut entry = entry("changeStation", id, &district);

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     app::Ctx,
     audit::Entry,
-    change::{Once, answered, payload},
+    change::{Once, Wanted, answered, payload},
     error::{Done, Fault, Result},
     ids::{GlobalId, NodeKind},
 };
@@ -39,19 +39,10 @@ impl ChangeStationInput {
     fn read(self) -> Result<StationChange> {
         Ok(StationChange {
             name: self.name,
-            service_model: match self.service_model {
-                MaybeUndefined::Undefined => None,
-                MaybeUndefined::Null => Some(None),
-                MaybeUndefined::Value(model) => Some(Some(model)),
-            },
+            service_model: self.service_model.into(),
             state: self.state,
-            parent: match &self.parent_id {
-                MaybeUndefined::Undefined => None,
-                MaybeUndefined::Null => Some(None),
-                MaybeUndefined::Value(id) => {
-                    Some(Some(GlobalId::decode_as("parentId", id, NodeKind::Station)?))
-                }
-            },
+            parent: Wanted::from(self.parent_id)
+                .read(|id| GlobalId::decode_as("parentId", &id, NodeKind::Station))?,
         })
     }
 }
