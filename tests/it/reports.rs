@@ -56,6 +56,14 @@ fn figures() -> String {
     format!("received {}", shares.collect::<Vec<_>>().join(" "))
 }
 
+/// Whether two shares are the same, but for the last digit that a file or a parser rounds.
+fn close(one: Option<f64>, other: Option<f64>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => (one - other).abs() < 1e-12,
+        (one, other) => one == other,
+    }
+}
+
 /// Asks for a report.
 async fn report(member: &Member<'_>, input: Value, fields: &str) -> Reply {
     let query = format!(
@@ -153,7 +161,7 @@ async fn a_little_world_is_counted_as_a_hand_counts_it(house: &House) {
             assert_eq!(counted[field]["count"], hand.len(), "{name} {figure}");
             assert_eq!(counted[field]["of"], whole.len(), "{name} {figure} out of");
             let share = (!whole.is_empty()).then(|| hand.len() as f64 / whole.len() as f64);
-            assert_eq!(counted[field]["share"].as_f64(), share, "{name} {figure} share");
+            assert!(close(counted[field]["share"].as_f64(), share), "{name} {figure} share");
         }
         for (code, hand) in [("SH-PD", of_pudong), ("SH-XH", of_xuhui)] {
             let rows = numbers(&desk.municipal, &input, figure, Some(code)).await;
@@ -204,8 +212,8 @@ async fn a_little_world_is_counted_as_a_hand_counts_it(house: &House) {
     assert_eq!(
         *late,
         json!({ "number": late["number"], "level": "BASIC", "state": "REPLIED", "closure": null,
-            "recordedAt": "2026-11-22T04:00:00Z", "dueOn": null, "missedOn": "2026-11-23",
-            "firstResponseAt": "2026-11-24T04:00:00Z", "repliedAt": "2026-11-24T04:00:00Z", "closedAt": null,
+            "recordedAt": "2026-11-22T04:00:00+00:00", "dueOn": null, "missedOn": "2026-11-23",
+            "firstResponseAt": "2026-11-24T04:00:00+00:00", "repliedAt": "2026-11-24T04:00:00+00:00", "closedAt": null,
             "bounced": 0, "reopened": 0, "reused": 0, "station": { "code": "SH-PD" }, "consultation": null })
     );
     // Nobody objected to it in time: it is closed by the clock, though nobody has written that down.
@@ -214,7 +222,7 @@ async fn a_little_world_is_counted_as_a_hand_counts_it(house: &House) {
     let closed = reply.at("/it/rows/nodes/0");
     assert_eq!(
         (&closed["closure"], &closed["closedAt"], &closed["reused"]),
-        (&json!("NO_OBJECTION"), &json!("2026-11-27T16:00:00Z"), &json!(1))
+        (&json!("NO_OBJECTION"), &json!("2026-11-27T16:00:00+00:00"), &json!(1))
     );
     assert_eq!(closed["consultation"]["number"], closed["number"]);
 
