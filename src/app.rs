@@ -14,11 +14,14 @@ use crate::{
     clock::Clock,
     consultations,
     db::Database,
+    deidentification::Enterprises,
     error::{Error, Result},
     expertise::{self, Tree},
+    following::Feed,
     indexer::Progress,
     kept::Kept,
     language::Language,
+    organizations,
     regulations::{self, currency::Graph},
     vault::Vault,
 };
@@ -39,6 +42,8 @@ pub struct App {
     pub tree: Kept<Tree>,
     /// What became of each regulation, as it last was.
     pub graph: Kept<Graph>,
+    /// The names of companies, made ready for being looked for, as they last were.
+    pub enterprises: Kept<Enterprises>,
     /// Keys that are not in the database, for what must stay confidential in it.
     pub vault: Vault,
     /// Who gets in.
@@ -47,6 +52,8 @@ pub struct App {
     pub calendar: Calendar,
     /// By when consultations are answered, and how long askers are kept.
     pub consultations: consultations::Settings,
+    /// Hands out what changes to those who follow it.
+    pub feed: Arc<Feed>,
 }
 
 /// How many things a list gives.
@@ -56,6 +63,15 @@ pub struct Paging {
     pub default: usize,
     /// At most.
     pub max: usize,
+}
+
+impl App {
+    /// What became of each regulation, as it is now.
+    pub async fn graph(&self) -> Result<Arc<Graph>> {
+        let db = self.db.read();
+        let stamps = regulations::stamps(db).await?;
+        self.graph.get(stamps, || regulations::graph(db)).await
+    }
 }
 
 /// How a request came.
@@ -147,11 +163,17 @@ impl Ctx {
 
     /// What became of each regulation.
     pub async fn graph(&self) -> Result<Arc<Graph>> {
+        self.known.graph.get_or_try_init(|| self.app.graph()).await.cloned()
+    }
+
+    /// The names of companies that nobody should read of.
+    pub async fn enterprises(&self) -> Result<Arc<Enterprises>> {
+        let stamps = vec![organizations::stamp(self.db()).await?];
         let load = async || {
-            let stamps = regulations::stamps(self.db()).await?;
-            self.app.graph.get(stamps, || regulations::graph(self.db())).await
+            let names = organizations::enterprise_names(self.db()).await?;
+            tokio::task::spawn_blocking(move || Enterprises::new(names)).await?
         };
-        self.known.graph.get_or_try_init(load).await.cloned()
+        self.app.enterprises.get(stamps, load).await
     }
 
     /// The consultations whose askers this request has been shown, each with its entry in the audit log.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, Utc};
 
 /// Tells what time it is.
 #[derive(Clone, Debug)]
@@ -43,17 +43,27 @@ impl Clock {
         DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
     }
 
-    /// The present day in China, where laws come into force at midnight of UTC+8 (there is no summer time).
+    /// The present day in China.
     pub fn today(&self) -> NaiveDate {
-        day_in_china(self.now())
+        day_of(self.now())
     }
 }
 
-/// The day that an instant falls on in China.
-pub fn day_in_china(instant: DateTime<Utc>) -> NaiveDate {
+fn china() -> FixedOffset {
     const EIGHT_HOURS: i32 = 8 * 3600;
-    let china = FixedOffset::east_opt(EIGHT_HOURS).expect("eight hours are within a day");
-    instant.with_timezone(&china).date_naive()
+    FixedOffset::east_opt(EIGHT_HOURS).expect("eight hours are within a day")
+}
+
+/// The instant at which a day begins in China.
+pub fn begins(day: NaiveDate) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN).and_local_timezone(china()).single();
+    // An offset that never changes has every midnight once; only the first day that chrono knows begins before its time.
+    midnight.map_or(DateTime::<Utc>::MIN_UTC, |midnight| midnight.with_timezone(&Utc))
+}
+
+/// The day of an instant in China, where laws come into force at midnight of UTC+8 (there is no summer time).
+pub fn day_of(instant: DateTime<Utc>) -> NaiveDate {
+    instant.with_timezone(&china()).date_naive()
 }
 
 /// Days since 1970-01-01, as the index counts them.

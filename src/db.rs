@@ -199,6 +199,20 @@ fn is_busy(error: &DbErr) -> bool {
     sqlite && code.is_some_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
+/// Whether a row could not be removed because others refer to it: a foreign key violation, or one of a reference that
+/// restricts. SQLite enforces the latter by a trigger of its own (extended code 1811), PostgreSQL has a code for each
+/// (class 23 of its appendix A).
+pub fn is_referred_to(error: &DbErr) -> bool {
+    let (DbErr::Exec(fault) | DbErr::Query(fault)) = error else { return false };
+    let RuntimeErr::SqlxError(cause) = fault else { return false };
+    let Some(database) = cause.as_database_error() else { return false };
+    match database.code().as_deref() {
+        Some("23001" | "23503" | "787") => true,
+        Some("1811") => database.message().contains("FOREIGN KEY"),
+        _ => false,
+    }
+}
+
 /// What SQLite keeps of the file for a connection, in kibibytes, as its pragma wants it (negative). The writer of an
 /// import touches the ends of many indexes and wants them at hand; readers are many.
 const WRITER_CACHE: &str = "-65536";

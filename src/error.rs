@@ -25,6 +25,8 @@ pub enum Code {
     QueryTooComplex,
     /// The index has not caught up with the revision asked for.
     IndexBehind,
+    /// The log of changes no longer reaches back to the revision to go on from.
+    RevisionExpired,
     /// It took too long.
     Timeout,
     /// Our own fault; the request id leads to the cause.
@@ -42,6 +44,7 @@ impl Code {
             Self::RateLimited => "RATE_LIMITED",
             Self::QueryTooComplex => "QUERY_TOO_COMPLEX",
             Self::IndexBehind => "INDEX_BEHIND",
+            Self::RevisionExpired => "REVISION_EXPIRED",
             Self::Timeout => "TIMEOUT",
             Self::Internal => "INTERNAL",
         }
@@ -70,6 +73,8 @@ pub enum RuleCode {
     InUse,
     /// Login and password do not belong together.
     WrongCredentials,
+    /// Nobody would be left to run the service.
+    LastAdministrator,
 }
 
 /// What came of a change: which thing, and the revision of the log that tells of it.
@@ -132,6 +137,9 @@ pub enum Error {
     /// The index did not reach the revision asked for in time.
     #[error("the index is behind the revision asked for")]
     IndexBehind,
+    /// The log of changes no longer holds what came after the revision to go on from.
+    #[error("the log of changes does not reach back to the revision asked for")]
+    RevisionExpired,
     /// It took too long.
     #[error("timed out")]
     Timeout,
@@ -166,6 +174,7 @@ impl Error {
             Self::TooMany { .. } => Code::RateLimited,
             Self::TooComplex(_) => Code::QueryTooComplex,
             Self::IndexBehind => Code::IndexBehind,
+            Self::RevisionExpired => Code::RevisionExpired,
             Self::Timeout => Code::Timeout,
             // Whoever begins a change turns this into the answer of the first time.
             Self::AlreadyDone(_) | Self::Internal(_) => Code::Internal,
@@ -178,6 +187,12 @@ impl Error {
             Self::Invalid { field, .. } | Self::Rule { field, .. } => Some(field),
             _ => None,
         }
+    }
+
+    /// After how many seconds to come again, where waiting helps.
+    pub fn retry_after(&self) -> Option<u64> {
+        let Self::TooMany { wait } = self else { return None };
+        Some(wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1))
     }
 
     /// What a person reads. Never a cause of ours.
@@ -194,11 +209,11 @@ impl Error {
                 ),
                 format!("其他人已作了修改，当前版本为 {present}。请查看后再试。"),
             ),
-            Self::TooMany { wait } => {
-                let seconds = wait.as_secs().max(1);
+            Self::TooMany { .. } => {
+                let seconds = self.retry_after().unwrap_or(1);
                 Text::new(
                     format!("Too many attempts. Try again in {seconds} seconds."),
-                    format!("尝试次数过多，请在 {seconds} 秒后再试。"),
+                    format!("操作过于频繁，请在 {seconds} 秒后再试。"),
                 )
             }
             Self::NotFound => Text::new(
@@ -212,6 +227,10 @@ impl Error {
             Self::IndexBehind => Text::new(
                 "The index has not yet taken in the revision that atLeast names. Ask again in a moment.",
                 "索引尚未追上 atLeast 所指的修订号，请稍后再试。",
+            ),
+            Self::RevisionExpired => Text::new(
+                "What changed since then is no longer recorded. Read what you keep anew, and go on from the present revision.",
+                "此修订号之后的变更记录已不再保存。请重新读取所需内容，并从当前修订号继续。",
             ),
             Self::Timeout => Text::new(
                 "The request took too long. Ask for less at once, or ask again later.",
@@ -272,6 +291,9 @@ impl From<Fault> for async_graphql::Error {
         extensions.set("code", fault.0.code().as_str());
         if let Some(field) = fault.0.field() {
             extensions.set("field", field);
+        }
+        if let Some(seconds) = fault.0.retry_after() {
+            extensions.set("retryAfter", seconds);
         }
         error.extensions = Some(extensions);
         error.source = Some(fault.0);

@@ -17,28 +17,36 @@ pub enum NodeKind {
     ExpertiseArea,
     Regulation,
     RegulationRelation,
+    RegulationProposal,
     Organization,
     AnsweredQuestion,
     ResearchOutput,
     Resource,
     Member,
+    ApiClient,
     Consultation,
+    AnswerReport,
+    SavedSearch,
 }
 
 impl NodeKind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 16] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
         Self::ExpertiseArea,
         Self::Regulation,
         Self::RegulationRelation,
+        Self::RegulationProposal,
         Self::Organization,
         Self::AnsweredQuestion,
         Self::ResearchOutput,
         Self::Resource,
         Self::Member,
+        Self::ApiClient,
         Self::Consultation,
+        Self::AnswerReport,
+        Self::SavedSearch,
     ];
 
     /// The name of the GraphQL type.
@@ -50,13 +58,24 @@ impl NodeKind {
             Self::ExpertiseArea => "ExpertiseArea",
             Self::Regulation => "Regulation",
             Self::RegulationRelation => "RegulationRelation",
+            Self::RegulationProposal => "RegulationProposal",
             Self::Organization => "Organization",
             Self::AnsweredQuestion => "AnsweredQuestion",
             Self::ResearchOutput => "ResearchOutput",
             Self::Resource => "Resource",
             Self::Member => "Member",
+            Self::ApiClient => "ApiClient",
             Self::Consultation => "Consultation",
+            Self::AnswerReport => "AnswerReport",
+            Self::SavedSearch => "SavedSearch",
         }
+    }
+}
+
+impl NodeKind {
+    /// The kind of a name that [`NodeKind::as_str`] gave.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == name)
     }
 }
 
@@ -98,7 +117,7 @@ impl GlobalId {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let text = std::str::from_utf8(&bytes).ok()?;
         let (kind, id) = text.split_once(':')?;
-        let kind = NodeKind::ALL.into_iter().find(|known| known.as_str() == kind)?;
+        let kind = NodeKind::of_name(kind)?;
         Some(Self { kind, id: Uuid::try_parse(id).ok()? })
     }
 

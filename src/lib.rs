@@ -14,6 +14,9 @@ pub mod research;
 pub mod search;
 pub mod stations;
 
+// How others hear of it.
+pub mod following;
+
 // Who may see it, who may do what, and what was done.
 pub mod access;
 pub mod accounts;
@@ -34,6 +37,7 @@ pub mod files;
 pub mod indexer;
 pub mod outbox;
 pub mod transfer;
+pub mod transitions;
 
 // What the rooms share.
 pub mod app;
@@ -47,6 +51,7 @@ pub mod ids;
 pub mod json;
 pub mod kept;
 pub mod language;
+pub mod marks;
 pub mod page;
 pub mod partial_date;
 pub mod scalars;

@@ -7,16 +7,17 @@ use sea_orm::{QueryFilter, entity::prelude::*};
 
 use crate::{
     access::Guarded,
-    accounts::{self, MemberNode},
-    answers::{self, AnsweredQuestionNode},
+    accounts::{self, ApiClientNode, MemberNode},
+    answers::{self, AnswerReportNode, AnsweredQuestionNode},
     app::Ctx,
     consultations::{self, ConsultationNode},
     error::{Error, Fault, Result},
     expertise::ExpertiseAreaNode,
+    following::{self, SavedSearchNode},
     ids::{GlobalId, NodeKind},
     language::Text,
     organizations::{self, OrganizationNode, ResourceNode},
-    regulations::{self, RegulationNode, RegulationRelationNode},
+    regulations::{self, RegulationNode, RegulationProposalNode, RegulationRelationNode},
     research::{self, ResearchOutputNode},
     stations::{self, DistrictNode, ServicePointNode, StationNode},
 };
@@ -37,6 +38,8 @@ pub enum Node {
     Regulation(RegulationNode),
     /// What one regulation does to another.
     RegulationRelation(RegulationRelationNode),
+    /// What somebody wants recorded of the law.
+    RegulationProposal(RegulationProposalNode),
     /// An organization.
     Organization(OrganizationNode),
     /// An answered question.
@@ -47,8 +50,14 @@ pub enum Node {
     Resource(ResourceNode),
     /// A member of the register.
     Member(MemberNode),
+    /// A program of a partner portal.
+    ApiClient(ApiClientNode),
+    /// A report of an error in an answer.
+    AnswerReport(AnswerReportNode),
     /// A consultation.
     Consultation(ConsultationNode),
+    /// A saved search.
+    SavedSearch(SavedSearchNode),
 }
 
 /// Finds things by their global ids, kind by kind, so that many cost a few statements.
@@ -85,12 +94,17 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         NodeKind::Resource => {
             wrap(organizations::resource_nodes_by_id(ctx, ids).await?, Node::Resource)
         }
-        NodeKind::Member => {
-            let members = accounts::by_ids(db, &ctx.scope(), ids).await?;
-            wrap(members, |member| Node::Member(MemberNode(member)))
-        }
+        NodeKind::Member => wrap(accounts::nodes_by_id(ctx, ids).await?, Node::Member),
+        NodeKind::ApiClient => wrap(accounts::client_nodes_by_id(ctx, ids).await?, Node::ApiClient),
         NodeKind::Consultation => {
             wrap(consultations::nodes_by_id(ctx, ids).await?, Node::Consultation)
+        }
+        NodeKind::AnswerReport => {
+            wrap(answers::report_nodes_by_id(ctx, ids).await?, Node::AnswerReport)
+        }
+        NodeKind::SavedSearch => {
+            let saved = following::saved_searches_by_id(ctx, ids).await?;
+            wrap(saved, |saved| Node::SavedSearch(SavedSearchNode(saved)))
         }
         NodeKind::District => {
             let districts = stations::districts(db, ids).await?;
@@ -112,6 +126,9 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         }
         NodeKind::RegulationRelation => {
             wrap(regulations::relation_nodes_by_id(ctx, ids).await?, Node::RegulationRelation)
+        }
+        NodeKind::RegulationProposal => {
+            wrap(regulations::proposal_nodes_by_id(ctx, ids).await?, Node::RegulationProposal)
         }
     })
 }

@@ -188,11 +188,24 @@ pub struct Entry {
     pub id: Uuid,
 }
 
+/// One row of the log with all that it tells, as those read it who decide whom it concerns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Its position, and what changed.
+    pub entry: Entry,
+    /// When.
+    pub noted_at: DateTime<Utc>,
+    /// The tokens that could see it before.
+    pub before: Vec<String>,
+    /// The tokens that can see it since.
+    pub after: Vec<String>,
+}
+
 /// What a follower finds after its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum After {
+pub enum After<T = Entry> {
     /// The next entries, in order; none when it has caught up.
-    Entries(Vec<Entry>),
+    Entries(Vec<T>),
     /// The log does not hold what came after the position: it was pruned beyond it, or it is another log (a database
     /// that was put back) and has never come so far. Start anew.
     Expired,
@@ -214,13 +227,45 @@ pub async fn after(
         .into_tuple()
         .all(connection)
         .await?;
-    // Numbers may have gaps (a transaction undone), so a gap at the start proves nothing: the tail is written down.
-    let ends = ends(connection).await?;
-    if position < ends.pruned_to || position > ends.newest {
+    if !reaches(connection, position).await? {
         return Ok(After::Expired);
     }
     let entry = |(revision, subject, id)| Entry { revision, subject, id };
     Ok(After::Entries(rows.into_iter().map(entry).collect()))
+}
+
+/// The same, with whom each entry concerns.
+#[expect(clippy::disallowed_methods, reason = "the log is no thing with an audience")]
+pub async fn told_after(
+    connection: &DatabaseConnection,
+    position: Revision,
+    limit: u64,
+) -> Result<After<Told>> {
+    let rows = entity::Entity::find()
+        .filter(entity::Column::Revision.gt(position))
+        .order_by_asc(entity::Column::Revision)
+        .limit(limit)
+        .all(connection)
+        .await?;
+    if !reaches(connection, position).await? {
+        return Ok(After::Expired);
+    }
+    let told = |row: entity::Model| Told {
+        entry: Entry { revision: row.revision, subject: row.kind, id: row.subject_id },
+        noted_at: row.noted_at,
+        before: crate::json::texts(&row.tokens_before),
+        after: crate::json::texts(&row.tokens_after),
+    };
+    Ok(After::Entries(rows.into_iter().map(told).collect()))
+}
+
+/// Whether the log still holds all that came after a position, and has ever come so far.
+///
+/// Numbers may have gaps (a transaction undone), so a gap at the start proves nothing: the tail is written down. Whoever
+/// reads rows asks this after them, for what was pruned in between would be missing.
+pub async fn reaches(connection: &DatabaseConnection, position: Revision) -> Result<bool> {
+    let ends = ends(connection).await?;
+    Ok((ends.pruned_to..=ends.newest).contains(&position))
 }
 
 /// Removes what was noted before an instant, and remembers how far. Gives the number of rows removed.

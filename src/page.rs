@@ -5,7 +5,7 @@
 
 use async_graphql::SimpleObject;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use futures_util::future::BoxFuture;
 use sea_orm::{
     Condition, DatabaseConnection, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -126,10 +126,10 @@ pub enum Place {
     Text(String),
     /// A day.
     Date(NaiveDate),
+    /// An instant.
+    Instant(DateTime<Utc>),
     /// A number.
     Number(i32),
-    /// An instant.
-    Instant(DateTimeUtc),
     /// By the id alone.
     Id,
 }
@@ -139,8 +139,8 @@ impl Place {
         match self {
             Self::Text(text) => text.clone().into(),
             Self::Date(date) => (*date).into(),
+            Self::Instant(at) => (*at).into(),
             Self::Number(number) => (*number).into(),
-            Self::Instant(instant) => (*instant).into(),
             Self::Id => id.into(),
         }
     }
@@ -152,7 +152,7 @@ impl Place {
             (Self::Text(text), ColumnType::String(_) | ColumnType::Text) => !text.contains('\0'),
             (Self::Date(day), ColumnType::Date) => (0..=9_999).contains(&day.year()),
             (Self::Instant(at), ColumnType::TimestampWithTimeZone) => {
-                (1..=9_999).contains(&at.year())
+                (0..=9_999).contains(&at.year())
             }
             (Self::Number(_), ColumnType::Integer) | (Self::Id, ColumnType::Uuid) => true,
             _ => false,

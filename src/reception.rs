@@ -7,10 +7,11 @@ use http::{HeaderMap, header};
 use sea_orm::prelude::async_trait::async_trait;
 
 use crate::{
-    access::{Identity, Viewer},
+    access::{ClientIdentity, Identity, Viewer},
     accounts::GrantRefused,
     app::{App, Ctx, Visitor},
     error::{Error, Fault, Result},
+    execution::Purse,
     http::{Admission, Download, Downloads, GrantFault, Granted, Reception, TokenDesk, Visit},
     language::Text,
     reports::{self, Asked, SheetFormat},
@@ -113,8 +114,28 @@ fn bearer(headers: &HeaderMap) -> Option<Option<&str>> {
 /// What resolvers find in their context.
 pub fn data_of(ctx: Ctx) -> Data {
     let mut data = Data::default();
+    if let Identity::Client(client) = ctx.viewer.identity() {
+        let (app, client) = (Arc::clone(&ctx.app), Arc::clone(client));
+        data.insert::<Box<dyn Purse>>(Box::new(ClientPurse { app, client }));
+    }
     data.insert(ctx);
     data
+}
+
+/// The budget of a partner portal's program.
+struct ClientPurse {
+    app: Arc<App>,
+    client: Arc<ClientIdentity>,
+}
+
+impl Purse for ClientPurse {
+    fn count(&self) -> Result<()> {
+        self.app.accounts.count_request(&self.client)
+    }
+
+    fn pay(&self, cost: u64) -> Result<()> {
+        self.app.accounts.count_cost(&self.client, cost)
+    }
 }
 
 /// Where programs get their tokens, and where everybody finds the keys that verify them.

@@ -1,24 +1,33 @@
 //! The contract: what can be asked, gathered from the rooms.
 
 use async_graphql::{
-    Context, EmptySubscription, MergedObject, Object, SDLExportOptions, SchemaBuilder,
+    Context, MergedObject, MergedSubscription, Object, SDLExportOptions, SchemaBuilder,
 };
 
 use crate::{
     access::ViewerNode,
-    accounts::AccountMutation,
-    answers::AnsweredQuestionQuery,
+    accounts::{
+        AccountMutation, ApiClientMutation, ApiClientQuery, RegisterMutation, RegisterQuery,
+    },
+    answers::{
+        AffectedQuery, AnswerDraftMutation, AnswerReaderMutation, AnswerReportQuery,
+        AnswerReviewMutation, AnsweredQuestionQuery, ConfirmingMutation, ReviewQuery,
+    },
     app::Ctx,
+    audit::AuditQuery,
     consultations::{ConsultationMutation, ConsultationQuery},
     execution::{Executor, Limits},
-    expertise::ExpertiseQuery,
+    expertise::{ExpertiseMutation, ExpertiseQuery},
+    following::{FollowingQuery, FollowingSubscription, SavedSearchMutation, SavedSearchQuery},
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceQuery},
-    regulations::RegulationQuery,
+    regulations::{
+        RegulationMutation, RegulationProposalMutation, RegulationProposalQuery, RegulationQuery,
+    },
     reports::ReportQuery,
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
-    stations::StationQuery,
+    stations::{StationMutation, StationQuery},
 };
 
 /// What can be asked.
@@ -29,19 +38,47 @@ pub struct Query(
     SearchQuery,
     SuggestQuery,
     AnsweredQuestionQuery,
+    ReviewQuery,
+    AffectedQuery,
+    AnswerReportQuery,
     ResearchQuery,
     ResourceQuery,
     OrganizationQuery,
     StationQuery,
     ExpertiseQuery,
     RegulationQuery,
+    RegisterQuery,
+    ApiClientQuery,
+    AuditQuery,
+    RegulationProposalQuery,
     ConsultationQuery,
     ReportQuery,
+    FollowingQuery,
+    SavedSearchQuery,
 );
 
 /// What can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(AccountMutation, ConsultationMutation);
+pub struct Mutation(
+    AccountMutation,
+    RegisterMutation,
+    ApiClientMutation,
+    StationMutation,
+    ExpertiseMutation,
+    ConsultationMutation,
+    ConfirmingMutation,
+    RegulationMutation,
+    RegulationProposalMutation,
+    AnswerDraftMutation,
+    AnswerReviewMutation,
+    AnswerReaderMutation,
+    SavedSearchMutation,
+);
+
+/// What can be followed as it happens, over `graphql-transport-ws` or server-sent events. Each event carries a revision:
+/// begun again with `since`, a subscription first tells what was missed, and then goes on.
+#[derive(Default, MergedSubscription)]
+pub struct Subscription(FollowingSubscription);
 
 /// Who is asking.
 #[derive(Default)]
@@ -56,8 +93,8 @@ impl ViewerQuery {
 }
 
 /// The schema, not yet finished.
-pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<crate::node::Node>()
 }
 

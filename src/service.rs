@@ -20,6 +20,7 @@ use crate::{
     db::{Database, DatabaseSettings},
     error::{Error, Result},
     execution::{Executor, Limits},
+    following::Feed,
     http::{self, Check, Front, Readiness, Reception, TrustedProxies},
     indexer::{self, Indexer, Progress},
     kept::Kept,
@@ -37,6 +38,7 @@ pub struct Service {
     pub executor: Arc<Executor>,
     stop: Arc<indexer::Stop>,
     indexing: JoinHandle<()>,
+    feeding: JoinHandle<()>,
 }
 
 /// What a service is made of.
@@ -222,6 +224,8 @@ impl Service {
         );
         let stop = indexer.stop();
         let indexing = tokio::spawn(indexer.run());
+        let feed = Feed::open(db.clone()).await?;
+        let feeding = tokio::spawn(Arc::clone(&feed).run(settings.indexer.poll_interval));
         let vault = open_vault(&db, &settings.vault).await?;
         let calendar = match &settings.calendar {
             Some(path) => Calendar::with_file(path)?,
@@ -238,12 +242,14 @@ impl Service {
             paging,
             tree: Kept::default(),
             graph: Kept::default(),
+            enterprises: Kept::default(),
             vault,
             accounts,
             calendar,
             consultations: settings.consultations,
+            feed,
         });
-        Ok(Self { app, executor: Arc::new(executor), stop, indexing })
+        Ok(Self { app, executor: Arc::new(executor), stop, indexing, feeding })
     }
 
     /// Waits until the index has taken in all that is in the database now.
@@ -273,6 +279,7 @@ impl Service {
 
     /// Ends the indexing after what it is doing, and closes the database.
     pub async fn end(self) -> Result<()> {
+        self.feeding.abort();
         self.stop.tell();
         self.indexing.await?;
         self.app.db.clone().close().await?;
@@ -380,6 +387,8 @@ async fn serve_metrics(address: std::net::SocketAddr, metrics: http::Metrics) {
 const FIGURES_EVERY: Duration = Duration::from_secs(5);
 /// How often the keys are read again, so that a rotation is taken up, counted in rounds of figures.
 const RELOAD_EVERY: u32 = 12;
+/// How often it is asked whether a new day has begun, counted in rounds of figures.
+const TELL_EVERY: u32 = 12;
 /// How often it is written down what time has done to consultations, counted in rounds of figures.
 const TICK_EVERY: u32 = 720;
 /// How often the log of changes is pruned, counted in rounds of figures.
@@ -419,6 +428,11 @@ async fn watch(app: Arc<App>, gathered: Option<crate::telemetry::Figures>, reten
             && let Err(fault) = prune(&app, retention).await
         {
             tracing::warn!(error = %fault, "the log of changes could not be pruned");
+        }
+        if round % TELL_EVERY == 0
+            && let Err(fault) = crate::transitions::tell(&app).await
+        {
+            tracing::warn!(error = %fault, "what the calendar has changed could not be told");
         }
         tokio::time::sleep(FIGURES_EVERY).await;
     }

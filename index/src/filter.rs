@@ -6,11 +6,13 @@
 use crate::{
     document::{Currency, Day, Key, Kind},
     error::Result,
+    fields::fields,
     view::{Columns, Currencies},
 };
 use tantivy::{
-    DocId, SegmentReader,
+    DocId, DocSet, SegmentReader, TERMINATED, Term,
     columnar::{Column, StrColumn},
+    schema::IndexRecordOption,
 };
 
 /// Which documents are asked for. Empty lists ask for nothing in particular.
@@ -38,6 +40,8 @@ pub struct Filter {
     pub tags: Vec<Vec<String>>,
     /// Also what has been replaced.
     pub include_superseded: bool,
+    /// None but these: for whether some documents are among the hits of a search, without going through all of them.
+    pub only: Vec<Key>,
 }
 
 /// Who asks, and as of when.
@@ -72,7 +76,7 @@ impl<'a> Gate<'a> {
         Ok(Self {
             segment,
             visibility: Visibility::new(columns, viewer)?,
-            checks: checks(columns, filter)?,
+            checks: checks(segment, columns, filter)?,
             currencies: columns.currencies(viewer.as_of),
             excluded: exclude.map(|key| (columns, key)),
         })
@@ -161,6 +165,8 @@ enum Check<'a> {
     Between(&'a Column<i64>, i64, i64),
     Currency(Vec<Currency>),
     NotSuperseded(&'a Column<u64>),
+    /// In their order.
+    Documents(Vec<DocId>),
 }
 
 impl Check<'_> {
@@ -178,12 +184,22 @@ impl Check<'_> {
                 currencies.of(doc).is_some_and(|state| states.contains(&state))
             }
             Self::NotSuperseded(column) => column.first(doc).unwrap_or_default() == 0,
+            Self::Documents(documents) => documents.binary_search(&doc).is_ok(),
         }
     }
 }
 
-fn checks<'a>(columns: &'a Columns, filter: &Filter) -> Result<Vec<Check<'a>>> {
+fn checks<'a>(
+    segment: &SegmentReader,
+    columns: &'a Columns,
+    filter: &Filter,
+) -> Result<Vec<Check<'a>>> {
     let mut checks = Vec::new();
+    if !filter.only.is_empty() {
+        let documents = documents_of(segment, &filter.only)?;
+        let nothing = documents.is_empty();
+        checks.push(if nothing { Check::Nothing } else { Check::Documents(documents) });
+    }
     if !filter.kinds.is_empty() {
         checks.push(Check::Kinds(
             &columns.kind,
@@ -218,4 +234,23 @@ fn checks<'a>(columns: &'a Columns, filter: &Filter) -> Result<Vec<Check<'a>>> {
         checks.push(Check::Currency(filter.currency.clone()));
     }
     Ok(checks)
+}
+
+/// The documents of a segment with one of these keys, in their order.
+fn documents_of(segment: &SegmentReader, keys: &[Key]) -> Result<Vec<DocId>> {
+    let field = fields().key;
+    let terms = segment.inverted_index(field)?;
+    let mut found = Vec::new();
+    for key in keys {
+        let term = Term::from_field_bytes(field, &key.bytes());
+        let Some(mut postings) = terms.read_postings(&term, IndexRecordOption::Basic)? else {
+            continue;
+        };
+        while postings.doc() != TERMINATED {
+            found.push(postings.doc());
+            postings.advance();
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
 }

@@ -85,7 +85,7 @@ pub(crate) fn search(view: &View, request: &SearchRequest) -> Result<Found> {
         score: if best > 0.0 { kept.score / best } else { 1.0 },
         cursor: Cursor { snapshot: view.id, rank: kept.rank, key: kept.key },
     };
-    let did_you_mean = if few && !query.long {
+    let did_you_mean = if few && !query.long && request.filter.only.is_empty() {
         spelling::suggest(view, viewer, &request.filter, &query, &request.text)?
     } else {
         None

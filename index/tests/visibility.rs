@@ -152,6 +152,13 @@ proptest! {
         prop_assert_eq!(sorted(&found), sorted(&expected));
         prop_assert_eq!(&found.did_you_mean, &expected.did_you_mean);
 
+        // Asked for a few documents only, the answer is which of them are among the hits.
+        let some: Vec<Key> = documents.iter().map(|document| document.key).step_by(2).collect();
+        let newest = SearchRequest { sort: Sort::Newest, ..request.clone() };
+        let among: BTreeSet<Key> = all_hits(&all, &newest).1.into_iter().filter(|key| some.contains(key)).collect();
+        let narrowed = SearchRequest { filter: Filter { only: some, ..newest.filter.clone() }, ..newest };
+        prop_assert_eq!(all_hits(&all, &narrowed).1, among);
+
         let everything = SearchRequest { text: String::new(), named: Vec::new(), ..request };
         let listed = seen.iter().filter(|document| include_superseded || !document.superseded);
         prop_assert_eq!(all_hits(&all, &everything).1, listed.map(|document| document.key).collect::<BTreeSet<_>>());

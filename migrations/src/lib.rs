@@ -11,6 +11,10 @@ mod m20261122_000003_answered_questions;
 mod m20261122_000004_outbox;
 mod m20261122_000005_accounts;
 mod m20261122_000006_consultations;
+mod m20261122_000007_knowledge;
+mod m20261122_000008_law;
+mod m20261122_000009_register;
+mod m20261122_000010_following;
 mod table;
 
 /// Runs the list of changes up and down.
@@ -27,6 +31,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_outbox::Migration),
             Box::new(m20261122_000005_accounts::Migration),
             Box::new(m20261122_000006_consultations::Migration),
+            Box::new(m20261122_000007_knowledge::Migration),
+            Box::new(m20261122_000008_law::Migration),
+            Box::new(m20261122_000009_register::Migration),
+            Box::new(m20261122_000010_following::Migration),
         ]
     }
 }

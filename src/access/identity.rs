@@ -1,6 +1,6 @@
 //! Who is asking, once it is known.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use async_graphql::Enum;
 use chrono::{DateTime, Utc};
@@ -110,6 +110,10 @@ pub struct ClientIdentity {
     pub organization: Option<Uuid>,
     /// What it may do.
     pub scopes: Vec<ClientScope>,
+    /// How many requests a minute it may send, where that is bounded.
+    pub requests_per_minute: Option<NonZeroU32>,
+    /// What its requests may cost a minute, where that is bounded.
+    pub cost_per_minute: Option<NonZeroU32>,
     /// When the token ends.
     pub ends_at: DateTime<Utc>,
 }

@@ -18,7 +18,9 @@ mod rows;
 pub use graphql::ViewerNode;
 pub use hits::IndexScope;
 pub use identity::{ClientIdentity, Identity, MemberIdentity, PlaceOf, Role, member_actor};
-pub use rights::{Action, ClientScope, Holding, Reach, Standing, check, check_at_all, may, reach};
+pub use rights::{
+    Action, ClientScope, Holding, Reach, Standing, check, check_at_all, may, reach, roles_given,
+};
 pub use rows::{Guarded, everyone, held, owned, owned_from};
 
 /// The token of what everybody may see.
@@ -107,6 +109,20 @@ impl Audience {
     }
 }
 
+/// The tokens that open a thing on a day: its audience's and its owner's, or its owner's alone before the day from which
+/// others see it. What the log of changes tells of a thing that is under embargo, it tells its owner only.
+pub fn opened_by(
+    audience: &str,
+    owner: &str,
+    from: Option<NaiveDate>,
+    day: NaiveDate,
+) -> Vec<String> {
+    if from.is_some_and(|from| day < from) {
+        return vec![owner.to_owned()];
+    }
+    vec![audience.to_owned(), owner.to_owned()]
+}
+
 /// Who is asking, and the tokens they hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
@@ -159,6 +175,11 @@ impl Viewer {
     /// Whether a thing with this audience token is visible.
     pub fn holds(&self, token: &str) -> bool {
         self.tokens.binary_search_by(|held| held.as_str().cmp(token)).is_ok()
+    }
+
+    /// Whether something that any of these tokens opens is visible.
+    pub fn holds_any(&self, tokens: &[String]) -> bool {
+        tokens.iter().any(|token| self.holds(token))
     }
 
     /// Whether the viewer is an officer of this district.

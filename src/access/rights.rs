@@ -5,7 +5,7 @@
 
 use async_graphql::Enum;
 
-use super::{Identity, Viewer};
+use super::{Identity, Role, Viewer};
 use crate::error::{Error, Result};
 
 /// What somebody may want to do.
@@ -206,7 +206,7 @@ const fn row(action: Action) -> &'static [u8; 8] {
         Action::KeepStation => b"---ody-y",
         Action::KeepClients => b"-------y",
         Action::KeepTaxonomy => b"-------y",
-        Action::ReadAuditLog => b"----dy--",
+        Action::ReadAuditLog => b"----dy-y",
     }
 }
 
@@ -340,6 +340,26 @@ pub fn check_at_all(viewer: &Viewer, action: Action) -> Result<()> {
         Err(Error::Unauthenticated)
     } else {
         Err(Error::Forbidden)
+    }
+}
+
+/// The roles that a viewer may give to others, and whose people they may change: nobody gives, takes or suspends a role
+/// above their own. How far this reaches is what the right to keep the register says.
+pub fn roles_given(viewer: &Viewer) -> &'static [Role] {
+    const UPWARDS: [Role; 6] = [
+        Role::Staff,
+        Role::Head,
+        Role::DistrictOfficer,
+        Role::TechTransfer,
+        Role::MunicipalOfficer,
+        Role::Administrator,
+    ];
+    match viewer.member().map(|member| member.role) {
+        None | Some(Role::Staff | Role::TechTransfer) => &[],
+        Some(Role::Head) => &UPWARDS[..2],
+        Some(Role::DistrictOfficer) => &UPWARDS[..3],
+        Some(Role::MunicipalOfficer) => &UPWARDS[..5],
+        Some(Role::Administrator) => &UPWARDS,
     }
 }
 

@@ -4,7 +4,7 @@ use sea_orm::{Condition, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 
 use super::ClientState;
-use crate::access::{Guarded, Scope, everyone};
+use crate::access::{Action, Guarded, Reach, Scope, everyone};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "api_clients")]
@@ -31,9 +31,13 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Only rules of this room read it.
+/// Whoever keeps the clients sees them all; nobody else sees that there are any.
 impl Guarded for Entity {
-    fn shown_in(_: &Scope) -> Condition {
-        everyone()
+    fn shown_in(scope: &Scope) -> Condition {
+        let Scope::Of { viewer, .. } = scope else { return everyone() };
+        match viewer.reach(Action::KeepClients) {
+            Reach::Yes => everyone(),
+            _ => Condition::all().add(Expr::value(false)),
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! without a gap. A token ends with the client: whoever is disabled is out with the next request.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ExprTrait as _, IntoActiveModel as _, QueryFilter, entity::prelude::*};
+use sea_orm::{Condition, IntoActiveModel as _, QueryFilter, entity::prelude::*};
 use serde_json::Value;
 
 use super::{Accounts, ApiClient, ClientState, Subject, client_entity, passwords, secret_entity};
@@ -32,7 +32,7 @@ pub struct NewClient {
 }
 
 /// The scopes of a row.
-pub(super) fn scopes(stored: &Value) -> Vec<ClientScope> {
+pub fn scopes(stored: &Value) -> Vec<ClientScope> {
     crate::json::texts(stored).iter().filter_map(|name| ClientScope::parse(name)).collect()
 }
 
@@ -41,7 +41,7 @@ pub(super) fn parse_scopes(text: &str) -> Vec<ClientScope> {
     text.split(' ').filter_map(ClientScope::parse).collect()
 }
 
-fn stored(scopes: &[ClientScope]) -> Value {
+pub(super) fn stored(scopes: &[ClientScope]) -> Value {
     scopes.iter().map(|scope| scope.as_str()).collect()
 }
 
@@ -78,7 +78,7 @@ pub async fn add(
     Ok((client, secret))
 }
 
-fn checked_name(name: &str) -> Result<String> {
+pub(super) fn checked_name(name: &str) -> Result<String> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 200 {
         let reason = Text::new("a name has 1 to 200 characters", "名称为 1 至 200 个字");
@@ -87,7 +87,7 @@ fn checked_name(name: &str) -> Result<String> {
     Ok(name.to_owned())
 }
 
-fn checked_scopes(mut scopes: Vec<ClientScope>) -> Result<Vec<ClientScope>> {
+pub(super) fn checked_scopes(mut scopes: Vec<ClientScope>) -> Result<Vec<ClientScope>> {
     scopes.sort_unstable();
     scopes.dedup();
     if scopes.is_empty() {
@@ -97,7 +97,7 @@ fn checked_scopes(mut scopes: Vec<ClientScope>) -> Result<Vec<ClientScope>> {
     Ok(scopes)
 }
 
-fn checked_budget(field: &'static str, budget: Option<i32>) -> Result<Option<i32>> {
+pub(super) fn checked_budget(field: &'static str, budget: Option<i32>) -> Result<Option<i32>> {
     match budget {
         Some(budget) if budget < 1 => {
             let reason = Text::new("a budget is 1 or more", "限额应为 1 或更大");
@@ -121,48 +121,29 @@ async fn add_secret(db: &impl ConnectionTrait, client: Uuid, now: DateTime<Utc>)
     Ok(secret)
 }
 
-/// A new secret; the present ones are good for the overlap and no longer. Gives the new one.
-pub async fn rotate_secret(
+/// A new secret; the present ones are good until an instant and no longer. Gives the new one.
+pub(super) async fn replace_secret(
     db: &impl ConnectionTrait,
     client: Uuid,
-    overlap: chrono::Duration,
+    until: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<String> {
     use secret_entity::{Column, Entity};
-    let until = now + overlap;
     Entity::delete_many()
         .filter(Column::ApiClientId.eq(client))
         .filter(Column::ExpiresAt.lte(now))
         .exec(db)
         .await?;
+    // One that ends before then already is not prolonged.
+    let lasting =
+        Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(until));
     Entity::update_many()
         .col_expr(Column::ExpiresAt, Expr::value(Some(until)))
         .filter(Column::ApiClientId.eq(client))
-        .filter(Column::ExpiresAt.is_null())
+        .filter(lasting)
         .exec(db)
         .await?;
     add_secret(db, client, now).await
-}
-
-/// Lets a client in or keeps it out; kept out, every token that it has ends at once and stays ended.
-pub async fn set_state(
-    db: &impl ConnectionTrait,
-    client: Uuid,
-    state: ClientState,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    use client_entity::{Column, Entity};
-    let mut update = Entity::update_many()
-        .col_expr(Column::State, ActiveEnum::as_enum(&state))
-        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-        .col_expr(Column::UpdatedAt, Expr::value(now));
-    if state == ClientState::Disabled {
-        // Tokens count in whole seconds: one of this second is meant too.
-        let from = now + chrono::Duration::seconds(1);
-        update = update.col_expr(Column::TokensValidFrom, Expr::value(from));
-    }
-    update.filter(Column::Id.eq(client)).exec(db).await?;
-    Ok(())
 }
 
 /// Finds a client by the name that OAuth calls it by.

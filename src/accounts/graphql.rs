@@ -1,43 +1,18 @@
-//! How signing in looks from outside, and members as others see them.
+//! How signing in looks from outside.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use sea_orm::prelude::Uuid;
 
 use super::{
-    Member,
+    MemberNode, member_graphql,
     sessions::{self, Tokens},
 };
 use crate::{
-    access::Role,
     app::Ctx,
     change::UserError,
     error::{Error, Fault, Result, RuleCode},
-    ids::{GlobalId, NodeKind},
 };
-
-/// A member of the register, as colleagues see them.
-#[derive(Clone)]
-pub struct MemberNode(pub Member);
-
-/// A member of the register.
-#[Object(name = "Member")]
-impl MemberNode {
-    /// Its global id.
-    pub(crate) async fn id(&self) -> ID {
-        GlobalId::encode(NodeKind::Member, self.0.id)
-    }
-
-    /// What people call them.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    /// What they are there for.
-    async fn role(&self) -> Role {
-        self.0.role
-    }
-}
 
 /// What a session hands out.
 #[derive(SimpleObject)]
@@ -247,5 +222,5 @@ impl AccountMutation {
 }
 
 async fn member(ctx: &Ctx, id: Uuid) -> Result<Option<MemberNode>> {
-    Ok(super::by_id(ctx.db(), id).await?.map(MemberNode))
+    Ok(super::by_id(ctx.db(), id).await?.and_then(|row| member_graphql::nodes([row]).pop()))
 }

@@ -1,6 +1,6 @@
 //! From a token to who is asking, as the register says it now.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{Iterable as _, JoinType, QueryFilter, QuerySelect, entity::prelude::*};
@@ -102,11 +102,16 @@ impl Accounts {
                 }
                 let granted = clients::scopes(&client.scopes);
                 let scopes = clients::parse_scopes(&claims.scope).into_iter();
+                let budget = |budget: Option<i32>| {
+                    budget.and_then(|budget| NonZeroU32::new(u32::try_from(budget).ok()?))
+                };
                 let identity = ClientIdentity {
                     id,
                     name: client.name,
                     organization: client.organization_id,
                     scopes: scopes.filter(|scope| granted.contains(scope)).collect(),
+                    requests_per_minute: budget(client.requests_per_minute),
+                    cost_per_minute: budget(client.cost_per_minute),
                     ends_at,
                 };
                 Ok(Some(Identity::Client(Arc::new(identity))))

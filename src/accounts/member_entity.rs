@@ -27,6 +27,7 @@ pub struct Model {
     pub organization_id: Option<Uuid>,
     pub employment: Option<Employment>,
     pub state: MemberState,
+    pub state_reason: Option<String>,
     pub undertaking_signed_on: Option<Date>,
     pub password_hash: Option<String>,
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, Duration, Utc};
 use sea_orm::{QueryFilter, entity::prelude::*};
 
 use crate::{
-    access::{Guarded, Scope},
+    access::{ClientIdentity, Guarded, Scope},
     db::Database,
     error::Result,
     ids::new_id,
@@ -18,8 +18,12 @@ use crate::{
 };
 use tokens::{Claims, KeyRing, SubjectKind};
 
+mod administration;
 pub(crate) mod area_entity;
+mod budgets;
+mod client_administration;
 pub(crate) mod client_entity;
+mod client_graphql;
 mod clients;
 pub(crate) mod failure_entity;
 mod graphql;
@@ -27,32 +31,41 @@ mod identify;
 pub(crate) mod key_entity;
 mod keys;
 pub(crate) mod member_entity;
+mod member_graphql;
 mod passwords;
 pub(crate) mod place_entity;
+mod posts;
 pub(crate) mod refresh_entity;
 mod register;
+mod register_graphql;
 pub(crate) mod secret_entity;
 pub(crate) mod session_entity;
 mod sessions;
 mod signing;
 mod sso;
+mod states;
 pub(crate) mod terms;
 mod throttle;
 mod tokens;
 
+pub use client_administration::{all as all_clients, put_state as put_client_state, rotate_secret};
 pub use client_entity::Model as ApiClient;
+pub use client_graphql::{ApiClientMutation, ApiClientNode, ApiClientQuery, client_nodes_by_id};
 pub use clients::{
-    Grant, GrantRefused, NewClient, add as add_client, by_client_id, names as client_names,
-    rotate_secret, set_state as set_client_state,
+    Grant, GrantRefused, NewClient, add as add_client, by_client_id, names as client_names, scopes,
 };
-pub use graphql::{AccountMutation, MemberNode};
+pub use graphql::AccountMutation;
 pub use identify::role_of;
 pub use member_entity::Model as Member;
+pub use member_graphql::{MemberNode, nodes_by_id};
 pub use passwords::random_password;
-pub use register::{Checked, Enrolment, PlaceCodes, enrol};
+pub use posts::{Post, district_of};
+pub use register::{Checked, Enrolment, PlaceCodes, all as all_members, by_login, enrol, new_hash};
+pub use register_graphql::{RegisterMutation, RegisterQuery};
 pub use sessions::{Tokens, begin};
 pub use signing::{has_keys, reseal, rotate};
 pub use sso::{Sso, SsoSettings};
+pub use states::{Step, put_password, sign_undertaking, step};
 pub use terms::{ClientState, Employment, MemberState};
 
 /// How accounts work.
@@ -104,6 +117,7 @@ pub struct Accounts {
     vault: Vault,
     kept: signing::Kept,
     sso: Option<Sso>,
+    budgets: budgets::Budgets,
 }
 
 impl Accounts {
@@ -116,7 +130,13 @@ impl Accounts {
         now: DateTime<Utc>,
     ) -> Result<Self> {
         signing::ensure(db, &vault, now).await?;
-        let accounts = Self { settings, vault, kept: signing::Kept::default(), sso };
+        let accounts = Self {
+            settings,
+            vault,
+            kept: signing::Kept::default(),
+            sso,
+            budgets: budgets::Budgets::default(),
+        };
         // A node that has other master keys than the rest is told at the start, not at the first sign-in.
         accounts.ring(db, true).await?;
         Ok(accounts)
@@ -129,6 +149,23 @@ impl Accounts {
     /// The public halves of the keys that verify our tokens (RFC 7517, section 5).
     pub async fn jwks(&self, db: &Database, now: DateTime<Utc>) -> Result<serde_json::Value> {
         Ok(self.ring(db, false).await?.jwks(now))
+    }
+
+    /// Counts a request of a partner portal's program.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::TooMany`] where it has sent too many within a minute.
+    pub fn count_request(&self, client: &ClientIdentity) -> Result<()> {
+        self.budgets.request(client)
+    }
+
+    /// Counts what a request of a partner portal's program costs, before it is executed.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::TooMany`] where its requests have cost too much within a minute;
+    /// [`crate::error::Error::TooComplex`] where this one alone costs more than a minute allows.
+    pub fn count_cost(&self, client: &ClientIdentity, cost: u64) -> Result<()> {
+        self.budgets.cost(client, cost)
     }
 
     /// How long a client's former secret is good beside a new one.

@@ -1,9 +1,11 @@
 //! The register of members: who is on it, and what must hold before somebody gets in.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{IntoActiveModel as _, QueryFilter, entity::prelude::*};
+use sea_orm::{IntoActiveModel as _, QueryFilter, QueryOrder as _, SqlErr, entity::prelude::*};
 
-use super::{Employment, Member, MemberState, area_entity, member_entity, passwords};
+use super::{
+    Employment, Member, MemberState, Post, area_entity, member_entity, passwords, posts::Places,
+};
 use crate::{
     access::{Guarded, Role, Scope},
     error::{Error, Result, RuleCode},
@@ -56,29 +58,14 @@ fn check_login(login: &str) -> Result<String> {
     Err(Error::invalid("login", reason))
 }
 
-/// The place that a role belongs to, and no other.
-fn check_place(role: Role, enrolment: &Enrolment) -> Result<()> {
-    let Enrolment { station, district, organization, .. } = enrolment;
-    let wanted = match role {
-        Role::Staff | Role::Head => "station",
-        Role::DistrictOfficer => "district",
-        Role::TechTransfer => "organization",
-        Role::MunicipalOfficer | Role::Administrator => "",
-    };
-    for (field, given) in
-        [("station", station), ("district", district), ("organization", organization)]
-    {
-        if given.is_some() == (field == wanted) {
-            continue;
-        }
-        let reason = if given.is_some() {
-            Text::new("does not go with this role; leave it out", "与该角色不符，请勿填写")
-        } else {
-            Text::new("is needed for this role", "该角色必须填写此项")
-        };
-        return Err(Error::invalid(field, reason));
+/// A name as it is stored.
+pub(super) fn check_name(name: &str) -> Result<String> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+        let reason = Text::new("a name has 1 to 100 characters", "姓名为 1 至 100 个字");
+        return Err(Error::invalid("name", reason));
     }
-    Ok(())
+    Ok(name.to_owned())
 }
 
 /// An enrolment that has been looked at. Its password is hashed already: that takes a while, and nobody who wants to
@@ -98,12 +85,8 @@ impl Enrolment {
     /// [`Error::Invalid`] for a login that is none, a place that does not go with the role, a weak password.
     pub async fn checked(self) -> Result<Checked> {
         let login = check_login(&self.login)?;
-        let name = self.name.trim().to_owned();
-        if name.is_empty() || name.chars().count() > 100 {
-            let reason = Text::new("a name has 1 to 100 characters", "姓名为 1 至 100 个字");
-            return Err(Error::invalid("name", reason));
-        }
-        check_place(self.role, &self)?;
+        let name = check_name(&self.name)?;
+        Post::from(&self).check(["station", "district", "organization"])?;
         let password_hash = match &self.password {
             Some(password) => Some(new_hash(password, &login).await?),
             None => None,
@@ -113,7 +96,7 @@ impl Enrolment {
 }
 
 /// The hash of a new password, if it is a strong one.
-pub(super) async fn new_hash(password: &str, login: &str) -> Result<String> {
+pub async fn new_hash(password: &str, login: &str) -> Result<String> {
     passwords::check_strength(password, login)?;
     passwords::hash(password).await
 }
@@ -135,9 +118,7 @@ pub async fn enrol(
         .one(db)
         .await?;
     if taken.is_some() {
-        let reason =
-            Text::new("this login is taken; choose another", "该登录名已被使用，请另选一个");
-        return Err(Error::rule(RuleCode::AlreadyThere, "login", reason));
+        return Err(login_taken());
     }
     let state = match enrolment.undertaking_signed_on {
         Some(_) => MemberState::Active,
@@ -158,13 +139,46 @@ pub async fn enrol(
         organization_id: enrolment.organization,
         employment: enrolment.employment,
         state,
+        state_reason: None,
         undertaking_signed_on: enrolment.undertaking_signed_on,
         password_hash,
     };
     let row = member.clone().into_active_model();
-    member_entity::Entity::insert(row).exec_without_returning(db).await?;
+    // Of two that come at once, the table itself refuses the second.
+    let inserted = member_entity::Entity::insert(row).exec_without_returning(db).await;
+    inserted.map_err(|fault| match fault.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => login_taken(),
+        _ => fault.into(),
+    })?;
     keep_areas(db, member.id, enrolment.areas).await?;
     Ok(member)
+}
+
+fn login_taken() -> Error {
+    let reason = Text::new("this login is taken; choose another", "该登录名已被使用，请另选一个");
+    Error::rule(RuleCode::AlreadyThere, "login", reason)
+}
+
+/// Finds the member of a login, however it is written.
+pub async fn by_login(db: &impl ConnectionTrait, login: &str) -> Result<Option<Member>> {
+    let member = member_entity::Entity::visible_to(&Scope::Service)
+        .filter(member_entity::Column::Login.eq(normal_login(login)));
+    Ok(member.one(db).await?)
+}
+
+/// The whole register, by logins, each with the code of the place.
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<(Member, Option<String>)>> {
+    let members = member_entity::Entity::visible_to(&Scope::Service)
+        .order_by_asc(member_entity::Column::Login)
+        .all(db)
+        .await?;
+    let posts: Vec<Post> = members.iter().map(Post::from).collect();
+    let places = Places::load(db, &posts).await?;
+    let place = |member: Member| {
+        let place = places.code(&Post::from(&member)).map(str::to_owned);
+        (member, place)
+    };
+    Ok(members.into_iter().map(place).collect())
 }
 
 /// Lets the register say these areas of a member, and no others.

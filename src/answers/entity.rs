@@ -39,6 +39,11 @@ pub struct Model {
     pub helpful: i32,
     pub unhelpful: i32,
     pub content_digest: String,
+    pub author_id: Option<Uuid>,
+    pub writers: Option<Json>,
+    pub consultation_id: Option<Uuid>,
+    pub withdrawn_on: Option<Date>,
+    pub withdrawn_reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

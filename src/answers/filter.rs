@@ -5,7 +5,8 @@ use chrono::NaiveDate;
 use sea_orm::{Condition, QueryFilter, QuerySelect, QueryTrait, entity::prelude::*};
 
 use super::{
-    AnsweredQuestion, DeviceClass, ProductKind, State, area_entity, citation_entity, entity,
+    AnsweredQuestion, DeviceClass, ProductKind, State, area_entity, citation_entity, draft_entity,
+    entity,
 };
 use crate::{
     access::{Audience, Guarded, Scope},
@@ -29,6 +30,9 @@ pub struct AnsweredQuestionFilter {
     device_classes: Option<Vec<DeviceClass>>,
     /// In one of these states.
     states: Option<Vec<State>>,
+    /// With a draft under way in one of these states, as far as the viewer may see drafts: what waits for a second
+    /// person is in `IN_REVIEW`.
+    draft_states: Option<Vec<State>>,
     /// For one of these audiences.
     audiences: Option<Vec<Audience>>,
     /// Citing one of the regulations with these keys.
@@ -76,10 +80,18 @@ impl AnsweredQuestionFilter {
                 .filter(citation_entity::Column::RegulationId.is_in(cited.into_values()));
             Column::Id.in_subquery(ids.into_query())
         });
+        let drafts = self.draft_states.map(|states| {
+            let ids = draft_entity::Entity::visible_to(&ctx.scope())
+                .select_only()
+                .column(draft_entity::Column::AnsweredQuestionId)
+                .filter(draft_entity::Column::State.is_in(states));
+            Column::Id.in_subquery(ids.into_query())
+        });
         Ok(Condition::all()
             .add_option(stations)
             .add_option(areas)
             .add_option(cited)
+            .add_option(drafts)
             .add_option(self.product_kinds.map(|kinds| Column::ProductKind.is_in(kinds)))
             .add_option(self.device_classes.map(|classes| Column::DeviceClass.is_in(classes)))
             .add_option(self.states.map(|states| Column::State.is_in(states)))

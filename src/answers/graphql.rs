@@ -5,24 +5,28 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{QueryFilter, QueryOrder, entity::prelude::*};
 
 use super::{
-    AnsweredQuestion, AnsweredQuestionFilter, Basis, Citation, Confirmation, DeviceClass,
-    ProductKind, State, Version,
+    AnsweredQuestion, Basis, Citation, Confirmation, DeidentificationPurpose, DeviceClass,
+    ProductKind, State, Step, Version,
+    case::Case,
     citation_graphql::{CitationNode, ConfirmationNode, citation_nodes, confirmation_nodes},
-    entity, version_entity,
+    content::Wording,
+    deidentify, ratings, version_entity,
+    work_graphql::{CheckNode, DraftNode, FindingNode, check_nodes, draft_nodes},
 };
 use crate::{
     access::{Audience, Guarded},
     app::Ctx,
     batch::{Batch, Shared, grouped},
-    error::{Fault, Result},
+    consultations::{self, ConsultationNode},
+    deidentification::Finding,
+    error::{Error, Fault, Result},
     expertise::{ExpertiseAreaNode, areas_of},
     ids::{GlobalId, NodeKind},
-    page::{Keyset, Page, Place, connection, counter, slice},
     regulations::{CurrencyNode, Verdicts},
     scalars::Date,
     stations::{self, StationNode},
@@ -46,6 +50,12 @@ struct AnsweredQuestionPage {
     versions: Shared<Uuid, Vec<Version>>,
     successors: Shared<Uuid, AnsweredQuestionNode>,
     verdicts: Mutex<HashMap<NaiveDate, Arc<Verdicts>>>,
+    cases: Shared<Uuid, Case>,
+    drafts: Shared<Uuid, DraftNode>,
+    findings: Shared<Uuid, Vec<Finding>>,
+    checks: Shared<Uuid, Vec<CheckNode>>,
+    reports: Shared<Uuid, i64>,
+    consultations: Shared<Uuid, ConsultationNode>,
 }
 
 impl AnsweredQuestionPage {
@@ -70,6 +80,12 @@ pub fn nodes(rows: impl IntoIterator<Item = AnsweredQuestion>) -> Vec<AnsweredQu
         versions: Arc::new(Batch::new(ids())),
         successors: Arc::new(Batch::new(rows.iter().filter_map(|row| row.superseded_by_id))),
         verdicts: Mutex::default(),
+        cases: Arc::new(Batch::new(ids())),
+        drafts: Arc::new(Batch::new(ids())),
+        findings: Arc::new(Batch::new(ids())),
+        checks: Arc::new(Batch::new(ids())),
+        reports: Arc::new(Batch::new(ids())),
+        consultations: Arc::new(Batch::new(rows.iter().filter_map(|row| row.consultation_id))),
         rows: rows.clone(),
     });
     let node = |answered| AnsweredQuestionNode { answered, page: Arc::clone(&page) };
@@ -90,6 +106,26 @@ impl AnsweredQuestionNode {
 
     async fn loaded_citations(&self, ctx: &Ctx) -> Result<&HashMap<Uuid, Vec<Citation>>> {
         self.page.citations.all(|ids| super::citations(ctx.db(), ids)).await
+    }
+
+    /// With the draft that the viewer may see, and what they may do.
+    async fn case(&self, ctx: &Ctx) -> Result<&Case> {
+        let case = self.cases(ctx).await?.get(&self.answered.id);
+        case.ok_or_else(|| Error::internal("a row of a page has lost its case"))
+    }
+
+    async fn cases(&self, ctx: &Ctx) -> Result<&HashMap<Uuid, Case>> {
+        let rows = || self.page.rows.iter().map(|row| AnsweredQuestion::clone(row)).collect();
+        self.page.cases.all(|_| Case::all(ctx, ctx.db(), rows())).await
+    }
+
+    /// The same, where the viewer takes part in the work on it.
+    async fn worked_on(&self, ctx: &Ctx) -> Result<Option<&Case>> {
+        if ctx.viewer.member().is_none() {
+            return Ok(None);
+        }
+        let case = self.case(ctx).await?;
+        Ok(Some(case).filter(|case| case.may_work(&ctx.viewer)))
     }
 
     async fn loaded_confirmations(&self, ctx: &Ctx) -> Result<&HashMap<Uuid, Vec<Confirmation>>> {
@@ -266,6 +302,106 @@ impl AnsweredQuestionNode {
         Ok(versions.into_iter().flatten().cloned().map(VersionNode).collect())
     }
 
+    /// The text that is being worked on, for those who take part in the work.
+    async fn draft(&self, ctx: &Context<'_>) -> Result<Option<DraftNode>, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        if self.worked_on(ctx).await?.is_none_or(|case| case.draft.is_none()) {
+            return Ok(None);
+        }
+        let load = async |_| {
+            let cases = self.cases(ctx).await?.values();
+            let drafts =
+                cases.filter_map(|case| Some((case.draft.clone()?, case.row.consultation_id)));
+            draft_nodes(drafts.collect())
+        };
+        Ok(self.page.drafts.get(&self.answered.id, load).await?.cloned())
+    }
+
+    /// What in it, as it is shown, would tell who asked; null for those who take no part in the work on it.
+    async fn deidentification_findings(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<Option<Vec<FindingNode>>, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        if self.worked_on(ctx).await?.is_none() {
+            return Ok(None);
+        }
+        let citations = self.loaded_citations(ctx).await?;
+        let load = async |_| {
+            let cases = self.cases(ctx).await?.values();
+            let worked_on = cases.filter(|case| case.may_work(&ctx.viewer));
+            let wording = |case: &Case| {
+                let citations = citations.get(&case.row.id).map(Vec::as_slice).unwrap_or_default();
+                (case.row.id, Wording::of_row(&case.row, citations), case.row.consultation_id)
+            };
+            deidentify::findings_in(ctx, worked_on.map(wording).collect()).await
+        };
+        let found = self.page.findings.get(&self.answered.id, load).await?;
+        Ok(Some(found.into_iter().flatten().cloned().map(FindingNode::from).collect()))
+    }
+
+    /// Who looked through its texts for what would tell who asked, the latest first; empty for those who take no part
+    /// in the work on it.
+    async fn deidentification_checks(&self, ctx: &Context<'_>) -> Result<Vec<CheckNode>, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        if self.worked_on(ctx).await?.is_none() {
+            return Ok(Vec::new());
+        }
+        let checks = self.page.checks.get(&self.answered.id, |ids| checks(ctx, ids)).await?;
+        Ok(checks.cloned().unwrap_or_default())
+    }
+
+    /// For what it has been cleared as it is shown; empty for those who take no part in the work on it.
+    async fn cleared_for(&self, ctx: &Context<'_>) -> Result<Vec<DeidentificationPurpose>, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        if self.worked_on(ctx).await?.is_none() {
+            return Ok(Vec::new());
+        }
+        let citations = self.loaded_citations(ctx).await?.get(&self.answered.id);
+        let wording =
+            Wording::of_row(&self.answered, citations.map(Vec::as_slice).unwrap_or_default());
+        let checks = self.page.checks.get(&self.answered.id, |ids| checks(ctx, ids)).await?;
+        let checks: Vec<_> = checks.into_iter().flatten().map(CheckNode::row).cloned().collect();
+        Ok(deidentify::cleared(&checks, &wording.digest()))
+    }
+
+    /// How many reports of errors nobody has dealt with yet; null for those who do not see its station's reports.
+    async fn open_report_count(&self, ctx: &Context<'_>) -> Result<Option<i64>, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        if self.worked_on(ctx).await?.is_none() {
+            return Ok(None);
+        }
+        let load = |ids| ratings::open_reports(ctx, ids);
+        Ok(Some(self.page.reports.get(&self.answered.id, load).await?.copied().unwrap_or(0)))
+    }
+
+    /// The consultation that it comes from, for those who may read that.
+    async fn consultation(&self, ctx: &Context<'_>) -> Result<Option<ConsultationNode>, Fault> {
+        let Some(id) = self.answered.consultation_id else { return Ok(None) };
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let load = |ids| consultations::nodes_by_id(ctx, ids);
+        Ok(self.page.consultations.get(&id, load).await?.cloned())
+    }
+
+    /// What the viewer could do with it now.
+    async fn possible_actions(&self, ctx: &Context<'_>) -> Result<Vec<Step>, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        if ctx.viewer.is_anonymous() {
+            return Ok(Vec::new());
+        }
+        Ok(self.case(ctx).await?.possible(&ctx.viewer))
+    }
+
+    /// When it was taken back, where it was.
+    async fn withdrawn_on(&self) -> Option<Date> {
+        self.answered.withdrawn_on.map(Date)
+    }
+
+    /// Why it was taken back.
+    async fn withdrawn_reason(&self) -> Option<&str> {
+        self.answered.withdrawn_reason.as_deref()
+    }
+
     /// When it was recorded here.
     async fn created_at(&self) -> DateTime<Utc> {
         self.answered.created_at
@@ -275,6 +411,10 @@ impl AnsweredQuestionNode {
     async fn updated_at(&self) -> DateTime<Utc> {
         self.answered.updated_at
     }
+}
+
+async fn checks(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<CheckNode>>> {
+    Ok(check_nodes(deidentify::checks(ctx.db(), ids).await?))
 }
 
 async fn versions(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<Version>>> {
@@ -320,76 +460,5 @@ impl VersionNode {
     /// When the next version took its place.
     async fn replaced_at(&self) -> DateTime<Utc> {
         self.0.replaced_at
-    }
-}
-
-connection!(
-    AnsweredQuestionConnection,
-    AnsweredQuestionEdge,
-    AnsweredQuestionNode,
-    "A page of answered questions.",
-    "An answered question in a list, with its cursor."
-);
-
-/// How answered questions are ordered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
-pub enum AnsweredQuestionOrder {
-    /// By the day of the answer, the newest first; without one, last.
-    #[default]
-    Newest,
-    /// By the day of the answer, the oldest first; without one, first.
-    Oldest,
-    /// By how often others reused them, the most reused first.
-    MostReused,
-    /// By their numbers.
-    Number,
-}
-
-impl AnsweredQuestionOrder {
-    fn keyset(self) -> Keyset<entity::Entity> {
-        let day = |row: &AnsweredQuestion| (Place::Date(row.ordered_on), row.id);
-        let (name, column, descending, place): (_, _, _, fn(&AnsweredQuestion) -> _) = match self {
-            Self::Newest => ("answeredQuestions/NEWEST", entity::Column::OrderedOn, true, day),
-            Self::Oldest => ("answeredQuestions/OLDEST", entity::Column::OrderedOn, false, day),
-            Self::MostReused => {
-                ("answeredQuestions/MOST_REUSED", entity::Column::ReuseCount, true, |row| {
-                    (Place::Number(row.reuse_count), row.id)
-                })
-            }
-            Self::Number => ("answeredQuestions/NUMBER", entity::Column::Number, false, |row| {
-                (Place::Text(row.number.clone()), row.id)
-            }),
-        };
-        Keyset { name, column, id: entity::Column::Id, descending, place }
-    }
-}
-
-/// The entry points to answered questions.
-#[derive(Default)]
-pub struct AnsweredQuestionQuery;
-
-#[Object]
-impl AnsweredQuestionQuery {
-    /// The answered questions that the viewer may see.
-    #[expect(clippy::too_many_arguments, reason = "these are Relay's")]
-    async fn answered_questions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many, from the front.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many, from the back.")] last: Option<i32>,
-        #[graphql(desc = "In front of this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which answered questions; all where nothing is said.")] filter: Option<
-            AnsweredQuestionFilter,
-        >,
-        #[graphql(desc = "In which order.", default)] order_by: AnsweredQuestionOrder,
-    ) -> Result<AnsweredQuestionConnection, Fault> {
-        let ctx = ctx.data_unchecked::<Ctx>();
-        let page = Page::new(ctx.app.paging, first, after, last, before)?;
-        let condition = filter.unwrap_or_default().condition(ctx).await?;
-        let select = entity::Entity::visible_to(&ctx.scope()).filter(condition);
-        let count = counter(ctx.db(), &select);
-        let slice = slice(ctx.db(), select, &order_by.keyset(), &page).await?;
-        Ok(AnsweredQuestionConnection::new(slice, count, nodes))
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
 use sea_orm::{ActiveEnum, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*};
 
 use crate::{
@@ -13,32 +14,73 @@ use crate::{
     clock::day_number,
     error::Result,
     expertise::Tree,
-    regulations::currency::{Graph, Grounds, days},
+    regulations::currency::{Currency, Graph, Grounds, assess, days},
     stations,
 };
 
+mod affected;
+mod affected_graphql;
 pub(crate) mod area_entity;
+mod case;
+pub(crate) mod check_entity;
 pub(crate) mod citation_entity;
 mod citation_graphql;
 pub(crate) mod confirmation_entity;
+mod confirming;
+mod confirming_graphql;
+mod content;
+mod deidentify;
+pub(crate) mod draft_entity;
+mod draft_graphql;
+mod drafts;
 pub(crate) mod entity;
 mod export;
 mod filter;
 mod graphql;
 mod import;
+mod list_graphql;
+mod moving;
+mod publish;
+pub(crate) mod rating_entity;
+mod ratings;
+pub(crate) mod report_entity;
+mod report_graphql;
+mod retire;
 mod reuse;
+mod review_graphql;
+mod review_queue;
+mod review_queue_graphql;
+mod sifting;
 mod store;
 mod terms;
 pub(crate) mod version_entity;
+mod work_graphql;
+mod write;
 
+pub use affected_graphql::AffectedQuery;
+pub use check_entity::Model as DeidentificationCheck;
 pub use citation_entity::Model as Citation;
 pub use confirmation_entity::Model as Confirmation;
+pub use confirming_graphql::ConfirmingMutation;
+pub use draft_entity::Model as AnswerDraft;
+pub use draft_graphql::AnswerDraftMutation;
 pub use entity::Model as AnsweredQuestion;
 pub use filter::AnsweredQuestionFilter;
-pub use graphql::{AnsweredQuestionNode, AnsweredQuestionQuery, nodes, nodes_by_id};
+pub use graphql::{AnsweredQuestionNode, nodes, nodes_by_id};
 pub use import::AnsweredQuestions;
+pub use list_graphql::AnsweredQuestionQuery;
+pub use moving::moved;
+pub use report_entity::Model as AnswerReport;
+pub use report_graphql::{
+    AnswerReaderMutation, AnswerReportNode, AnswerReportQuery, report_nodes_by_id,
+};
 pub use reuse::count_reuse;
-pub use terms::{Basis, CitationRole, DeviceClass, ProductKind, State};
+pub use review_graphql::AnswerReviewMutation;
+pub use review_queue_graphql::ReviewQuery;
+pub use terms::{
+    AnswerReportState, Basis, CitationRole, DeidentificationPurpose, DeidentificationVerdict,
+    DeviceClass, ProductKind, State, Step,
+};
 pub use version_entity::Model as Version;
 
 /// Loads what the viewer may see of these, by id.
@@ -95,14 +137,45 @@ pub fn grounds(
     citations: &[Citation],
     confirmations: &[Confirmation],
 ) -> Grounds {
+    grounds_on(answered.review_by, citations, confirmations)
+}
+
+/// The same, of an answer of which no more is known than the day by which it is to be looked at again, and of a text
+/// that is not shown yet.
+pub(crate) fn grounds_on(
+    review_by: Option<Date>,
+    citations: &[Citation],
+    confirmations: &[Confirmation],
+) -> Grounds {
     let basis = citations.iter().filter(|citation| citation.role == CitationRole::Basis);
     let basis =
         basis.map(|citation| (citation.regulation_id, crate::json::texts(&citation.articles)));
     Grounds {
         basis: basis.collect(),
-        confirmed: confirmations.iter().map(|row| row.regulation_id).collect(),
-        review_by: answered.review_by,
+        // They come in the order in which they were made: the last check of a regulation counts.
+        confirmed: confirmations.iter().map(|row| (row.regulation_id, row.confirmed_on)).collect(),
+        review_by,
     }
+}
+
+/// The verdicts on some answers on some days, as a graph has them.
+pub async fn verdicts(
+    db: &impl ConnectionTrait,
+    rows: &[&AnsweredQuestion],
+    graph: &Graph,
+    days: &[NaiveDate],
+) -> Result<HashMap<Uuid, Vec<Currency>>> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let citations = citations(db, ids.clone()).await?;
+    let confirmations = confirmations(db, ids).await?;
+    let verdicts = |row: &&AnsweredQuestion| {
+        let citations = citations.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+        let confirmations = confirmations.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+        let grounds = grounds(row, citations, confirmations);
+        let on = |day: &NaiveDate| assess(&grounds, graph, *day).currency;
+        (row.id, days.iter().map(on).collect())
+    };
+    Ok(rows.iter().map(verdicts).collect())
 }
 
 /// Loads answered questions with what the index needs of them.
@@ -112,7 +185,9 @@ pub async fn documents(
     tree: &Tree,
     graph: &Graph,
 ) -> Result<Vec<zhanjian_index::Document>> {
-    let rows = by_ids(db, &Scope::Service, ids).await?;
+    let mut rows = by_ids(db, &Scope::Service, ids).await?;
+    // What comes from a case may name who asked until somebody has looked: no index learns of it.
+    rows.retain(|_, row| row.consultation_id.is_none() || row.state.is_shown());
     let ids: Vec<Uuid> = rows.keys().copied().collect();
     let mut areas = area_ids(db, ids.clone()).await?;
     let mut citations = citations(db, ids.clone()).await?;

@@ -9,7 +9,7 @@ use sea_orm::{
 use serde_json::{Value, json};
 
 use super::{
-    AnsweredQuestion, area_entity, citation_entity, confirmation_entity, entity,
+    AnsweredQuestion, State, area_entity, citation_entity, confirmation_entity, entity,
     filter::ordered_on,
     import::{Draft, identity},
     version_entity,
@@ -55,7 +55,8 @@ pub(super) async fn store(
     }
     tally.added = added.len() as u64;
     tally.updated = changed.len() as u64;
-    keep_versions(write, &changed, now).await?;
+    let before: Vec<&AnsweredQuestion> = changed.iter().map(|(row, _)| row).collect();
+    keep_versions(&**write, &before, now).await?;
     clear_parts(write, changed.iter().map(|(row, _)| row.id).collect()).await?;
     for (row, draft) in &changed {
         update(write, row, draft, now).await?;
@@ -228,8 +229,14 @@ async fn update(
     if draft.superseded_by.is_none() {
         changed.superseded_by_id = Set(None);
     }
+    let (mut audience, owner) = audience_tokens(draft);
+    if row.withdrawn_on.is_some() {
+        // What somebody took back here stays taken back: a file may not know of it.
+        audience.clone_from(&owner);
+        changed.state = Set(State::Withdrawn);
+        changed.audience_token = Set(owner.clone());
+    }
     changed.update(&**write).await?;
-    let (audience, owner) = audience_tokens(draft);
     let after = vec![audience, owner];
     write.note(Note { subject: Subject::AnsweredQuestion, id: row.id, before, after });
     Ok(())
@@ -275,21 +282,23 @@ fn audience_tokens(draft: &Draft) -> (String, String) {
     (owner.clone(), owner)
 }
 
-fn tokens(row: &AnsweredQuestion) -> Vec<String> {
+/// The tokens that can see it.
+pub(super) fn tokens(row: &AnsweredQuestion) -> Vec<String> {
     vec![row.audience_token.clone(), row.owner_token.clone()]
 }
 
-async fn keep_versions(
-    write: &Write,
-    changed: &[(AnsweredQuestion, Draft)],
+/// Keeps what these say, before they say something else.
+pub(super) async fn keep_versions(
+    db: &impl ConnectionTrait,
+    changed: &[&AnsweredQuestion],
     now: DateTime<Utc>,
 ) -> Result<()> {
     if changed.is_empty() {
         return Ok(());
     }
-    let ids = changed.iter().map(|(row, _)| row.id).collect();
-    let citations = super::citations(&**write, ids).await?;
-    let rows = changed.iter().map(|(row, _)| {
+    let ids = changed.iter().map(|row| row.id).collect();
+    let citations = super::citations(db, ids).await?;
+    let rows = changed.iter().map(|row| {
         let citations = citations.get(&row.id).map(Vec::as_slice).unwrap_or_default();
         version_entity::ActiveModel {
             id: Set(new_id()),
@@ -305,7 +314,7 @@ async fn keep_versions(
             replaced_at: Set(now),
         }
     });
-    version_entity::Entity::insert_many(rows).exec_without_returning(&**write).await?;
+    version_entity::Entity::insert_many(rows).exec_without_returning(db).await?;
     Ok(())
 }
 
@@ -323,12 +332,21 @@ async fn clear_parts(write: &Write, ids: Vec<Uuid>) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
-    let areas = area_entity::Column::AnsweredQuestionId.is_in(ids.clone());
-    area_entity::Entity::delete_many().filter(areas).exec(&**write).await?;
-    let citations = citation_entity::Column::AnsweredQuestionId.is_in(ids.clone());
-    citation_entity::Entity::delete_many().filter(citations).exec(&**write).await?;
+    clear_areas_and_citations(&**write, ids.clone()).await?;
     let confirmations = confirmation_entity::Column::AnsweredQuestionId.is_in(ids);
     confirmation_entity::Entity::delete_many().filter(confirmations).exec(&**write).await?;
+    Ok(())
+}
+
+/// Removes what is written anew with a text.
+pub(super) async fn clear_areas_and_citations(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<()> {
+    let areas = area_entity::Column::AnsweredQuestionId.is_in(ids.clone());
+    area_entity::Entity::delete_many().filter(areas).exec(db).await?;
+    let citations = citation_entity::Column::AnsweredQuestionId.is_in(ids);
+    citation_entity::Entity::delete_many().filter(citations).exec(db).await?;
     Ok(())
 }
 
@@ -340,7 +358,7 @@ async fn insert_parts(write: &Write, written: &[(Uuid, Draft)]) -> Result<()> {
             .map(|area| area_entity::Model { answered_question_id: *id, area_id: *area })
     });
     let areas = areas.map(IntoActiveModel::into_active_model).collect();
-    insert_rows::<area_entity::Entity, _>(write, areas).await?;
+    insert_rows::<area_entity::Entity, _>(&**write, areas).await?;
     let citations = written.iter().flat_map(|(id, draft)| {
         draft.citations.iter().zip(1..).map(|(citation, position)| citation_entity::ActiveModel {
             id: Set(new_id()),
@@ -353,7 +371,7 @@ async fn insert_parts(write: &Write, written: &[(Uuid, Draft)]) -> Result<()> {
             checked_on: Set(citation.checked_on),
         })
     });
-    insert_rows::<citation_entity::Entity, _>(write, citations.collect()).await?;
+    insert_rows::<citation_entity::Entity, _>(&**write, citations.collect()).await?;
     let confirmations = written.iter().flat_map(|(id, draft)| {
         draft.confirmations.iter().zip(1..).map(|(row, position)| {
             confirmation_entity::ActiveModel {
@@ -366,18 +384,18 @@ async fn insert_parts(write: &Write, written: &[(Uuid, Draft)]) -> Result<()> {
             }
         })
     });
-    insert_rows::<confirmation_entity::Entity, _>(write, confirmations.collect()).await
+    insert_rows::<confirmation_entity::Entity, _>(&**write, confirmations.collect()).await
 }
 
 /// Inserts any number of rows, in few statements.
-async fn insert_rows<E, A>(write: &Write, mut rows: Vec<A>) -> Result<()>
+pub(super) async fn insert_rows<E, A>(db: &impl ConnectionTrait, mut rows: Vec<A>) -> Result<()>
 where
     E: EntityTrait,
     A: ActiveModelTrait<Entity = E> + Send,
 {
     while !rows.is_empty() {
         let later = rows.split_off(rows.len().min(PARTS_AT_ONCE));
-        E::insert_many(rows).exec_without_returning(&**write).await?;
+        E::insert_many(rows).exec_without_returning(db).await?;
         rows = later;
     }
     Ok(())

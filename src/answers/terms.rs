@@ -4,6 +4,8 @@ use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::terms::words;
+
 /// What kind of product a question is about.
 #[derive(
     Clone,
@@ -166,4 +168,70 @@ pub enum CitationRole {
     Basis,
     /// For further reading.
     Reference,
+}
+
+words! {
+    /// What a text was looked through for, before it goes further.
+    DeidentificationPurpose {
+        /// To leave its station.
+        StationExit,
+        /// To go to partners or the public.
+        Wider,
+    }
+}
+
+words! {
+    /// What came of looking through a text.
+    DeidentificationVerdict {
+        /// Nothing in it tells who asked.
+        Cleared,
+        /// Something does: the text must be changed.
+        Rejected,
+    }
+}
+
+words! {
+    /// Where a report of an error stands.
+    AnswerReportState {
+        /// Nobody has dealt with it yet.
+        Open,
+        /// It has been dealt with.
+        Resolved,
+    }
+}
+
+/// What can be done with an answered question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, Enum)]
+#[graphql(name = "AnsweredQuestionAction")]
+pub enum Step {
+    /// Take up the work on it again, as a draft beside what is shown.
+    Revise,
+    /// Change the draft.
+    EditDraft,
+    /// Give the draft up.
+    DiscardDraft,
+    /// Hand the draft to a second person.
+    SubmitForReview,
+    /// Look through the draft for what would tell who asked, so that it may leave its station.
+    ClearForStationExit,
+    /// Look through the text as an officer, so that it may go to partners or the public.
+    ClearForWider,
+    /// Give the draft back to whoever wrote it.
+    ReturnDraft,
+    /// Show the draft to the network.
+    Publish,
+    /// Show it to partners or the public.
+    Widen,
+    /// Take it back at once.
+    Withdraw,
+    /// Keep it, and show it no longer.
+    Archive,
+    /// Let another answer take its place.
+    Supersede,
+    /// Confirm that it still stands.
+    Confirm,
+    /// Say whether it helped.
+    Rate,
+    /// Report an error in it.
+    ReportError,
 }

@@ -4,13 +4,17 @@
 //! of a company, no contact. Refusals of those who have not signed in are left to the log of the process, for anybody
 //! could fill the disk with them.
 
-use async_graphql::Enum;
+use chrono::{DateTime, Utc};
 use sea_orm::{IntoActiveModel as _, entity::prelude::*};
-use serde::{Deserialize, Serialize};
 
 pub(crate) mod entity;
+pub mod export;
+mod graphql;
+mod terms;
 
 pub use entity::Model as AuditEvent;
+pub use graphql::AuditQuery;
+pub use terms::{AuditActorKind, AuditOutcome};
 
 use crate::{
     app::Ctx,
@@ -18,35 +22,10 @@ use crate::{
     ids::{NodeKind, new_id},
 };
 
+/// How the log remembers somebody at the command line of the machine.
+pub const OPERATOR: &str = "operator";
 /// Who acts where the service does something by itself.
 pub const SERVICE: &str = "service";
-
-/// What came of an attempt.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    EnumIter,
-    DeriveActiveEnum,
-    Enum,
-    Serialize,
-    Deserialize,
-)]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "String(StringLen::None)",
-    rename_all = "SCREAMING_SNAKE_CASE"
-)]
-#[graphql(name = "AuditOutcome")]
-pub enum AuditOutcome {
-    /// It was done.
-    Done,
-    /// It was refused, and nothing changed.
-    Refused,
-}
 
 /// What is to be entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,11 +110,29 @@ pub async fn record_all(ctx: &Ctx, entries: Vec<Entry>) -> Result<()> {
     Ok(())
 }
 
+/// Enters what somebody at the command line of the machine did, within the transaction in which it was done.
+pub async fn by_operator(
+    transaction: &impl ConnectionTrait,
+    entry: Entry,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    by_itself(transaction, OPERATOR, vec![entry], now).await
+}
+
 /// Enters what the service did by itself, within the transaction in which it was done.
 pub(crate) async fn by_service(
     transaction: &impl ConnectionTrait,
     entries: Vec<Entry>,
-    now: DateTimeUtc,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    by_itself(transaction, SERVICE, entries, now).await
+}
+
+async fn by_itself(
+    transaction: &impl ConnectionTrait,
+    actor: &str,
+    entries: Vec<Entry>,
+    now: DateTime<Utc>,
 ) -> Result<()> {
     if entries.is_empty() {
         return Ok(());
@@ -143,8 +140,8 @@ pub(crate) async fn by_service(
     let row = |entry: Entry| AuditEvent {
         id: new_id(),
         at: now,
-        actor: SERVICE.to_owned(),
-        standing: "Service".to_owned(),
+        actor: actor.to_owned(),
+        standing: actor.to_owned(),
         action: entry.action.to_owned(),
         target_kind: entry.target.map(|(kind, _)| kind.as_str().to_owned()),
         target_id: entry.target.map(|(_, id)| id),

@@ -27,9 +27,9 @@ use crate::{
     accounts, answers, audit, consultations,
     db::{Database, DatabaseSettings},
     error::{Error, Result},
-    expertise,
+    expertise, following,
     language::Text,
-    organizations, outbox, regulations, research, stations,
+    marks, organizations, outbox, regulations, research, stations,
 };
 
 /// Does something for every table, parents before what refers to them. A table that refers to itself names the column.
@@ -59,6 +59,12 @@ macro_rules! each_table {
         $each!(accounts::client_entity::Entity, None);
         $each!(accounts::secret_entity::Entity, None);
         $each!(audit::entity::Entity, None);
+        $each!(regulations::proposal_entity::Entity, None);
+        $each!(marks::entity::Entity, None);
+        $each!(answers::draft_entity::Entity, None);
+        $each!(answers::check_entity::Entity, None);
+        $each!(answers::rating_entity::Entity, None);
+        $each!(answers::report_entity::Entity, None);
         $each!(consultations::serial_entity::Entity, None);
         $each!(consultations::entity::Entity, Some("duplicate_of_id"));
         $each!(consultations::area_entity::Entity, None);
@@ -66,6 +72,7 @@ macro_rules! each_table {
         $each!(consultations::event_entity::Entity, None);
         $each!(consultations::answer_entity::Entity, None);
         $each!(consultations::asker_entity::Entity, None);
+        $each!(following::saved_entity::Entity, None);
     };
 }
 

@@ -7,6 +7,7 @@
 
 mod graphql;
 pub(crate) mod repeat_entity;
+mod version;
 
 use std::ops::Deref;
 
@@ -19,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 pub use crate::error::Done;
 pub(crate) use graphql::payload;
 pub use graphql::{Answered, Once, UserError, answered};
+pub use version::{check_version, update_at};
 
 use crate::{
     access::Guarded as _,

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use clap::{ValueEnum, builder::PossibleValue};
-
-use super::{ExportArgs, Failure, Kind, Outcome};
+use super::{ExportArgs, ExportKind, Failure, Outcome};
 use crate::{
     answers::AnsweredQuestions,
-    clock::Clock,
+    audit::{self, export::Span},
+    clock::{self, Clock},
     config::Config,
     db::Database,
     expertise::ExpertiseAreas,
@@ -20,67 +19,64 @@ use crate::{
     transfer::{Known, Transfer},
 };
 
-/// What export writes: rows as import reads them, or a sheet to look at.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Exported {
-    /// Rows of a kind.
-    Rows(Kind),
-    /// The assessment sheet.
-    Assessment,
-}
-
-impl ValueEnum for Exported {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[
-            Self::Rows(Kind::AnsweredQuestions),
-            Self::Rows(Kind::Regulations),
-            Self::Rows(Kind::RegulationRelations),
-            Self::Rows(Kind::ExpertiseAreas),
-            Self::Rows(Kind::Stations),
-            Self::Rows(Kind::Organizations),
-            Self::Rows(Kind::ResearchOutputs),
-            Self::Rows(Kind::Resources),
-            Self::Assessment,
-        ]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        match self {
-            Self::Rows(kind) => kind.to_possible_value(),
-            Self::Assessment => Some(
-                PossibleValue::new("assessment")
-                    .help("How well the loop of consultations is closed, by station and district"),
-            ),
-        }
-    }
-}
-
-/// Writes all rows of a kind as an import reads them, or the assessment sheet.
+/// Writes all rows of a kind as an import reads them, or what nothing reads back.
 pub(super) async fn run(config: &Config, arguments: &ExportArgs) -> Result<Outcome, Failure> {
-    let kind = match arguments.kind {
-        Exported::Assessment => return assess(config, arguments).await,
-        Exported::Rows(_) if arguments.from.is_some() || arguments.to.is_some() => {
-            return Err(Failure::misuse("--from and --to are for an assessment"));
-        }
-        Exported::Rows(kind) => kind,
-    };
+    let given = arguments.from.is_some() || arguments.to.is_some();
+    if given && !matches!(arguments.kind, ExportKind::AuditLog | ExportKind::Assessment) {
+        return Err(Failure::misuse("--from and --to go with audit-log and assessment only"));
+    }
+    let placed = !arguments.station.is_empty() || !arguments.district.is_empty();
+    if placed && arguments.kind != ExportKind::Assessment {
+        return Err(Failure::misuse("--station and --district go with assessment only"));
+    }
     super::require_data(config)?;
     let db = super::open_database(config).await?;
     let (file, format) = (arguments.file.as_path(), format(arguments));
-    match kind {
-        Kind::AnsweredQuestions => write(&db, &AnsweredQuestions::default(), file, format).await,
-        Kind::Regulations => write(&db, &Regulations, file, format).await,
-        Kind::RegulationRelations => write(&db, &RegulationRelations, file, format).await,
-        Kind::ExpertiseAreas => write(&db, &ExpertiseAreas, file, format).await,
-        Kind::Stations => write(&db, &Stations, file, format).await,
-        Kind::Organizations => write(&db, &Organizations, file, format).await,
-        Kind::ResearchOutputs => write(&db, &ResearchOutputs::default(), file, format).await,
-        Kind::Resources => write(&db, &Resources::default(), file, format).await,
+    match arguments.kind {
+        ExportKind::AnsweredQuestions => {
+            write(&db, &AnsweredQuestions::default(), file, format).await
+        }
+        ExportKind::Regulations => write(&db, &Regulations, file, format).await,
+        ExportKind::RegulationRelations => write(&db, &RegulationRelations, file, format).await,
+        ExportKind::ExpertiseAreas => write(&db, &ExpertiseAreas, file, format).await,
+        ExportKind::Stations => write(&db, &Stations, file, format).await,
+        ExportKind::Organizations => write(&db, &Organizations, file, format).await,
+        ExportKind::ResearchOutputs => write(&db, &ResearchOutputs::default(), file, format).await,
+        ExportKind::Resources => write(&db, &Resources::default(), file, format).await,
+        ExportKind::AuditLog => audit_log(&db, arguments, format).await,
+        ExportKind::Assessment => assessment(&db, arguments).await,
     }
 }
 
+/// Writes the entries of the audit log from one day to another, both included, as days are counted in China.
+async fn audit_log(
+    db: &Database,
+    arguments: &ExportArgs,
+    format: Format,
+) -> Result<Outcome, Failure> {
+    let span = Span {
+        from: arguments.from.map(clock::begins),
+        to: arguments.to.and_then(|day| day.succ_opt()).map(clock::begins),
+    };
+    let mut writer = create(&arguments.file, format, audit::export::COLUMNS)?;
+    let mut after = None;
+    loop {
+        let (rows, last) = audit::export::rows(db, span, after).await?;
+        for row in &rows {
+            writer.write(row)?;
+        }
+        if last.is_none() {
+            break;
+        }
+        after = last;
+    }
+    let rows = writer.finish()?;
+    super::tell(&format!("{rows} rows written"));
+    Ok(Outcome::Done)
+}
+
 /// Writes the assessment sheet of a period.
-async fn assess(config: &Config, arguments: &ExportArgs) -> Result<Outcome, Failure> {
+async fn assessment(db: &Database, arguments: &ExportArgs) -> Result<Outcome, Failure> {
     let ending = arguments.file.extension().and_then(|ending| ending.to_str());
     let format = match arguments.format {
         Some(super::Format::Csv) => SheetFormat::Csv,
@@ -96,14 +92,19 @@ async fn assess(config: &Config, arguments: &ExportArgs) -> Result<Outcome, Fail
     let some = |codes: &[String]| Some(codes.to_vec()).filter(|codes| !codes.is_empty());
     let (stations, districts) = (some(&arguments.station), some(&arguments.district));
     let asked = Asked { from, to, stations, districts };
-    super::require_data(config)?;
-    let db = super::open_database(config).await?;
     let clock = Clock::system();
-    let report = reports::closed_loop_for_operator(&db, clock.today(), &asked).await?;
+    let report = reports::closed_loop_for_operator(db, clock.today(), &asked).await?;
     let sheet = reports::assessment(&report, format, clock.now())?;
     files::put(&arguments.file, &sheet.bytes)?;
     super::tell(&format!("{} stations written", report.stations.len()));
     Ok(Outcome::Done)
+}
+
+fn create(file: &Path, format: Format, columns: &[&str]) -> Result<Writer, Failure> {
+    if format == Format::Xlsx {
+        return Err(Failure::misuse("workbooks are read, not written: use --format csv or jsonl"));
+    }
+    Ok(Writer::create(file, format, columns)?)
 }
 
 fn format(arguments: &ExportArgs) -> Format {
@@ -124,11 +125,8 @@ async fn write<T: Transfer>(
     file: &Path,
     format: Format,
 ) -> Result<Outcome, Failure> {
-    if format == Format::Xlsx {
-        return Err(Failure::misuse("workbooks are read, not written: use --format csv or jsonl"));
-    }
+    let mut writer = create(file, format, T::COLUMNS)?;
     let known = Known::load(db).await?;
-    let mut writer = Writer::create(file, format, T::COLUMNS)?;
     let mut after = None;
     loop {
         let (rows, last) = kind.export(db, &known, after).await?;

@@ -1,14 +1,13 @@
 //! The command line: what can be asked for, and how a command ends.
 //!
 //! What each command does stands in the file of its name; here are only its words, so that `--help` can be
-//! read in one place.
+//! read in one place. Commands with commands of their own bring their words along.
 
 use std::{fmt, path::PathBuf, process::ExitCode};
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use self::export::Exported;
 use crate::{
     config::{self, Config, Flags},
     db::Database,
@@ -18,14 +17,15 @@ use crate::{
     telemetry::Telemetry,
 };
 
+mod account;
 mod backup;
+mod client;
 mod export;
 mod import;
 mod index;
+mod keys;
 mod migrate;
 mod serve;
-#[cfg(test)]
-mod tests;
 
 const EXIT_STATUSES: &str = "\
 Exit status:
@@ -78,6 +78,15 @@ pub enum Command {
     Import(ImportArgs),
     /// Write rows of the database to a file that import reads, or the assessment sheet of a period
     Export(ExportArgs),
+    /// Look after the register: who gets in
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// Look after the programs of partner portals
+    #[command(subcommand)]
+    Client(client::ClientCommand),
+    /// Look after the keys
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Look after the full-text index
     #[command(subcommand)]
     Index(IndexCommand),
@@ -98,6 +107,9 @@ pub struct ServeArgs {
     /// Start with sample data, if the data folder is empty
     #[arg(long)]
     pub demo: bool,
+    /// Write the sample accounts with their new passwords into a file that nobody else may read (JSON)
+    #[arg(long, value_name = "FILE", requires = "demo")]
+    pub demo_credentials: Option<PathBuf>,
 }
 
 /// `zhanjian import`
@@ -128,25 +140,41 @@ pub struct ImportArgs {
 #[derive(Args, Debug)]
 pub struct ExportArgs {
     /// What the rows are
-    pub kind: Exported,
+    pub kind: ExportKind,
     /// Where to write; `-` is standard output
     #[arg(default_value = "-")]
     pub file: PathBuf,
     /// The format; without it, what the file's name says, else JSON Lines, and CSV for an assessment
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// The first day of an assessment
-    #[arg(long, value_name = "DAY", required_if_eq("kind", "assessment"))]
+    /// Of the audit log, what was entered from this day on; of an assessment, the first day of its period
+    #[arg(long, value_name = "DATE", required_if_eq("kind", "assessment"))]
     pub from: Option<NaiveDate>,
-    /// The last day of an assessment
-    #[arg(long, value_name = "DAY", required_if_eq("kind", "assessment"))]
+    /// Of the audit log, what was entered up to this day and on it; of an assessment, the last day of its period
+    #[arg(long, value_name = "DATE", required_if_eq("kind", "assessment"))]
     pub to: Option<NaiveDate>,
-    /// A station of an assessment; may be given several times [default: all]
-    #[arg(long, value_name = "CODE", requires = "from")]
+    /// Of an assessment, a station; may be given several times [default: all]
+    #[arg(long, value_name = "CODE")]
     pub station: Vec<String>,
-    /// A district of an assessment; may be given several times [default: all]
-    #[arg(long, value_name = "CODE", requires = "from")]
+    /// Of an assessment, a district; may be given several times [default: all]
+    #[arg(long, value_name = "CODE")]
     pub district: Vec<String>,
+}
+
+/// What an export can write: what an import reads, and what nothing reads back.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum ExportKind {
+    AnsweredQuestions,
+    Regulations,
+    RegulationRelations,
+    ExpertiseAreas,
+    Stations,
+    Organizations,
+    ResearchOutputs,
+    Resources,
+    AuditLog,
+    /// How well the loop of consultations is closed: a sheet (考核表)
+    Assessment,
 }
 
 /// What rows can be.
@@ -337,6 +365,9 @@ pub fn run(cli: &Cli) -> Outcome {
             Command::Serve(arguments) => Ok(serve::run(&config, arguments, figures).await),
             Command::Import(arguments) => import::run(&config, arguments).await,
             Command::Export(arguments) => export::run(&config, arguments).await,
+            Command::Account(command) => account::run(&config, command).await,
+            Command::Client(command) => client::run(&config, command).await,
+            Command::Keys(command) => keys::run(&config, command).await,
             Command::Index(command) => index::run(&config, command).await,
             Command::Migrate(arguments) => migrate::run(&config, arguments).await,
             Command::Backup(arguments) => backup::run(&config, arguments).await,
@@ -466,3 +497,6 @@ fn tell(text: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr(), "{text}");
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! `zhanjian serve`
 
-use std::time::Duration;
+use std::{fmt::Write as _, time::Duration};
 
 use tokio::net::TcpListener;
 use tracing::{error, info};
@@ -8,6 +8,7 @@ use tracing::{error, info};
 use super::{Outcome, ServeArgs};
 use crate::{
     config::Config,
+    db::Database,
     demo,
     service::{self, Service, Settings},
     telemetry::Figures,
@@ -46,29 +47,59 @@ async fn try_run(
     settings.index.fingerprint()?;
     super::prepare_data_dir(config)?;
     let db = super::open_database(config).await?;
-    let mut loaded = None;
+    let mut demonstrated = Demonstrated::default();
     if arguments.demo {
-        // Whoever was ended in the middle of it goes on: what is there already does no harm.
-        let unfinished = config.data_dir.join("sample-data-unfinished");
-        if unfinished.exists() || demo::is_empty(&db).await? {
-            super::tell("loading the sample data …");
-            mark(std::fs::write(&unfinished, b""), &unfinished)?;
-            loaded = Some(demo::load(&db, &settings.clock).await?);
-            mark(std::fs::remove_file(&unfinished), &unfinished)?;
-        } else {
-            super::tell("there is data already: the sample data is left out");
+        demonstrated = demonstrate(config, &db, &settings).await?;
+        if let Some(file) = &arguments.demo_credentials {
+            demo::write_credentials(file, &demonstrated.accounts).map_err(|cause| {
+                super::Failure::new(format!("cannot write {}: {cause}", file.display()))
+            })?;
         }
     }
     let service = Service::start_on(db, settings).await?;
-    if loaded.is_some() {
+    if demonstrated.loaded {
         service.settle(PATIENCE).await?;
     }
     let address = listener.local_addr().unwrap_or(config.listen);
     greet(&address.to_string());
+    introduce(&demonstrated.accounts);
     info!(listen = %address, database = %config.database.url, "serving");
     service::serve(service, listener, config, figures, told_to_stop()).await?;
     info!("ended");
     Ok(())
+}
+
+/// What a start with `--demo` has brought.
+#[derive(Default)]
+struct Demonstrated {
+    /// Whether the sample data was loaded now.
+    loaded: bool,
+    /// The sample accounts, with the passwords that they got now.
+    accounts: Vec<demo::Credential>,
+}
+
+/// Loads the sample data where there is none yet, and gives the sample accounts new passwords.
+async fn demonstrate(
+    config: &Config,
+    db: &Database,
+    settings: &Settings,
+) -> Result<Demonstrated, super::Failure> {
+    // Whoever was ended in the middle of it goes on: what is there already does no harm.
+    let unfinished = config.data_dir.join("sample-data-unfinished");
+    let loaded = unfinished.exists() || demo::is_empty(db).await?;
+    if !loaded {
+        super::tell("there is data already: the sample data is left out");
+        return Ok(Demonstrated {
+            loaded,
+            accounts: demo::renew_accounts(db, &settings.clock).await?,
+        });
+    }
+    super::tell("loading the sample data …");
+    mark(std::fs::write(&unfinished, b""), &unfinished)?;
+    demo::load(db, &settings.clock).await?;
+    let accounts = demo::make_accounts(db, &settings.clock).await?;
+    mark(std::fs::remove_file(&unfinished), &unfinished)?;
+    Ok(Demonstrated { loaded, accounts })
 }
 
 fn mark(done: std::io::Result<()>, mark: &std::path::Path) -> Result<(), super::Failure> {
@@ -88,6 +119,18 @@ fn greet(address: &str) {
          -d '{query}'\n\n\
          Stop it with Ctrl-C.\n"
     ));
+}
+
+/// Says how to sign in to the demonstration. The passwords were made a moment ago and stand nowhere else.
+fn introduce(accounts: &[demo::Credential]) {
+    if accounts.is_empty() {
+        return;
+    }
+    let mut lines = String::from("示例账户（每次以 --demo 启动都会更换密码，旧密码随即失效）：\n");
+    for account in accounts {
+        let _ = write!(lines, "\n  {:<16}{}  {}", account.login, account.password, account.title());
+    }
+    super::tell(&format!("{lines}\n"));
 }
 
 /// Comes about when the process is asked to end.

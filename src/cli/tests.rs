@@ -1,4 +1,4 @@
-//! The words of the command line, as the manual writes them.
+//! The command line as people write it.
 
 use clap::CommandFactory as _;
 
@@ -30,6 +30,24 @@ fn the_commands_of_the_manual_are_understood() {
         "zhanjian schema --settings",
         "zhanjian backup copies/today",
         "zhanjian backup --restore copies/today",
+        "zhanjian account add --login li --name 示例李 --role STAFF --station SH-PD --undertaking-signed-on 2026-11-22",
+        "zhanjian account add --login root --name 示例 --role administrator --password-file secret",
+        "zhanjian account list",
+        "zhanjian account activate li --undertaking-signed-on 2026-11-22",
+        "zhanjian account suspend li --reason 休假",
+        "zhanjian account left li",
+        "zhanjian account reset-password li",
+        "zhanjian client add --name 示例门户 --scope read --scope needs,ratings --organization demo-univ",
+        "zhanjian client list",
+        "zhanjian client rotate-secret zj-1 --at-once",
+        "zhanjian client disable zj-1",
+        "zhanjian client enable zj-1",
+        "zhanjian keys rotate --file-only",
+        "zhanjian keys reseal",
+        "zhanjian keys forget-old",
+        "zhanjian keys rotate-signing",
+        "zhanjian export audit-log --from 2026-11-01 --to 2026-11-30 log.csv",
+        "zhanjian serve --demo --demo-credentials accounts.json",
     ] {
         parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
     }
@@ -44,9 +62,18 @@ fn half_a_command_is_refused_with_status_2() {
         "zhanjian import stations s.csv --audience nobody",
         "zhanjian export assessment --from 2026-01-01",
         "zhanjian export assessment --from yesterday --to 2026-01-01",
-        "zhanjian export stations --station SH-PD",
         "zhanjian import assessment sheet.csv",
         "zhanjian backup",
+        "zhanjian account",
+        "zhanjian account add --login li --name 示例李 --role KING",
+        "zhanjian account add --login li --name 示例李 --role STAFF --station SH-PD --district PD",
+        "zhanjian account add --login li --name 示例李 --role STAFF --password hunter2",
+        "zhanjian account suspend li",
+        "zhanjian client add --name 示例门户",
+        "zhanjian client add --name 示例门户 --scope everything",
+        "zhanjian keys",
+        "zhanjian import audit-log log.csv",
+        "zhanjian serve --demo-credentials accounts.json",
         "zhanjian backup here --restore there",
         "zhanjian migrate down --steps 0",
         "zhanjian import stations s.csv --listen 127.0.0.1:1",

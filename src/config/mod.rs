@@ -453,7 +453,6 @@ impl Config {
         let accounts = Accounts::read(draft, listen);
         let keys = Keys::read(draft, &data_dir);
         let sso = Sso::read(draft);
-        let consultations = Consultations::read(draft);
         Self {
             listen,
             data_dir,
@@ -469,7 +468,7 @@ impl Config {
             accounts,
             keys,
             sso,
-            consultations,
+            consultations: Consultations::read(draft),
         }
     }
 

@@ -72,6 +72,7 @@ use crate::{
     access::{self, Action, Guarded, Holding, Scope},
     answers::{DeviceClass, ProductKind},
     app::Ctx,
+    deidentification::ConfidentialValue,
     error::Result,
     vault::Vault,
 };
@@ -133,6 +134,16 @@ impl Consultation {
     pub fn is_overdue(&self, today: NaiveDate) -> bool {
         self.due_on.is_some_and(|due| due < today)
     }
+}
+
+/// The first due day of a case that passed: one that a step came too late for, or the one that it has now.
+fn missed(
+    before: Option<NaiveDate>,
+    due_on: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Option<NaiveDate> {
+    let passed = due_on.filter(|due| *due < today);
+    [before, passed].into_iter().flatten().min()
 }
 
 /// Since when a case is closed because nobody objected, where that has not been written down yet: from the midnight in
@@ -208,16 +219,34 @@ pub async fn for_draft(ctx: &Ctx, id: Uuid) -> Result<DraftSource> {
     })
 }
 
+/// Shows nothing of what was asked.
+impl std::fmt::Debug for DraftSource {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("DraftSource")
+            .field("consultation_id", &self.consultation_id)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Every value that would tell who asked, for finding them in a text. It is shown to nobody, and so leaves no trace of a
 /// reading. Of an asker that has been erased there is nothing.
 pub async fn confidential(
     db: &impl ConnectionTrait,
     vault: &Vault,
     consultation_id: Uuid,
-) -> Result<Vec<crate::deidentification::ConfidentialValue>> {
-    let mut askers = asker::unseen(db, vault, vec![consultation_id]).await?;
-    let asker = askers.remove(&consultation_id);
-    Ok(asker.map(|asker| asker.confidential().values).unwrap_or_default())
+) -> Result<Vec<ConfidentialValue>> {
+    let mut values = confidential_of(db, vault, vec![consultation_id]).await?;
+    Ok(values.remove(&consultation_id).unwrap_or_default())
+}
+
+/// The same for many cases at once, by case.
+pub async fn confidential_of(
+    db: &impl ConnectionTrait,
+    vault: &Vault,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Vec<ConfidentialValue>>> {
+    let askers = asker::unseen(db, vault, ids).await?;
+    Ok(askers.into_iter().map(|(id, asker)| (id, asker.confidential().values)).collect())
 }
 
 /// What a viewer could do now: what the state, the rights and what is known of the case allow, and what the step itself

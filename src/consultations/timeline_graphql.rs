@@ -59,9 +59,9 @@ pub(super) async fn people(ctx: &Ctx, actors: Vec<String>) -> Result<People> {
     members.sort_unstable();
     members.dedup();
     let all = accounts::by_ids(ctx.db(), &Scope::Service, members.clone()).await?;
-    let mut shown = accounts::by_ids(ctx.db(), &ctx.scope(), members).await?;
+    let mut shown = accounts::nodes_by_id(ctx, members).await?;
     for (id, member) in all {
-        let node = PersonNode { name: member.name, member: shown.remove(&id).map(MemberNode) };
+        let node = PersonNode { name: member.name, member: shown.remove(&id) };
         people.insert(member_actor(id), node);
     }
     if !clients.is_empty() {

@@ -15,6 +15,12 @@ use crate::{
     transfer::{self, Import, Outcome, Source, Tally, Transfer},
 };
 
+mod accounts;
+
+pub use accounts::{
+    Credential, make as make_accounts, renew as renew_accounts, write as write_credentials,
+};
+
 /// Whether there is nothing in the database yet that sample data could get mixed up with.
 pub async fn is_empty(db: &Database) -> Result<bool> {
     let stations = crate::stations::all_ids(db.read()).await?;

@@ -4,7 +4,8 @@
 //! - Plain fields (scalars, enums) cost nothing by themselves, but every ten of them on one object cost 1 more.
 //! - `pageInfo` and the `edges` wrapper of a connection cost nothing; `__schema` costs 1,000, `__type` 10.
 //! - A field that gives one object costs 1 and what is selected in it.
-//! - A connection costs 1, and what is in its `edges` or `nodes` counts once for each row of the page:
+//! - A connection costs 1, and what is in its `edges` or `nodes` (in a page of changes: its `changes`) counts once for
+//!   each row of the page:
 //!   `first` or `last`, also when they come by variable, else the default of the schema or of [`Limits`].
 //! - A list of objects counts once for each entry: as many as its `first`, `last`, `limit` or list of `ids` says,
 //!   else [`Limits::assumed_list`].

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tracing::error;
 
 /// Every code that may leave.
-const CODES: [Code; 9] = [
+const CODES: [Code; 10] = [
     Code::Unauthenticated,
     Code::Forbidden,
     Code::NotFound,
@@ -17,6 +17,7 @@ const CODES: [Code; 9] = [
     Code::RateLimited,
     Code::QueryTooComplex,
     Code::IndexBehind,
+    Code::RevisionExpired,
     Code::Timeout,
     Code::Internal,
 ];

@@ -12,11 +12,13 @@ mod limits;
 mod nulls;
 mod omitted;
 mod persisted;
+mod purse;
 mod refusal;
 mod validation;
 
 pub use events::Events;
 pub use limits::Limits;
+pub use purse::Purse;
 pub use refusal::Refusal;
 pub use validation::OperationKind;
 
@@ -36,6 +38,9 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use validation::{Contract, Prepared, Rejection};
+
+/// The name under which an error says after how many seconds to come again.
+pub const RETRY_AFTER: &str = "retryAfter";
 
 /// Executes GraphQL requests within limits. Share it behind an `Arc`.
 pub struct Executor {
@@ -79,6 +84,8 @@ pub struct Response {
     pub outcome: Outcome,
     /// What kind of operation it was, where it came to running it.
     pub kind: Option<OperationKind>,
+    /// After how many seconds to come again, where it was refused for coming too often.
+    pub retry_after: Option<u64>,
 }
 
 /// How a request fared as a whole.
@@ -104,6 +111,7 @@ pub enum Opened {
 struct Ready {
     executable: async_graphql::Request,
     kind: OperationKind,
+    cost: u64,
     settling: Settling,
 }
 
@@ -163,7 +171,7 @@ impl Executor {
     ///
     /// Never fails: whatever goes wrong is an error in the response, with a code. A subscription is refused.
     pub async fn execute(&self, request: Request, data: Data) -> Response {
-        match self.prepare(request, false).await {
+        match self.prepare(request, &data, false).await {
             Ok(ready) => self.run(ready, data).await,
             Err(refused) => refused,
         }
@@ -177,22 +185,32 @@ impl Executor {
         request: Request,
         data: impl Fn() -> Data + Send + Sync + 'static,
     ) -> Opened {
-        match self.prepare(request, true).await {
+        let first = data();
+        match self.prepare(request, &first, true).await {
             Ok(ready) if ready.kind == OperationKind::Subscription => {
-                Opened::Events(self.begin(ready, data))
+                Opened::Events(self.begin(ready, first, data))
             }
-            Ok(ready) => Opened::Answered(self.run(ready, data()).await),
+            Ok(ready) => Opened::Answered(self.run(ready, first).await),
             Err(refused) => Opened::Answered(refused),
         }
     }
 
     /// Finds out what is to be run, or the answer that refuses it.
-    async fn prepare(&self, mut request: Request, streams: bool) -> Result<Ready, Response> {
-        let ready = match self.document(&request, streams).await {
-            Ok(prepared) => self.ready(&prepared, &mut request, streams),
-            Err(rejection) => Err(rejection),
+    async fn prepare(
+        &self,
+        mut request: Request,
+        data: &Data,
+        streams: bool,
+    ) -> Result<Ready, Response> {
+        let (language, request_id) = (request.language, request.request_id.clone());
+        let ready = async {
+            purse::count(data)?;
+            let prepared = self.document(&request, streams).await?;
+            let ready = self.ready(&prepared, &mut request, streams)?;
+            purse::pay(data, ready.cost)?;
+            Ok(ready)
         };
-        ready.map_err(|rejection| rejected(rejection, request.language, &request.request_id))
+        ready.await.map_err(|rejection| rejected(rejection, language, &request_id))
     }
 
     /// The document that a request means, from the cache or made ready now.
@@ -248,11 +266,11 @@ impl Executor {
             request_id: std::mem::take(&mut request.request_id),
             cost: cost::report(cost, &self.limits),
         };
-        Ok(Ready { executable, kind: operation.kind, settling })
+        Ok(Ready { executable, kind: operation.kind, cost, settling })
     }
 
     async fn run(&self, ready: Ready, data: Data) -> Response {
-        let Ready { mut executable, kind, settling } = ready;
+        let Ready { mut executable, kind, settling, .. } = ready;
         executable.data = data;
         let execution = AssertUnwindSafe((self.run)(executable)).catch_unwind();
         let response = match tokio::time::timeout(self.limits.timeout, execution).await {
@@ -264,14 +282,21 @@ impl Executor {
         };
         figures::operation_run(kind.as_str());
         match settling.body(response) {
-            Ok(body) => Response { body, outcome: Outcome::Executed, kind: Some(kind) },
+            Ok(body) => {
+                Response { body, outcome: Outcome::Executed, kind: Some(kind), retry_after: None }
+            }
             Err(refusal) => settling.refuse(&refusal, kind),
         }
     }
 
-    fn begin(&self, ready: Ready, data: impl Fn() -> Data + Send + Sync + 'static) -> Events {
-        let Ready { mut executable, kind, settling } = ready;
-        executable.data = data();
+    fn begin(
+        &self,
+        ready: Ready,
+        first: Data,
+        data: impl Fn() -> Data + Send + Sync + 'static,
+    ) -> Events {
+        let Ready { mut executable, kind, settling, .. } = ready;
+        executable.data = first;
         executable.data.insert(events::Fresh::new(data, settling.language));
         figures::operation_run(kind.as_str());
         Events::new((self.listen)(executable), settling)
@@ -356,7 +381,8 @@ fn refuse(
 ) -> Response {
     let body = refused(refusals, language, request_id);
     let code = refusals.first().map_or(Code::BadUserInput, |refusal| refusal.code);
-    Response { body, outcome: Outcome::Refused(code), kind }
+    let retry_after = refusals.iter().find_map(Refusal::retry_after);
+    Response { body, outcome: Outcome::Refused(code), kind, retry_after }
 }
 
 fn rejected(rejection: Rejection, language: Language, request_id: &str) -> Response {

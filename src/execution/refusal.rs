@@ -63,6 +63,15 @@ impl Refusal {
         self
     }
 
+    /// After how many seconds to come again, where it says so.
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        let said = self.details.iter().find(|(name, _)| *name == super::RETRY_AFTER);
+        match said {
+            Some((_, Value::Number(seconds))) => seconds.as_u64(),
+            _ => None,
+        }
+    }
+
     /// The refusal as an error of a GraphQL answer.
     pub fn to_error(&self, language: Language) -> ServerError {
         let message = match language {

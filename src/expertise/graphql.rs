@@ -75,6 +75,16 @@ impl ExpertiseAreaNode {
         self.area.facet
     }
 
+    /// Where it stands among its neighbours: the smaller, the further up.
+    async fn position(&self) -> i32 {
+        self.area.position
+    }
+
+    /// The version, which a change of it must name.
+    async fn version(&self) -> i32 {
+        self.area.version
+    }
+
     /// The area above it; none at the top.
     async fn parent(&self) -> Option<Self> {
         let parent = self.area.parent_id.and_then(|id| self.tree.by_id(id))?;

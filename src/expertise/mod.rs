@@ -18,10 +18,13 @@ use crate::{
     language::Text,
 };
 
+mod administration;
+mod administration_graphql;
 pub(crate) mod entity;
 mod graphql;
 mod import;
 
+pub use administration_graphql::ExpertiseMutation;
 pub use entity::Model as ExpertiseArea;
 pub use graphql::{ExpertiseAreaNode, ExpertiseQuery, LocalizedText, areas_of};
 pub use import::ExpertiseAreas;

@@ -2,6 +2,9 @@
 
 use std::ops::{Deref, DerefMut};
 
+use serde_json::{Map, Value};
+
+use super::cell::Cell;
 use super::columns::Log;
 use super::object::Entry;
 use super::{Fault, Object, RowFaults};
@@ -21,6 +24,13 @@ pub struct Row(Object);
 impl Row {
     pub(super) fn new(line: u64, entries: Vec<Entry>, log: Log) -> Row {
         Row(Object::new(line, entries, log))
+    }
+
+    /// A row that comes from no file: named values, to be looked at by the rules by which files are read.
+    pub fn of(fields: Map<String, Value>) -> Row {
+        let entry =
+            |(name, value): (String, _)| Entry::new(name.into(), None, Cell::of_json(value));
+        Row::new(1, fields.into_iter().map(entry).collect(), Log::default())
     }
 
     /// Everything that was found wrong with the row, nested objects included.

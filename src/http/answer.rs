@@ -2,7 +2,7 @@
 
 use super::accept::Media;
 use crate::error::Code;
-use crate::execution::{self, Outcome, Refusal};
+use crate::execution::{self, Outcome, RETRY_AFTER, Refusal};
 use crate::language::Language;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -34,6 +34,10 @@ impl Answer {
         };
         let answer =
             Self { status, media, language, headers: HeaderMap::new(), body: response.body };
+        let answer = match response.retry_after {
+            Some(seconds) => answer.with(header::RETRY_AFTER, HeaderValue::from(seconds)),
+            None => answer,
+        };
         match response.outcome {
             Outcome::NotAQuery => answer.with(header::ALLOW, HeaderValue::from_static("POST")),
             _ => answer,
@@ -57,6 +61,10 @@ impl Answer {
         language: Language,
         request_id: &str,
     ) -> Self {
+        let retry_after = match error.extensions.as_ref().and_then(|it| it.get(RETRY_AFTER)) {
+            Some(async_graphql::Value::Number(seconds)) => seconds.as_u64(),
+            _ => None,
+        };
         let (body, code) = execution::settled(error, language, request_id);
         let answer = Self {
             status: status_of(code),
@@ -69,7 +77,10 @@ impl Answer {
             Code::Unauthenticated => {
                 answer.with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
             }
-            _ => answer,
+            _ => match retry_after {
+                Some(seconds) => answer.with(header::RETRY_AFTER, HeaderValue::from(seconds)),
+                None => answer,
+            },
         }
     }
 
@@ -121,6 +132,7 @@ fn status_of(code: Code) -> StatusCode {
         Code::NotFound | Code::BadUserInput | Code::QueryTooComplex => StatusCode::BAD_REQUEST,
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Code::IndexBehind => StatusCode::SERVICE_UNAVAILABLE,
+        Code::RevisionExpired => StatusCode::GONE,
         Code::Timeout => StatusCode::GATEWAY_TIMEOUT,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

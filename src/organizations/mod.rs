@@ -9,6 +9,7 @@ use crate::{
     batch::grouped,
     error::Result,
     expertise::Tree,
+    kept::{self, Stamp},
 };
 
 pub(crate) mod area_entity;
@@ -54,6 +55,23 @@ pub async fn by_codes(
 /// All organizations.
 pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Organization>> {
     Ok(entity::Entity::visible_to(&Scope::Service).all(db).await?)
+}
+
+/// Tells whether the organizations are as they were.
+pub async fn stamp(db: &impl ConnectionTrait) -> Result<Stamp> {
+    kept::stamp::<entity::Entity>(db, entity::Column::Version, entity::Column::UpdatedAt).await
+}
+
+/// The names of all companies, in both languages.
+pub async fn enterprise_names(db: &impl ConnectionTrait) -> Result<Vec<String>> {
+    let names: Vec<(String, Option<String>)> = entity::Entity::visible_to(&Scope::Service)
+        .select_only()
+        .columns([entity::Column::Name, entity::Column::NameEn])
+        .filter(entity::Column::Type.eq(OrganizationType::Enterprise))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(names.into_iter().flat_map(|(name, other)| [Some(name), other]).flatten().collect())
 }
 
 /// Loads the areas of organizations.

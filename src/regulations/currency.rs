@@ -12,6 +12,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use sea_orm::prelude::Uuid;
 
+pub use super::graph::{Document, Graph, Relation};
 use super::{RelationKind, RelationScope};
 use crate::{clock::day_number, partial_date::PartialDate};
 
@@ -34,54 +35,13 @@ pub enum Currency {
     Unverified,
 }
 
-/// What the graph knows of a regulation.
-#[derive(Clone, Debug)]
-pub struct Document {
-    /// Its id.
-    pub id: Uuid,
-    /// Its number, or its title.
-    pub name: String,
-    /// When it was made known.
-    pub issued_on: Option<PartialDate>,
-    /// Since when it has been in force.
-    pub effective_on: Option<PartialDate>,
-    /// The first day on which it is in force no more.
-    pub ends_on: Option<PartialDate>,
-}
-
-/// What one regulation does to an older one.
-#[derive(Clone, Debug)]
-pub struct Relation {
-    /// The one that acts.
-    pub from: Uuid,
-    /// The older one, acted upon.
-    pub to: Uuid,
-    /// What it does.
-    pub kind: RelationKind,
-    /// To how much of it.
-    pub scope: RelationScope,
-    /// To which articles; none when that is not known, or when all are meant.
-    pub articles: Vec<String>,
-    /// From when; where not known, from when the acting one is in force.
-    pub effective_on: Option<PartialDate>,
-    /// How the change goes over.
-    pub note: Option<String>,
-}
-
-/// All regulations, and what became of each.
-#[derive(Clone, Debug, Default)]
-pub struct Graph {
-    documents: HashMap<Uuid, Document>,
-    acting_on: HashMap<Uuid, Vec<Relation>>,
-}
-
 /// What an answer rests on.
 #[derive(Clone, Debug, Default)]
 pub struct Grounds {
     /// The regulations cited as its basis, with the articles cited (none: the whole).
     pub basis: Vec<(Uuid, Vec<String>)>,
-    /// The regulations against which it was checked and found to stand.
-    pub confirmed: HashSet<Uuid>,
+    /// The regulations against which it was checked and found to stand, each with the day of the last check.
+    pub confirmed: HashMap<Uuid, NaiveDate>,
     /// The day by which it is to be looked at again.
     pub review_by: Option<NaiveDate>,
 }
@@ -194,6 +154,15 @@ pub fn days(grounds: &Grounds, graph: &Graph) -> zhanjian_index::CurrencyDays {
     }
 }
 
+/// The regulations that have touched an answer, or will: those against which it can be checked. An amendment whose
+/// articles are not known is among them, and a regulation that ended without an heir.
+pub fn touching(grounds: &Grounds, graph: &Graph) -> HashSet<Uuid> {
+    let findings = findings(grounds, graph);
+    let steps = findings.grave.iter().chain(&findings.noted).flat_map(|found| &found.path);
+    let touched = |step: &&Step| !matches!(step.event, Event::Cites | Event::ConfirmedAgainst);
+    steps.filter(touched).map(|step| step.regulation).collect()
+}
+
 /// The later steps of a chain that have not happened by a day are left out.
 fn until(path: &[Step], day: NaiveDate) -> Vec<Step> {
     let happened = |step: &&Step| step.on.is_none_or(|on| on.first_day() <= day);
@@ -232,7 +201,7 @@ impl Walk<'_> {
         }
         let graph = self.graph;
         let acting = graph.acting_on(regulation);
-        let ends_on = graph.documents.get(&regulation).and_then(|document| document.ends_on);
+        let ends_on = graph.document(regulation).and_then(|document| document.ends_on);
         let succeeded = acting.iter().any(|relation| relation.kind == RelationKind::Replaces);
         if let (Some(end), false) = (ends_on, succeeded) {
             self.ended(regulation, end, path.to_vec());
@@ -243,7 +212,11 @@ impl Walk<'_> {
     }
 
     fn ended(&mut self, regulation: Uuid, end: PartialDate, mut path: Vec<Step>) {
-        if self.grounds.confirmed.contains(&regulation) {
+        // Whoever checks an answer against what it cites has its end in mind. Checked against a successor, it falls with
+        // it, unless somebody has looked again since it ended.
+        let cited = path.len() == 1;
+        let checked_on = self.grounds.confirmed.get(&regulation);
+        if checked_on.is_some_and(|on| cited || end.first_day() <= *on) {
             return;
         }
         let event = Event::Ended;
@@ -266,14 +239,14 @@ impl Walk<'_> {
     ) {
         let Some(event) = event_of(relation.kind) else { return };
         let (from, announced) = self.graph.days_of(relation, ends_on);
-        if self.grounds.confirmed.contains(&relation.from) {
+        if let Some(checked) = checked(self.grounds, self.graph, relation) {
             if relation.kind == RelationKind::Replaces {
                 path.push(Step {
                     event: Event::ConfirmedAgainst,
-                    ..step(event, relation, self.graph)
+                    ..step(event, checked, self.graph)
                 });
                 // It has been checked against the successor, so it stands or falls with the successor from here on.
-                self.visit(relation.from, &[], &path);
+                self.visit(checked.from, &[], &path);
             }
             return;
         }
@@ -291,20 +264,26 @@ impl Walk<'_> {
     }
 
     /// Goes on through full replacements of the successor: the reader wants to know what holds now.
-    fn extend_chain(&self, mut regulation: Uuid, path: &mut Vec<Step>) {
-        let mut seen = HashSet::from([regulation]);
-        while let Some(relation) = self.graph.acting_on(regulation).iter().find(|relation| {
-            relation.kind == RelationKind::Replaces
-                && relation.scope == RelationScope::Full
-                && relation.articles.is_empty()
-        }) {
-            if !seen.insert(relation.from) {
-                return;
-            }
-            path.push(step(Event::ReplacedBy, relation, self.graph));
-            regulation = relation.from;
-        }
+    fn extend_chain(&self, regulation: Uuid, path: &mut Vec<Step>) {
+        let later = self.graph.successors(regulation);
+        path.extend(later.iter().map(|relation| step(Event::ReplacedBy, relation, self.graph)));
     }
+}
+
+/// The relation whose acting regulation an answer was checked against, where that settles what a relation does: this
+/// one, or the latest by which its regulation has wholly been replaced. Who checks an answer against what holds now need
+/// not check it against all that held in between.
+fn checked<'a>(
+    grounds: &Grounds,
+    graph: &'a Graph,
+    relation: &'a Relation,
+) -> Option<&'a Relation> {
+    let settles = |relation: &&Relation| grounds.confirmed.contains_key(&relation.from);
+    let directly = Some(relation).filter(settles);
+    if relation.kind != RelationKind::Replaces {
+        return directly;
+    }
+    graph.successors(relation.from).into_iter().rfind(settles).or(directly)
 }
 
 fn event_of(kind: RelationKind) -> Option<Event> {
@@ -317,8 +296,7 @@ fn event_of(kind: RelationKind) -> Option<Event> {
 }
 
 fn step(event: Event, relation: &Relation, graph: &Graph) -> Step {
-    let effective =
-        || graph.documents.get(&relation.from).and_then(|document| document.effective_on);
+    let effective = || graph.document(relation.from).and_then(|document| document.effective_on);
     Step {
         event,
         regulation: relation.from,
@@ -356,66 +334,6 @@ fn touch(relation: &Relation, cited: &[String]) -> Touch {
     }
     // Where only some articles were replaced, an answer that cites the whole has lost a part of its ground.
     if full && (named.is_empty() || !cited.is_empty()) { Touch::Whole } else { Touch::Parts }
-}
-
-impl Graph {
-    /// Puts the graph together. A relation of a regulation that is not among the documents is kept: it still acts.
-    pub fn new(
-        documents: impl IntoIterator<Item = Document>,
-        relations: impl IntoIterator<Item = Relation>,
-    ) -> Self {
-        let documents = documents.into_iter().map(|document| (document.id, document)).collect();
-        let mut acting_on: HashMap<Uuid, Vec<Relation>> = HashMap::new();
-        for relation in relations {
-            acting_on.entry(relation.to).or_default().push(relation);
-        }
-        for relations in acting_on.values_mut() {
-            relations.sort_by_key(|relation| {
-                (relation.effective_on.map(PartialDate::first_day), relation.from)
-            });
-        }
-        Self { documents, acting_on }
-    }
-
-    /// How a regulation is named in a sentence.
-    pub fn name(&self, regulation: Uuid) -> &str {
-        self.documents.get(&regulation).map_or("?", |document| &document.name)
-    }
-
-    /// All regulations whose citations are touched when something changes about this one: itself, and what it
-    /// replaced, directly or through a chain.
-    pub fn upstream(&self, regulation: Uuid) -> HashSet<Uuid> {
-        let mut found = HashSet::from([regulation]);
-        let mut open = vec![regulation];
-        while let Some(later) = open.pop() {
-            for (older, relations) in &self.acting_on {
-                let acted_on = relations.iter().any(|relation| relation.from == later);
-                if acted_on && found.insert(*older) {
-                    open.push(*older);
-                }
-            }
-        }
-        found
-    }
-
-    fn acting_on(&self, regulation: Uuid) -> &[Relation] {
-        self.acting_on.get(&regulation).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// From which day a relation acts, and since which day that is known to come.
-    fn days_of(&self, relation: &Relation, ends_on: Option<PartialDate>) -> (NaiveDate, NaiveDate) {
-        let acting = self.documents.get(&relation.from);
-        let effective = relation
-            .effective_on
-            .or_else(|| acting.and_then(|document| document.effective_on.or(document.issued_on)));
-        let mut from = effective.map_or(NaiveDate::MIN, PartialDate::first_day);
-        if let (RelationKind::Replaces, Some(end)) = (relation.kind, ends_on) {
-            // Between its end and its successor's day nothing is in force that the answer could rest on.
-            from = from.min(end.first_day());
-        }
-        let issued = acting.and_then(|document| document.issued_on);
-        (from, issued.map_or(NaiveDate::MIN, PartialDate::first_day).min(from))
-    }
 }
 
 /// Whether two ways of writing name the same article: 第三十二条, 第32条, 32, art. 32; a paragraph of it counts as it.

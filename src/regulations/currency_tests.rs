@@ -161,7 +161,7 @@ fn a_supplement_changes_nothing() {
 #[test]
 fn a_confirmation_clears_the_relation_it_was_checked_against_ahead_of_its_day_too() {
     let law = law();
-    let confirmed = HashSet::from([id("GMP 2025")]);
+    let confirmed = HashMap::from([(id("GMP 2025"), day("2026-01-01"))]);
     let grounds = Grounds { confirmed, ..citing("GMP 2014", &[]) };
     for on in ["2026-01-01", "2026-11-01", "2030-01-01"] {
         assert_eq!(verdict(&grounds, &law, on), Currency::Current, "{on}");
@@ -170,10 +170,57 @@ fn a_confirmation_clears_the_relation_it_was_checked_against_ahead_of_its_day_to
 
 #[test]
 fn what_was_checked_against_a_successor_falls_with_the_successor() {
-    let confirmed = HashSet::from([id("priority 2020")]);
+    let confirmed = HashMap::from([(id("priority 2020"), day("2021-01-01"))]);
     let grounds = Grounds { confirmed, ..citing("priority 2017", &[]) };
     assert_eq!(verdict(&grounds, &law(), "2022-01-01"), Currency::Current);
     assert_eq!(verdict(&grounds, &law(), "2026-01-01"), Currency::Stale);
+}
+
+#[test]
+fn what_was_checked_against_what_holds_now_is_checked_for_the_whole_chain() {
+    let law = law();
+    let confirmed = HashMap::from([(id("priority 2025"), day("2026-01-01"))]);
+    let grounds = Grounds { confirmed, ..citing("priority 2017", &[]) };
+    for on in ["2020-06-01", "2026-11-22"] {
+        assert_eq!(verdict(&grounds, &law, on), Currency::Current, "{on}");
+    }
+    let against = touching(&citing("priority 2017", &[]), &law);
+    assert_eq!(against, HashSet::from(["priority 2020", "priority 2025"].map(id)));
+    assert_eq!(touching(&grounds, &law), HashSet::new());
+}
+
+#[test]
+fn the_end_of_a_successor_breaks_an_answer_until_somebody_looks_again() {
+    let law = Graph::new(
+        [document("old", "2015", "2015", ""), document("heir", "2018", "2018", "2023-07-01")],
+        [relation("heir", Replaces, Full, "old", "2018", &[])],
+    );
+    let checked = |on: &str| Grounds {
+        confirmed: HashMap::from([(id("heir"), day(on))]),
+        ..citing("old", &[])
+    };
+    assert_eq!(verdict(&checked("2019-01-01"), &law, "2023-06-30"), Currency::Upcoming);
+    assert_eq!(verdict(&checked("2019-01-01"), &law, "2023-07-01"), Currency::Broken);
+    assert_eq!(verdict(&checked("2023-07-01"), &law, "2023-07-01"), Currency::Current);
+}
+
+#[test]
+fn a_ring_is_noticed_before_it_is_closed() {
+    let law = law();
+    assert!(law.is_replaced_by(id("priority 2017"), id("priority 2025")));
+    assert!(!law.is_replaced_by(id("priority 2025"), id("priority 2017")));
+    assert!(!law.is_replaced_by(id("739"), id("797")), "an amendment is no replacement");
+}
+
+#[test]
+fn the_law_as_it_would_be_is_the_law_with_more_in_it() {
+    let new = document("new", "2027-01-01", "2027-06-01", "");
+    let with = law().with(Some(new), [relation("new", Replaces, Full, "GMP 2025", "", &[])]);
+    let grounds = citing("GMP 2025", &[]);
+    assert_eq!(verdict(&grounds, &with, "2027-05-31"), Currency::Upcoming);
+    assert_eq!(verdict(&grounds, &with, "2027-06-01"), Currency::Stale);
+    let without = with.without_acts_of(id("new"));
+    assert_eq!(verdict(&grounds, &without, "2027-06-01"), Currency::Current);
 }
 
 #[test]
@@ -235,7 +282,10 @@ fn any_graph() -> impl Strategy<Value = (Graph, Grounds)> {
     let documents = prop::collection::vec(document, 6);
     let relations = prop::collection::vec(relation, 0..8);
     let basis = prop::collection::vec((0_u128..6, articles), 0..3);
-    let confirmed = prop::collection::hash_set((0_u128..6).prop_map(Uuid::from_u128), 0..2);
+    let checked =
+        (2014_i32..2030).prop_filter_map("a day", |year| NaiveDate::from_ymd_opt(year, 3, 1));
+    let confirmed =
+        prop::collection::hash_map((0_u128..6).prop_map(Uuid::from_u128), checked, 0..3);
     (documents, relations, basis, confirmed, year()).prop_map(
         move |(documents, relations, basis, confirmed, review)| {
             let documents =
@@ -274,5 +324,53 @@ proptest! {
         let shown = assess(&grounds, &graph, day).currency;
         let filed = days(&grounds, &graph).at(day_number(day));
         prop_assert_eq!(zhanjian_index::Currency::from(shown), filed);
+    }
+
+    /// Whoever looks only at what cites these regulations misses no answer that has to be looked at.
+    #[test]
+    fn what_has_been_touched_is_among_the_regulations_said_to_be(
+        (graph, grounds) in any_graph(),
+        offset in 0_u64..6000,
+        within in 0_u64..400,
+    ) {
+        let day = day("2014-06-01") + chrono::Days::new(offset);
+        let horizon = day + chrono::Days::new(within);
+        let touched = graph.touched(day, horizon);
+        let verdict = assess(&grounds, &graph, day);
+        let far = verdict.currency == Currency::Upcoming && verdict.day > Some(horizon);
+        let by_law = !matches!(verdict.currency, Currency::Current | Currency::Unverified | Currency::ReviewDue);
+        if by_law && !far {
+            prop_assert!(grounds.basis.iter().any(|(id, _)| touched.contains(id)));
+        }
+    }
+
+    /// Whoever tells only of what cites these regulations, or has its day of review, misses no change of a verdict.
+    #[test]
+    fn no_verdict_moves_but_by_regulations_said_to_move(
+        (graph, grounds) in any_graph(),
+        offset in 0_u64..6000,
+        later in 1_u64..40,
+    ) {
+        let after = day("2014-06-01") + chrono::Days::new(offset);
+        let until = after + chrono::Days::new(later);
+        let verdict = |day| assess(&grounds, &graph, day).currency;
+        if verdict(after) != verdict(until) {
+            let moving = graph.moving(after, until);
+            let reviewed = grounds.review_by.is_some_and(|day| after <= day && day < until);
+            prop_assert!(reviewed || grounds.basis.iter().any(|(id, _)| moving.contains(id)));
+        }
+    }
+
+    /// What an answer can be checked against clears it: one regulation after the other, until nothing is left.
+    #[test]
+    fn checking_against_all_that_touches_clears_an_answer((graph, mut grounds) in any_graph()) {
+        let on = day("2040-01-01");
+        for _ in 0..10 {
+            let touching = touching(&grounds, &graph);
+            grounds.confirmed.extend(touching.into_iter().map(|id| (id, on)));
+        }
+        let verdict = assess(&grounds, &graph, on).currency;
+        let cleared = [Currency::Current, Currency::Unverified, Currency::ReviewDue];
+        prop_assert!(cleared.contains(&verdict), "{verdict:?}");
     }
 }

@@ -1,21 +1,18 @@
-//! How regulations and the currency of answers look from outside.
+//! How regulations look from outside.
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use chrono::NaiveDate;
+use async_graphql::{Context, Enum, ID, InputObject, Object};
 use sea_orm::{Condition, QueryFilter, QueryOrder, entity::prelude::*};
 
 use super::{
-    Region, Regulation, RegulationRelation, RelationKind, RelationScope,
-    currency::{Assessment, Currency, Event, Graph, Grounds, Step, assess},
-    entity, relation_entity,
+    Region, Regulation, RegulationRelation, RelationKind, RelationScope, entity, relation_entity,
 };
 use crate::{
     access::{Guarded, Scope},
     app::Ctx,
     batch::{Batch, Shared, grouped},
-    error::{Error, Fault, Result},
+    error::{Fault, Result},
     expertise::LocalizedText,
     ids::{GlobalId, NodeKind},
     page::{Keyset, Page, Place, connection, counter, slice},
@@ -70,6 +67,11 @@ async fn relations(
 }
 
 impl RegulationNode {
+    /// Whether it is the one with this id.
+    pub(super) fn is(&self, id: Uuid) -> bool {
+        self.regulation.id == id
+    }
+
     /// What people call it.
     pub fn title_text(&self) -> &str {
         &self.regulation.title
@@ -132,6 +134,11 @@ impl RegulationNode {
     /// Where what is known of it comes from, and how sure it is.
     async fn source(&self) -> Option<&str> {
         self.regulation.source.as_deref()
+    }
+
+    /// How often it has been changed, counted from 1; for saying what a change is made to.
+    async fn version(&self) -> i32 {
+        self.regulation.version
     }
 
     /// What it does to older ones.
@@ -214,181 +221,11 @@ impl RegulationRelationNode {
     async fn note(&self) -> Option<&str> {
         self.relation.note.as_deref()
     }
-}
 
-/// The verdicts on the answers of a page on a day, which load the regulations on all their ways at once.
-pub struct Verdicts {
-    assessments: HashMap<Uuid, Arc<Assessment>>,
-    as_of: NaiveDate,
-    graph: Arc<Graph>,
-    documents: Shared<Uuid, RegulationNode>,
-}
-
-impl Verdicts {
-    /// Judges answers, each by its id and what it rests on.
-    pub fn new(
-        grounds: impl IntoIterator<Item = (Uuid, Grounds)>,
-        as_of: NaiveDate,
-        graph: Arc<Graph>,
-    ) -> Self {
-        let assess =
-            |(id, grounds): (Uuid, Grounds)| (id, Arc::new(assess(&grounds, &graph, as_of)));
-        let assessments: HashMap<_, _> = grounds.into_iter().map(assess).collect();
-        let ways = assessments.values().flat_map(|verdict| {
-            verdict.path.iter().chain(verdict.notes.iter().flatten()).map(|step| step.regulation)
-        });
-        let documents = Arc::new(Batch::new(ways));
-        Self { assessments, as_of, graph, documents }
+    /// How often it has been changed, counted from 1; for saying what a change is made to.
+    async fn version(&self) -> i32 {
+        self.relation.version
     }
-
-    /// The verdict on one of them.
-    pub fn on(&self, id: &Uuid) -> Result<CurrencyNode> {
-        let assessment = self.assessments.get(id);
-        let assessment = assessment.ok_or_else(|| Error::internal("an answer is not judged"))?;
-        Ok(CurrencyNode {
-            assessment: Arc::clone(assessment),
-            as_of: self.as_of,
-            graph: Arc::clone(&self.graph),
-            documents: Arc::clone(&self.documents),
-        })
-    }
-}
-
-/// Whether an answer still stands on a day, and why.
-pub struct CurrencyNode {
-    assessment: Arc<Assessment>,
-    as_of: NaiveDate,
-    graph: Arc<Graph>,
-    documents: Shared<Uuid, RegulationNode>,
-}
-
-impl CurrencyNode {
-    fn steps(&self, steps: &[Step]) -> Vec<StepNode> {
-        let step =
-            |step: &Step| StepNode { step: step.clone(), documents: Arc::clone(&self.documents) };
-        steps.iter().map(step).collect()
-    }
-}
-
-/// Whether an answer still stands on a day, computed from its citations and what became of them.
-#[Object(name = "CurrencyAssessment")]
-impl CurrencyNode {
-    /// The verdict.
-    async fn status(&self) -> Currency {
-        self.assessment.currency
-    }
-
-    /// The day that was asked for.
-    async fn as_of(&self) -> Date {
-        Date(self.as_of)
-    }
-
-    /// Since when the verdict holds; for UPCOMING, the day on which the answer ceases to stand.
-    async fn day(&self) -> Option<Date> {
-        // What holds since always is shown without a day.
-        self.assessment.day.filter(|day| *day > NaiveDate::MIN).map(Date)
-    }
-
-    /// The way that led to the verdict, from the citation on; empty where nothing is wrong.
-    async fn path(&self) -> Vec<StepNode> {
-        self.steps(&self.assessment.path)
-    }
-
-    /// What has changed without touching the verdict, for all that is known: amendments whose articles are not
-    /// recorded, or that the answer does not say it rests on.
-    async fn notes(&self) -> Vec<CurrencyNote> {
-        let note = |steps: &Vec<Step>| CurrencyNote {
-            path: self.steps(steps),
-            explanation: explain(steps, &self.graph),
-        };
-        self.assessment.notes.iter().map(note).collect()
-    }
-
-    /// The path as a sentence.
-    async fn explanation(&self) -> Option<LocalizedText> {
-        (!self.assessment.path.is_empty()).then(|| explain(&self.assessment.path, &self.graph))
-    }
-}
-
-/// A change that does not touch the verdict.
-#[derive(SimpleObject)]
-pub(super) struct CurrencyNote {
-    /// The way from the citation to the change.
-    path: Vec<StepNode>,
-    /// The same as a sentence.
-    explanation: LocalizedText,
-}
-
-/// One step on the way from an answer to what became of its basis.
-pub(super) struct StepNode {
-    step: Step,
-    documents: Shared<Uuid, RegulationNode>,
-}
-
-/// One step on the way from an answer to what became of its basis.
-#[Object(name = "CurrencyStep")]
-impl StepNode {
-    /// What happened.
-    async fn event(&self) -> Event {
-        self.step.event
-    }
-
-    /// The regulation that the step leads to.
-    async fn regulation(&self, ctx: &Context<'_>) -> Result<RegulationNode, Fault> {
-        let ctx = ctx.data_unchecked::<Ctx>();
-        let load = |ids| nodes_by_id(ctx, ids);
-        Ok(self.documents.require(&self.step.regulation, load).await?.clone())
-    }
-
-    /// When, as far as it is known.
-    async fn on(&self) -> Option<PartialDate> {
-        self.step.on.map(PartialDate)
-    }
-
-    /// The articles in question, where they are known.
-    async fn articles(&self) -> &[String] {
-        &self.step.articles
-    }
-
-    /// How the change goes over.
-    async fn note(&self) -> Option<&str> {
-        self.step.note.as_deref()
-    }
-}
-
-fn explain(steps: &[Step], graph: &Graph) -> LocalizedText {
-    let (mut zh, mut en) = (Vec::new(), Vec::new());
-    for step in steps {
-        let name = graph.name(step.regulation);
-        let on = step.on.map(|on| on.to_string());
-        let (since_zh, since_en) =
-            on.map_or_else(Default::default, |on| (format!("自{on}起"), format!(" on {on}")));
-        let articles = match step.articles.as_slice() {
-            [] => String::new(),
-            articles => format!(" {}", articles.join("、")),
-        };
-        let (chinese, english) = match step.event {
-            Event::Cites => (format!("依据{name}{articles}"), format!("cites {name}{articles}")),
-            Event::ReplacedBy => {
-                (format!("{since_zh}被{name}代替"), format!("replaced{since_en} by {name}"))
-            }
-            Event::AmendedBy => (
-                format!("{since_zh}被{name}修改{articles}"),
-                format!("amended{since_en} by {name}{articles}"),
-            ),
-            Event::AdjustedBy => (
-                format!("{since_zh}被{name}调整{articles}"),
-                format!("adjusted{since_en} by {name}{articles}"),
-            ),
-            Event::Ended => (format!("{since_zh}废止或失效"), format!("ended{since_en}")),
-            Event::ConfirmedAgainst => {
-                (format!("已对照{name}核对"), format!("checked against {name}"))
-            }
-        };
-        zh.push(chinese);
-        en.push(english);
-    }
-    LocalizedText::new(&zh.join(" → "), Some(&en.join(" → ")))
 }
 
 connection!(

@@ -12,21 +12,44 @@ use crate::{
     kept::{self, Stamp},
 };
 
+mod content;
 pub mod currency;
+mod currency_graphql;
 pub(crate) mod entity;
+mod graph;
 mod graphql;
 mod import;
+mod input_graphql;
+mod preview;
+pub(crate) mod proposal_entity;
+mod proposal_graphql;
+mod proposals;
+mod recording;
+mod recording_graphql;
 pub(crate) mod relation_entity;
 mod terms;
 
+pub use content::Content;
+pub(crate) use currency_graphql::explanation;
+pub use currency_graphql::{CurrencyNode, Verdicts};
 pub use entity::Model as Regulation;
 pub use graphql::{
-    CurrencyNode, RegulationNode, RegulationQuery, RegulationRelationNode, Verdicts, nodes,
-    nodes_by_id, relation_nodes_by_id,
+    RegulationNode, RegulationQuery, RegulationRelationNode, nodes, nodes_by_id,
+    relation_nodes_by_id,
 };
 pub use import::{RegulationRelations, Regulations};
+pub use input_graphql::{NewRegulationInput, RegulationActInput, RegulationRelationInput};
+pub use preview::{Preview, foresee, look_back};
+pub use proposal_entity::Model as RegulationProposal;
+pub use proposal_graphql::{
+    RegulationProposalMutation, RegulationProposalNode, RegulationProposalQuery,
+    proposal_nodes_by_id,
+};
+pub use proposals::{content_of, find as find_proposal};
+pub use recording::named;
+pub use recording_graphql::RegulationMutation;
 pub use relation_entity::Model as RegulationRelation;
-pub use terms::{Region, RelationKind, RelationScope};
+pub use terms::{ProposalKind, ProposalState, Region, RelationKind, RelationScope};
 
 use currency::{Graph, Relation};
 
@@ -52,7 +75,27 @@ pub async fn stamps(db: &impl ConnectionTrait) -> Result<Vec<Stamp>> {
 pub async fn graph<C: ConnectionTrait>(connection: &C) -> Result<Graph> {
     let regulations = entity::Entity::visible_to(&Scope::Service).all(connection).await?;
     let relations = relation_entity::Entity::visible_to(&Scope::Service).all(connection).await?;
-    Ok(Graph::new(
+    Ok(drawn(&regulations, &relations))
+}
+
+/// The same without the relations that were recorded from an instant on; none where there are no such relations.
+pub async fn graph_before(
+    connection: &impl ConnectionTrait,
+    recorded_from: DateTimeUtc,
+) -> Result<Option<Graph>> {
+    let mut relations =
+        relation_entity::Entity::visible_to(&Scope::Service).all(connection).await?;
+    let all = relations.len();
+    relations.retain(|relation| relation.created_at < recorded_from);
+    if relations.len() == all {
+        return Ok(None);
+    }
+    let regulations = entity::Entity::visible_to(&Scope::Service).all(connection).await?;
+    Ok(Some(drawn(&regulations, &relations)))
+}
+
+fn drawn(regulations: &[Regulation], relations: &[RegulationRelation]) -> Graph {
+    Graph::new(
         regulations.iter().map(|row| currency::Document {
             id: row.id,
             name: row.name().to_owned(),
@@ -69,7 +112,7 @@ pub async fn graph<C: ConnectionTrait>(connection: &C) -> Result<Graph> {
             effective_on: date(row.effective_on.as_deref()),
             note: row.note.clone(),
         }),
-    ))
+    )
 }
 
 /// A date as a column keeps it. What is stored was parsed once, so what does not parse now is no date.

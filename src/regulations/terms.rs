@@ -4,6 +4,8 @@ use async_graphql::Enum;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::terms::words;
+
 /// Where a regulation is in force.
 #[derive(
     Clone,
@@ -96,4 +98,26 @@ pub enum RelationScope {
     Partial,
     /// All of it, but step by step: the old one goes on for some cases.
     Staged,
+}
+
+words! {
+    /// What somebody wants recorded.
+    ProposalKind {
+        /// A regulation, with what it does to others.
+        Regulation,
+        /// What one regulation does to another; both are recorded.
+        Relation,
+    }
+}
+
+words! {
+    /// What became of a proposal.
+    ProposalState {
+        /// Nobody has decided yet.
+        Proposed,
+        /// It was recorded.
+        Accepted,
+        /// It was not.
+        Rejected,
+    }
 }

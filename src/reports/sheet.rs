@@ -7,7 +7,7 @@ use sea_orm::prelude::Uuid;
 
 use super::{ClosedLoop, Figure, Figures, Part};
 use crate::{
-    clock::day_in_china,
+    clock::day_of,
     consultations::{Brief, Level, State},
     error::{Error, Result},
     files::{self, Cell, Table},
@@ -178,7 +178,7 @@ fn missing(report: &ClosedLoop) -> Table {
             Cell::text(name),
             Cell::of(case.level, |level| Cell::text(level_label(level))),
             Cell::text(state_label(case.state)),
-            Cell::Day(day_in_china(case.recorded_at)),
+            Cell::Day(day_of(case.recorded_at)),
             Cell::of(case.due_on, Cell::Day),
             Cell::of(case.missed_on, Cell::Day),
         ]

@@ -14,6 +14,7 @@ use crate::{
     error::Result,
     expertise::Tree,
     organizations,
+    outbox::{Note, Subject},
 };
 
 pub(crate) mod area_entity;
@@ -105,6 +106,28 @@ fn document(row: ResearchOutput) -> zhanjian_index::Document {
         tags: tags.into_iter().flatten().chain(modes).collect(),
         ..crate::search::public_document(zhanjian_index::Kind::ResearchOutput, row.id)
     }
+}
+
+/// A note of each research output whose embargo ended after a day, until another: before, only its owner saw it.
+pub async fn released(
+    db: &impl ConnectionTrait,
+    after: chrono::NaiveDate,
+    until: chrono::NaiveDate,
+) -> Result<Vec<Note>> {
+    let rows: Vec<(Uuid, String, String)> = entity::Entity::visible_to(&Scope::Service)
+        .select_only()
+        .columns([entity::Column::Id, entity::Column::AudienceToken, entity::Column::OwnerToken])
+        .filter(entity::Column::EmbargoUntil.gt(after))
+        .filter(entity::Column::EmbargoUntil.lte(until))
+        .order_by_asc(entity::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let note = |(id, audience, owner): (Uuid, String, String)| {
+        let (before, after) = (vec![owner.clone()], vec![audience, owner]);
+        Note { subject: Subject::ResearchOutput, id, before, after }
+    };
+    Ok(rows.into_iter().map(note).collect())
 }
 
 /// The research outputs of these organizations, or all of them, in their order.

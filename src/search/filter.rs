@@ -1,14 +1,15 @@
 //! What a search is narrowed to, said to the index.
 
-use async_graphql::{Enum, InputObject};
+use async_graphql::{Enum, InputObject, InputType as _, Value};
 use sea_orm::ActiveEnum;
+use serde_json::Value as Json;
 use zhanjian_index::{Filter, Kind};
 
 use crate::{
     answers::{DeviceClass, ProductKind},
     app::Ctx,
     clock::day_number,
-    error::Result,
+    error::{Error, Result},
     expertise::unknown_area,
     organizations::{OrganizationType, ResourceKind},
     regulations::currency::Currency,
@@ -75,7 +76,7 @@ impl From<Currency> for zhanjian_index::Currency {
 
 /// What is searched among; what is said in several fields must all hold, of the values of one field any.
 #[derive(Debug, Default, InputObject)]
-pub(super) struct SearchFilter {
+pub struct SearchFilter {
     /// Things of these kinds.
     kinds: Option<Vec<SearchKind>>,
     /// Of the stations with these codes.
@@ -116,8 +117,22 @@ pub(super) struct SearchFilter {
 const LEVELS: std::ops::RangeInclusive<i32> = 1..=9;
 
 impl SearchFilter {
+    /// The filter as it is kept, in the words of the contract.
+    pub fn to_json(&self) -> Result<Json> {
+        let Json::Object(mut fields) = self.to_value().into_json()? else { return Ok(Json::Null) };
+        fields.retain(|_, value| !value.is_null());
+        Ok(Json::Object(fields))
+    }
+
+    /// Reads what [`SearchFilter::to_json`] gave.
+    pub fn from_json(kept: &Json) -> Result<Self> {
+        let value = Value::from_json(kept.clone())?;
+        let told = |_| Error::internal("a filter that was kept cannot be read any more");
+        Self::parse(Some(value)).map_err(told)
+    }
+
     /// The filter as the index takes it. An area that does not exist is refused by name.
-    pub(super) async fn into_index(self, ctx: &Ctx) -> Result<Filter> {
+    pub(crate) async fn into_index(self, ctx: &Ctx) -> Result<Filter> {
         if let Some(codes) = &self.areas {
             let tree = ctx.tree().await?;
             for code in codes {
@@ -149,6 +164,7 @@ impl SearchFilter {
             dated: (self.dated_from.map(day), self.dated_to.map(day)),
             tags: tags.into_iter().flatten().collect(),
             include_superseded: self.include_superseded.unwrap_or(false),
+            only: Vec::new(),
         })
     }
 }

@@ -272,7 +272,7 @@ impl SearchQuery {
 }
 
 /// What a text names by ids of ours.
-fn named_in(text: &str) -> Vec<index::Key> {
+pub(super) fn named_in(text: &str) -> Vec<index::Key> {
     let named = GlobalId::all_in(text).filter_map(|GlobalId { kind, id }| {
         let kind = match kind {
             NodeKind::AnsweredQuestion => index::Kind::AnsweredQuestion,

@@ -22,9 +22,12 @@ use crate::{
 mod filter;
 mod graphql;
 mod highlights;
+mod matching;
 mod suggest;
 
+pub use filter::SearchFilter;
 pub use graphql::SearchQuery;
+pub use matching::matching;
 pub use suggest::{SimilarAnsweredQuestion, SuggestQuery, similar_answered_questions};
 
 /// The key of a thing in the index.

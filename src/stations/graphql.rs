@@ -187,6 +187,11 @@ impl StationNode {
     async fn state(&self) -> State {
         self.station.state
     }
+
+    /// The version, which a change of it, of its areas or of its service points must name.
+    async fn version(&self) -> i32 {
+        self.station.version
+    }
 }
 
 connection!(

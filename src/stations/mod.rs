@@ -15,6 +15,8 @@ use crate::{
     error::Result,
 };
 
+mod administration;
+mod administration_graphql;
 pub(crate) mod area_entity;
 pub(crate) mod district_entity;
 pub(crate) mod entity;
@@ -22,6 +24,7 @@ mod graphql;
 mod import;
 pub(crate) mod point_entity;
 
+pub use administration_graphql::StationMutation;
 pub use district_entity::Model as District;
 pub use entity::Model as Station;
 pub use graphql::{DistrictNode, ServicePointNode, StationNode, StationQuery, nodes, nodes_by_id};
@@ -112,6 +115,15 @@ pub fn ids_of_district(district: Option<Uuid>) -> SelectStatement {
         .select_only()
         .column(entity::Column::Id)
         .filter(entity::Column::DistrictId.eq(district))
+        .into_query()
+}
+
+/// The ids of the stations with these codes, as a part of a larger question.
+pub fn ids_of_codes(codes: Vec<String>) -> SelectStatement {
+    entity::Entity::visible_to(&Scope::Service)
+        .select_only()
+        .column(entity::Column::Id)
+        .filter(entity::Column::Code.is_in(codes))
         .into_query()
 }
 

@@ -1,8 +1,5 @@
 //! Tables come up from nothing, go down to nothing, and fit what the program reads and writes.
 
-use std::collections::BTreeSet;
-
-use serde_json::Value;
 use zhanjian::db::Database;
 use zhanjian_migrations::{Migrator, MigratorTrait as _};
 

@@ -15,7 +15,10 @@ mod models;
 mod rights;
 mod sheets;
 
-on_both_engines!(a_little_world_is_counted_as_a_hand_counts_it);
+on_both_engines!(
+    a_little_world_is_counted_as_a_hand_counts_it,
+    what_is_told_in_time_and_entered_late_is_in_time,
+);
 
 /// Each figure by its name in the contract, with the field that counts it.
 const FIGURES: [(&str, &str); 25] = [
@@ -306,4 +309,29 @@ async fn little_world(house: &House) -> (Desk<'_>, BTreeMap<String, char>) {
 async fn recorded_elsewhere(desk: &Desk<'_>) -> Case {
     let input = json!({ "channel": "VISIT", "text": "示例问题", "asker": asker() });
     Case::of(&done(&mutate(&desk.elsewhere, "recordConsultation", input).await))
+}
+
+async fn what_is_told_in_time_and_entered_late_is_in_time(house: &House) {
+    house.places().await;
+    let mut desk = Desk::of(house).await;
+    // Both are due on Monday the 23rd, and both are entered on Wednesday.
+    let mut told = desk.triaged("BASIC").await;
+    let mut late = desk.triaged("BASIC").await;
+    desk.days_later(3).await;
+    let answer = |day: &str| json!({ "text": "答复", "toldBy": "PHONE", "toldAt": format!("{day}T09:00:00+08:00") });
+    told.take(&desk.staff, "answerDirectly", answer("2026-11-23")).await;
+    late.take(&desk.staff, "answerDirectly", answer("2026-11-24")).await;
+    let input = json!({ "from": "2026-11-22", "to": "2026-11-22" });
+    let fields = "total { repliedInTime { count } } rows(figure: OVERDUE) { nodes { number missedOn } }";
+    let expected = json!({ "total": { "repliedInTime": { "count": 1 } },
+        "rows": { "nodes": [{ "number": late.number, "missedOn": "2026-11-23" }] } });
+    let reply = report(&desk.staff, input.clone(), fields).await;
+    assert_eq!(*reply.at("/it"), expected);
+    // Taken up again and answered at once, each stays what it was.
+    for case in [&mut told, &mut late] {
+        case.take(&desk.staff, "reopenConsultation", json!({ "reason": "企业追问" })).await;
+        case.take(&desk.staff, "answerDirectly", json!({ "text": "再答", "toldBy": "PHONE" })).await;
+    }
+    let reply = report(&desk.staff, input, fields).await;
+    assert_eq!(*reply.at("/it"), expected);
 }

@@ -65,9 +65,9 @@ impl<'a> Planner<'a> {
             "__schema" => plan.fixed = plan.fixed.saturating_add(WHOLE_SCHEMA),
             "__type" => plan.fixed = plan.fixed.saturating_add(ONE_TYPE),
             "pageInfo" if page.is_some() => {}
-            name @ ("edges" | "nodes") if page.is_some() => {
+            name @ ("edges" | "nodes" | "changes") if page.is_some() => {
                 let connection = page.unwrap_or(field);
-                let mut row = Plan { fixed: u64::from(name == "nodes"), pages: Vec::new() };
+                let mut row = Plan { fixed: u64::from(name != "edges"), pages: Vec::new() };
                 self.object(inside, None, &mut row);
                 plan.pages.push(self.page(connection, self.limits.default_page, row));
             }
@@ -97,9 +97,10 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// A connection is known by its type's name and by its arguments.
+/// A connection is known by its type's name and by its arguments; so is a page of changes, which only goes forward.
 fn is_connection(field: &Field) -> bool {
-    field.ty().inner_named_type().ends_with("Connection")
+    let name = field.ty().inner_named_type();
+    (name.ends_with("Connection") || name == "ChangePage")
         && field.definition.arguments.iter().any(|argument| SIZES.contains(&argument.name.as_str()))
 }
 

@@ -10,6 +10,7 @@ use super::{Organization, OrganizationType, area_entity, entity};
 use crate::{
     access::{Guarded, PUBLIC, Scope},
     checkdigits::{self, checked},
+    clock::day_of,
     db::Database,
     error::Result,
     files::Row,
@@ -118,7 +119,7 @@ impl Transfer for Organizations {
             let was_in = there.as_ref().and_then(|row| row.district_code(known));
             let is_in = draft.district.and_then(|id| known.district_code(id));
             let from = was_in.filter(|_| was_in != is_in);
-            let moved = from.map(|from| Move { from, to: is_in });
+            let moved = from.map(|from| Move { from, to: is_in, secret: false });
             let mut row =
                 there.map_or_else(|| fresh(&draft.code, now), Organization::into_active_model);
             let id = *row.id.as_ref();
@@ -136,7 +137,7 @@ impl Transfer for Organizations {
                 replace_areas(write, id, &new_areas).await?;
             }
             if let Some(moved) = moved {
-                organization_moved(write, id, moved).await?;
+                organization_moved(write, id, moved, day_of(now)).await?;
             }
         }
         known.organizations.extend(super::by_codes(&**write, codes).await?);

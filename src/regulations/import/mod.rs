@@ -19,7 +19,7 @@ use crate::{
     transfer::{Fields, Known, ROWS_AT_ONCE, Tally, Transfer, required_term, save},
 };
 
-mod relations;
+pub(super) mod relations;
 
 pub use relations::RegulationRelations;
 
@@ -30,17 +30,17 @@ pub struct Regulations;
 /// What a row says.
 #[derive(Debug)]
 pub struct Draft {
-    key: String,
-    title: String,
-    title_en: Option<String>,
-    number: Option<String>,
-    level: Option<String>,
-    issuer: Option<String>,
-    region: Region,
-    issued_on: Option<PartialDate>,
-    effective_on: Option<PartialDate>,
-    ends_on: Option<PartialDate>,
-    source: Option<String>,
+    pub(super) key: String,
+    pub(super) title: String,
+    pub(super) title_en: Option<String>,
+    pub(super) number: Option<String>,
+    pub(super) level: Option<String>,
+    pub(super) issuer: Option<String>,
+    pub(super) region: Region,
+    pub(super) issued_on: Option<PartialDate>,
+    pub(super) effective_on: Option<PartialDate>,
+    pub(super) ends_on: Option<PartialDate>,
+    pub(super) source: Option<String>,
 }
 
 #[async_trait::async_trait]
@@ -148,7 +148,8 @@ impl Transfer for Regulations {
     }
 }
 
-fn fresh(key: &str, now: DateTime<Utc>) -> entity::ActiveModel {
+/// A row of its own for a regulation that is new.
+pub(super) fn fresh(key: &str, now: DateTime<Utc>) -> entity::ActiveModel {
     entity::ActiveModel {
         id: Set(new_id()),
         version: Set(1),
@@ -162,7 +163,7 @@ fn fresh(key: &str, now: DateTime<Utc>) -> entity::ActiveModel {
 }
 
 /// Takes over what the row says and the table does not say yet.
-fn fill(row: &mut entity::ActiveModel, draft: Draft) {
+pub(super) fn fill(row: &mut entity::ActiveModel, draft: Draft) {
     row.title.set_if_not_equals(draft.title);
     row.title_en.set_if_not_equals(draft.title_en);
     row.number.set_if_not_equals(draft.number);
@@ -176,18 +177,19 @@ fn fill(row: &mut entity::ActiveModel, draft: Draft) {
 }
 
 /// A date as a column keeps it.
-fn as_text(date: Option<PartialDate>) -> Option<String> {
+pub(super) fn as_text(date: Option<PartialDate>) -> Option<String> {
     date.map(|date| date.to_string())
 }
 
 /// Everybody may see regulations, before and after.
-fn note(write: &mut Write, id: Uuid, new: bool) {
+pub(super) fn note(write: &mut Write, id: Uuid, new: bool) {
     let after = vec![PUBLIC.to_owned()];
     let before = if new { Vec::new() } else { after.clone() };
     write.note(Note { subject: Subject::Regulation, id, before, after });
 }
 
-fn fields(row: &Regulation) -> Map<String, Value> {
+/// What the row of a file would say of a regulation.
+pub(super) fn fields(row: &Regulation) -> Map<String, Value> {
     Fields::default()
         .with("key", row.key.clone())
         .with("title", row.title.clone())

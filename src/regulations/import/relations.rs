@@ -31,13 +31,13 @@ pub struct RegulationRelations;
 /// What a row says.
 #[derive(Debug)]
 pub struct Draft {
-    from: Uuid,
-    to: Uuid,
-    kind: RelationKind,
-    scope: RelationScope,
-    articles: Vec<String>,
-    effective_on: Option<PartialDate>,
-    note: Option<String>,
+    pub(in super::super) from: Uuid,
+    pub(in super::super) to: Uuid,
+    pub(in super::super) kind: RelationKind,
+    pub(in super::super) scope: RelationScope,
+    pub(in super::super) articles: Vec<String>,
+    pub(in super::super) effective_on: Option<PartialDate>,
+    pub(in super::super) note: Option<String>,
 }
 
 /// By what a relation is the same as another.
@@ -99,17 +99,15 @@ impl Transfer for RegulationRelations {
             let new = there.is_none();
             let mut row =
                 there.map_or_else(|| fresh(&draft, now), RegulationRelation::into_active_model);
-            row.scope.set_if_not_equals(draft.scope);
-            row.articles.set_if_not_equals(draft.articles.into());
-            row.effective_on.set_if_not_equals(as_text(draft.effective_on));
-            row.note.set_if_not_equals(draft.note);
+            let to = draft.to;
+            fill(&mut row, draft);
             if !new && row.is_changed() {
                 row.updated_at = Set(now);
                 row.version = Set(*row.version.as_ref() + 1);
             }
             if save(write, row, new, &mut tally).await? {
                 // The regulation acted on is not new, though the relation may be: whoever cites it is told.
-                note(write, draft.to, false);
+                note(write, to, false);
             }
         }
         Ok(tally)
@@ -142,7 +140,8 @@ async fn existing(write: &Write, drafts: &[Draft]) -> Result<HashMap<Place, Regu
     Ok(rows.into_iter().map(|row| ((row.from_id, row.to_id, row.kind), row)).collect())
 }
 
-fn fresh(draft: &Draft, now: DateTime<Utc>) -> entity::ActiveModel {
+/// A row of its own for a relation that is new.
+pub(in super::super) fn fresh(draft: &Draft, now: DateTime<Utc>) -> entity::ActiveModel {
     entity::ActiveModel {
         id: Set(new_id()),
         version: Set(1),
@@ -157,7 +156,19 @@ fn fresh(draft: &Draft, now: DateTime<Utc>) -> entity::ActiveModel {
     }
 }
 
-fn fields(row: &RegulationRelation, keys: &HashMap<Uuid, &str>) -> Map<String, Value> {
+/// Takes over what the row says and the table does not say yet.
+pub(in super::super) fn fill(row: &mut entity::ActiveModel, draft: Draft) {
+    row.scope.set_if_not_equals(draft.scope);
+    row.articles.set_if_not_equals(draft.articles.into());
+    row.effective_on.set_if_not_equals(as_text(draft.effective_on));
+    row.note.set_if_not_equals(draft.note);
+}
+
+/// What the row of a file would say of a relation.
+pub(in super::super) fn fields(
+    row: &RegulationRelation,
+    keys: &HashMap<Uuid, &str>,
+) -> Map<String, Value> {
     Fields::default()
         .text("from", keys.get(&row.from_id))
         .text("to", keys.get(&row.to_id))

@@ -11,7 +11,8 @@ use super::{
     Draft,
 };
 use crate::{
-    access::{Guarded, Scope, organization_token},
+    access::{Guarded, Scope, opened_by, organization_token},
+    clock::day_of,
     error::Result,
     ids::new_id,
     outbox::{Note, Subject, Write},
@@ -43,7 +44,7 @@ pub(super) async fn store(
             continue;
         }
         let id = old.as_ref().map_or_else(new_id, |old| old.id);
-        note(write, id, old.as_ref(), &draft);
+        note(write, id, old.as_ref(), &draft, day_of(now));
         areas.extend(draft.areas.iter().map(|area| (id, *area)));
         let mut row = filled(draft, now);
         row.id = Set(id);
@@ -172,14 +173,22 @@ fn content_digest(draft: &Draft) -> String {
     ]))
 }
 
-fn note(write: &mut Write, id: Uuid, old: Option<&ResearchOutput>, draft: &Draft) {
-    let before = old.map(|old| vec![old.audience_token.clone(), old.owner_token.clone()]);
+/// Tells of a change to those who see the output on the day of it: under embargo, its owner alone.
+fn note(
+    write: &mut Write,
+    id: Uuid,
+    old: Option<&ResearchOutput>,
+    draft: &Draft,
+    today: NaiveDate,
+) {
+    let before =
+        old.map(|old| opened_by(&old.audience_token, &old.owner_token, old.embargo_until, today));
     let (audience, owner) = tokens(draft);
     write.note(Note {
         subject: Subject::ResearchOutput,
         id,
         before: before.unwrap_or_default(),
-        after: vec![audience, owner],
+        after: opened_by(&audience, &owner, draft.embargo_until, today),
     });
 }
 

@@ -165,7 +165,7 @@ impl Transfer for Stations {
             if let (Some(station), Some(from)) = (was, was_in)
                 && from != draft.district.code
             {
-                let moved = Move { from: &from, to: Some(&draft.district.code) };
+                let moved = Move { from: &from, to: Some(&draft.district.code), secret: false };
                 station_moved(write, &station, moved).await?;
             }
         }

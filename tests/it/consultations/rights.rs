@@ -98,7 +98,11 @@ async fn trials(desk: &Desk<'_>) -> Vec<Trial> {
     vec![
         trial("classifyConsultation", "RECEIVED", classified),
         trial("reclassifyConsultation", "TRIAGED", json!({ "priority": "KEY", "reason": "重点" })),
-        trial("reclassifyConsultation", "WITH_DISTRICT", json!({ "priority": "KEY", "reason": "重点" })),
+        trial(
+            "reclassifyConsultation",
+            "WITH_DISTRICT",
+            json!({ "priority": "KEY", "reason": "重点" }),
+        ),
         trial("assignConsultation", "TRIAGED", assign(&desk.head.id)),
         trial("assignConsultation", "WITH_DISTRICT", assign(&desk.district.id)),
         trial("askForDetails", "TRIAGED", json!({ "question": "请补充" })),
@@ -151,7 +155,8 @@ async fn every_step_is_open_to_whom_it_should(house: &House) {
         "asker": { "company": "示例公司" } });
     let mut row = format!("{:40}", "recordConsultation");
     for (_, viewer) in viewers {
-        write!(row, "{:17}", heard(&mutate(viewer, "recordConsultation", record.clone()).await)).unwrap();
+        write!(row, "{:17}", heard(&mutate(viewer, "recordConsultation", record.clone()).await))
+            .unwrap();
     }
     writeln!(table, "{}", row.trim_end()).unwrap();
 
@@ -178,5 +183,37 @@ async fn every_step_is_open_to_whom_it_should(house: &House) {
         }
         writeln!(table, "{}", row.trim_end()).unwrap();
     }
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @"
+                                            anonymous        portal           other portal     staff            head             elsewhere        district         other district   municipal        tech transfer    admin
+    recordConsultation                      UNAUTHENTICATED  ok               ok               ok               ok               INVALID          ok               INVALID          FORBIDDEN        FORBIDDEN        FORBIDDEN
+    read                                    -                ok               -                ok               ok               ok               ok               -                ok               -                -
+    read the asker                          -                ok               -                ok               ok               -                ok               -                ok               -                -
+    classifyConsultation RECEIVED           UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        ok               ok               NOT_FOUND        NOT_FOUND        NOT_FOUND        NOT_FOUND        FORBIDDEN        FORBIDDEN
+    reclassifyConsultation TRIAGED          UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        ok               ok               WRONG_STATE      WRONG_STATE      NOT_FOUND        WRONG_STATE      FORBIDDEN        FORBIDDEN
+    reclassifyConsultation WITH_DISTRICT    UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        WRONG_STATE      WRONG_STATE      WRONG_STATE      ok               NOT_FOUND        WRONG_STATE      FORBIDDEN        FORBIDDEN
+    assignConsultation TRIAGED              UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        ok               ok               WRONG_STATE      WRONG_STATE      NOT_FOUND        WRONG_STATE      FORBIDDEN        FORBIDDEN
+    assignConsultation WITH_DISTRICT        UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        WRONG_STATE      WRONG_STATE      WRONG_STATE      ok               NOT_FOUND        WRONG_STATE      FORBIDDEN        FORBIDDEN
+    askForDetails TRIAGED                   UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        ok               ok               WRONG_STATE      WRONG_STATE      NOT_FOUND        WRONG_STATE      FORBIDDEN        FORBIDDEN
+    askForDetails WITH_STATION              UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        WRONG_STATE      WRONG_STATE      ok               WRONG_STATE      NOT_FOUND        WRONG_STATE      FORBIDDEN        FORBIDDEN
+    giveDetails NEEDS_INFO                  UNAUTHENTICATED  ok               NOT_FOUND        ok               ok               FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN
+    answerDirectly TRIAGED BASIC            UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        ok               ok               FORBIDDEN        FORBIDDEN        NOT_FOUND        FORBIDDEN        FORBIDDEN        FORBIDDEN
+    referConsultation TRIAGED               UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        ok               ok               FORBIDDEN        FORBIDDEN        NOT_FOUND        FORBIDDEN        FORBIDDEN        FORBIDDEN
+    releaseAsker WITH_STATION               UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        ok               ok               FORBIDDEN        FORBIDDEN        NOT_FOUND        FORBIDDEN        FORBIDDEN        FORBIDDEN
+    releaseReferral WITH_STATION            UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        ok               ok               FORBIDDEN        FORBIDDEN        NOT_FOUND        FORBIDDEN        FORBIDDEN        FORBIDDEN
+    escalateConsultation TRIAGED            UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        ok               ok               FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN
+    escalateConsultation WITH_DISTRICT      UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        ok               NOT_FOUND        FORBIDDEN        FORBIDDEN        FORBIDDEN
+    referNational WITH_MUNICIPAL            UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        ok               FORBIDDEN        FORBIDDEN
+    returnConsultation WITH_STATION         UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        WRONG_STATE      WRONG_STATE      ok               WRONG_STATE      NOT_FOUND        WRONG_STATE      FORBIDDEN        FORBIDDEN
+    returnConsultation WITH_DISTRICT        UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        WRONG_STATE      WRONG_STATE      WRONG_STATE      ok               NOT_FOUND        WRONG_STATE      FORBIDDEN        FORBIDDEN
+    returnConsultation WITH_MUNICIPAL       UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        WRONG_STATE      WRONG_STATE      WRONG_STATE      WRONG_STATE      NOT_FOUND        ok               FORBIDDEN        FORBIDDEN
+    tierReply WITH_STATION                  UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        WRONG_STATE      WRONG_STATE      ok               WRONG_STATE      NOT_FOUND        WRONG_STATE      FORBIDDEN        FORBIDDEN
+    tierReply WITH_DISTRICT                 UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        WRONG_STATE      WRONG_STATE      WRONG_STATE      ok               NOT_FOUND        WRONG_STATE      FORBIDDEN        FORBIDDEN
+    tierReply WITH_MUNICIPAL                UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        WRONG_STATE      WRONG_STATE      WRONG_STATE      WRONG_STATE      NOT_FOUND        ok               FORBIDDEN        FORBIDDEN
+    replyToAsker REPLY_RECEIVED             UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        ok               WRONG_STATE      FORBIDDEN        FORBIDDEN        NOT_FOUND        FORBIDDEN        FORBIDDEN        FORBIDDEN
+    confirmReply REPLIED                    UNAUTHENTICATED  ok               NOT_FOUND        ok               ok               FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN
+    reopenConsultation CLOSED               UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        ok               ok               FORBIDDEN        FORBIDDEN        NOT_FOUND        FORBIDDEN        FORBIDDEN        FORBIDDEN
+    markDuplicate TRIAGED                   UNAUTHENTICATED  ok               NOT_FOUND        ok               ok               FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN
+    withdrawConsultation TRIAGED            UNAUTHENTICATED  ok               NOT_FOUND        ok               ok               FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN
+    eraseAsker CLOSED                       UNAUTHENTICATED  FORBIDDEN        FORBIDDEN        FORBIDDEN        ok               FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN        FORBIDDEN
+    ");
 }

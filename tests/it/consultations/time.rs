@@ -21,11 +21,12 @@ async fn a_clock_stands_while_the_company_is_asked_and_holidays_do_not_count() {
     assert_eq!(case.seen["dueOn"], "2026-10-10");
     desk.days_later(1).await;
     case.take(&desk.staff, "askForDetails", json!({ "question": "请补充材料" })).await;
-    let read = case.read(&desk.staff, "state clockStopped daysLeft dueOn isOverdue firstResponseAt").await;
+    let read =
+        case.read(&desk.staff, "state clockStopped daysLeft dueOn isOverdue firstResponseAt").await;
     assert_eq!(
         read,
         json!({ "state": "NEEDS_INFO", "clockStopped": true, "daysLeft": 4, "dueOn": null, "isOverdue": false,
-            "firstResponseAt": "2026-09-29T02:00:00Z" })
+            "firstResponseAt": "2026-09-29T02:00:00+00:00" })
     );
     desk.days_later(10).await;
     case.take(&desk.staff, "giveDetails", json!({ "details": "已补充" })).await;
@@ -72,7 +73,7 @@ async fn what_nobody_objects_to_is_closed_by_the_day(house: &House) {
     let shown = case.read(&desk.staff, fields).await;
     assert_eq!(shown["state"], "CLOSED");
     assert_eq!(shown["closure"], "NO_OBJECTION");
-    assert_eq!(shown["closedAt"], "2026-11-27T16:00:00Z");
+    assert_eq!(shown["closedAt"], "2026-11-27T16:00:00+00:00");
     let closed = "{ consultations(filter: { states: [CLOSED] }) { totalCount } }";
     assert_eq!(desk.staff.ask(closed).await.at("/consultations/totalCount"), 1);
     let replied = "{ consultations(filter: { states: [REPLIED] }) { totalCount } }";
@@ -112,13 +113,19 @@ async fn an_asker_is_erased_when_its_time_is_over(house: &House) {
     desk.days_later(100).await;
     assert_eq!(consultations::tick(app).await.unwrap().erased, 1);
     assert_eq!(consultations::tick(app).await.unwrap().erased, 0);
-    let read = case.read(&desk.staff, "asker { company } askerErasedAt text timeline { step actor { name } }").await;
+    let read = case
+        .read(&desk.staff, "asker { company } askerErasedAt text timeline { step actor { name } }")
+        .await;
     assert_eq!(read["asker"], Value::Null);
     assert!(read["askerErasedAt"].is_string());
     assert!(!read["text"].as_str().unwrap().contains("心脉"));
     let events = read["timeline"].as_array().unwrap();
-    assert_eq!(events.last().unwrap(), &json!({ "step": "ERASE_ASKER", "actor": { "name": "service" } }));
-    let find = "query($name: String) { consultations(filter: { askerName: $name }) { totalCount } }";
+    assert_eq!(
+        events.last().unwrap(),
+        &json!({ "step": "ERASE_ASKER", "actor": { "name": "service" } })
+    );
+    let find =
+        "query($name: String) { consultations(filter: { askerName: $name }) { totalCount } }";
     let found = desk.staff.run(find, json!({ "name": COMPANY })).await;
     assert_eq!(found.at("/consultations/totalCount"), 0);
 }

@@ -18,7 +18,8 @@ pub const CREDIT_CODE: &str = "91350100M000100Y43";
 pub const CONTACT: &str = "欧阳示例";
 pub const TELEPHONE: &str = "021-55550123";
 pub const EMAIL: &str = "someone@heart.example";
-pub const QUESTION: &str = "上海示例心脉医疗科技有限公司想问：介入瓣膜输送系统按第几类医疗器械注册，是否需要临床试验？";
+pub const QUESTION: &str =
+    "上海示例心脉医疗科技有限公司想问：介入瓣膜输送系统按第几类医疗器械注册，是否需要临床试验？";
 
 /// Everybody who may come near a case of Pudong's station.
 pub struct Desk<'a> {

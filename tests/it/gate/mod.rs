@@ -9,5 +9,5 @@ mod nulls;
 mod persisted;
 mod serving;
 mod sockets;
-mod support;
+pub(crate) mod support;
 mod variables;

@@ -14,6 +14,7 @@ use crate::support::{
     site::{Client, Running, SERVE, Site},
 };
 
+mod following;
 mod order;
 mod pair;
 

@@ -42,7 +42,7 @@ async fn what_is_written_through_one_node_is_found_through_the_other_within_250_
     let folder = tempfile::tempdir().unwrap();
     let place = Engine::Postgres.fresh(folder.path()).await;
     // Both nodes need the same keys.
-    let keys = zhanjian::vault::Vault::new_master_key();
+    let keys = vault::Vault::new_master_key();
     let first = Node::start(&place.settings, &keys).await;
     let second = Node::start(&place.settings, &keys).await;
     import(&first.database, &Stations, "stations.csv", STATIONS.to_owned()).await;
@@ -92,20 +92,20 @@ async fn series_of_changes(first: &Node, second: &Node, series: usize) -> Vec<Du
     took
 }
 
-const STATIONS: &str = "code,name,district,districtName,districtNameEn,marketBureau,industryBody\n\
+pub(super) const STATIONS: &str = "code,name,district,districtName,districtNameEn,marketBureau,industryBody\n\
     SH-PD,示例工作站甲,PD,浦东新区,Pudong New Area,示例市场局,示例科经委\n";
 
 /// A service with an index of its own, at an address.
-struct Node {
-    database: Database,
-    address: SocketAddr,
+pub(super) struct Node {
+    pub(super) database: Database,
+    pub(super) address: SocketAddr,
     end: oneshot::Sender<()>,
     serving: JoinHandle<Service>,
     _folder: TempDir,
 }
 
 impl Node {
-    async fn start(database: &DatabaseSettings, keys: &str) -> Self {
+    pub(super) async fn start(database: &DatabaseSettings, keys: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings {
             database: database.clone(),
@@ -144,7 +144,7 @@ impl Node {
     }
 
     /// How long it takes until a search over HTTP finds the answer with this number.
-    async fn finds(&self, number: &str, patience: Duration) -> Option<Duration> {
+    pub(super) async fn finds(&self, number: &str, patience: Duration) -> Option<Duration> {
         let (address, number) = (self.address.to_string(), number.to_owned());
         let looking = move || {
             let client = Client::of(&address);
@@ -173,19 +173,19 @@ impl Node {
         assert_eq!(data["search"]["nodes"][0]["number"], number);
     }
 
-    async fn end(self) {
+    pub(super) async fn end(self) {
         self.end.send(()).unwrap();
         self.serving.await.unwrap().end().await.unwrap();
     }
 }
 
-async fn write(database: &Database, number: &str) {
+pub(super) async fn write(database: &Database, number: &str) {
     let kind =
         AnsweredQuestions { station: Some("SH-PD".to_owned()), audience: Some(Audience::Public) };
     import(database, &kind, "answers.jsonl", answer(number, "示例答复")).await;
 }
 
-async fn import<T: Transfer>(database: &Database, kind: &T, name: &str, text: String) {
+pub(super) async fn import<T: Transfer>(database: &Database, kind: &T, name: &str, text: String) {
     let source = Source::Memory(name.to_owned(), text.into());
     let import = Import::default();
     match transfer::run(database, &Clock::system(), kind, &source, import, |_, _| {}).await.unwrap()

@@ -110,13 +110,15 @@ impl House {
             consultations: zhanjian::consultations::Settings::default(),
         };
         let service = Service::start(settings).await.unwrap();
-        let app = &service.app;
-        let porter = Porter { app: Arc::clone(app), desk: FrontDesk(Arc::clone(app)) };
-        let porter = Arc::new(porter);
         let settings = http::Settings { max_body_bytes: 2 << 20, ..http::Settings::default() };
-        let front = service.front(porter, settings).await.unwrap();
+        let front = front(&service, settings).await;
         let router = http::router(front).unwrap();
         Self { engine, service, router, clock, folder, place }
+    }
+
+    /// Another front door, for serving at an address.
+    pub async fn front(&self, lasting: http::Lasting) -> http::Front {
+        front(&self.service, http::Settings { lasting, ..http::Settings::default() }).await
     }
 
     /// The database.
@@ -295,6 +297,11 @@ pub struct Member<'a> {
 }
 
 impl Member<'_> {
+    /// The bearer token that they come with.
+    pub fn token(&self) -> &str {
+        self.bearer.as_deref().unwrap()
+    }
+
     /// Asks for something without variables.
     pub async fn ask(&self, query: &str) -> Reply {
         self.run(query, json!({})).await
@@ -318,8 +325,14 @@ impl Member<'_> {
     }
 }
 
+async fn front(service: &Service, settings: http::Settings) -> http::Front {
+    let app = &service.app;
+    let porter = Porter { app: Arc::clone(app), desk: FrontDesk(Arc::clone(app)) };
+    service.front(Arc::new(porter), settings).await.unwrap()
+}
+
 /// The header in which a test says who asks.
-const TOKENS: &str = "x-test-tokens";
+pub const TOKENS: &str = "x-test-tokens";
 
 /// Takes the viewer's tokens from a header, as only a test may; whoever comes with a bearer token is asked at the desk.
 struct Porter {

@@ -9,7 +9,7 @@ pub mod site;
 pub mod tables;
 
 pub use engine::{Engine, Place};
-pub use house::{House, Member};
+pub use house::{House, Member, TOKENS};
 pub use reply::Reply;
 
 /// Runs tests on both engines: each function takes a `&House` and becomes two tests, `name::sqlite` and

@@ -126,6 +126,13 @@ impl Site {
         Running::of(command).listening()
     }
 
+    /// The same with more arguments.
+    pub fn serve_arguments(&self, arguments: &[&str]) -> Running {
+        let mut command = self.command(SERVE);
+        command.args(arguments);
+        Running::of(command).listening()
+    }
+
     /// Starts a service that is not to come up.
     pub fn serve_and_fail(&self) -> Ended {
         self.run(SERVE)
@@ -267,6 +274,29 @@ impl Client {
         let Ok(mut response) = self.agent.get(url).call() else { return (0, Value::Null) };
         let text = response.body_mut().read_to_string().unwrap_or_default();
         (response.status().as_u16(), serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// Asks with a bearer token, where there is one; gives whatever comes back.
+    pub fn ask_as(&self, token: Option<&str>, query: &str) -> Value {
+        let url = format!("http://{}/graphql", self.address);
+        let body = json!({ "query": query }).to_string();
+        let request = self.agent.post(url).header("content-type", "application/json");
+        let request = request.header("accept", "application/graphql-response+json");
+        let request = match token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        };
+        let text = request.send(body).unwrap().body_mut().read_to_string().unwrap();
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"))
+    }
+
+    /// Sends a form; gives whatever comes back.
+    pub fn post_form(&self, path: &str, form: &str) -> Value {
+        let url = format!("http://{}{path}", self.address);
+        let kind = "application/x-www-form-urlencoded";
+        let request = self.agent.post(url).header("content-type", kind);
+        let text = request.send(form).unwrap().body_mut().read_to_string().unwrap();
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"))
     }
 
     /// Asks, if somebody answers.
