@@ -9,9 +9,7 @@ use sea_orm::{
     entity::prelude::*, sea_query::SelectStatement,
 };
 
-use super::{
-    Closure, Level, State, answer_entity, entity, missed, unopposed_since,
-};
+use super::{Closure, Level, State, answer_entity, entity, missed, unopposed_since};
 use crate::{
     access::{Guarded, Scope},
     clock::begins,

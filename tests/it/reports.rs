@@ -322,7 +322,8 @@ async fn what_is_told_in_time_and_entered_late_is_in_time(house: &House) {
     told.take(&desk.staff, "answerDirectly", answer("2026-11-23")).await;
     late.take(&desk.staff, "answerDirectly", answer("2026-11-24")).await;
     let input = json!({ "from": "2026-11-22", "to": "2026-11-22" });
-    let fields = "total { repliedInTime { count } } rows(figure: OVERDUE) { nodes { number missedOn } }";
+    let fields =
+        "total { repliedInTime { count } } rows(figure: OVERDUE) { nodes { number missedOn } }";
     let expected = json!({ "total": { "repliedInTime": { "count": 1 } },
         "rows": { "nodes": [{ "number": late.number, "missedOn": "2026-11-23" }] } });
     let reply = report(&desk.staff, input.clone(), fields).await;
@@ -330,7 +331,8 @@ async fn what_is_told_in_time_and_entered_late_is_in_time(house: &House) {
     // Taken up again and answered at once, each stays what it was.
     for case in [&mut told, &mut late] {
         case.take(&desk.staff, "reopenConsultation", json!({ "reason": "企业追问" })).await;
-        case.take(&desk.staff, "answerDirectly", json!({ "text": "再答", "toldBy": "PHONE" })).await;
+        case.take(&desk.staff, "answerDirectly", json!({ "text": "再答", "toldBy": "PHONE" }))
+            .await;
     }
     let reply = report(&desk.staff, input, fields).await;
     assert_eq!(*reply.at("/it"), expected);
