@@ -52,9 +52,9 @@ pub struct Query(
     AuditQuery,
     RegulationProposalQuery,
     ConsultationQuery,
-    ReportQuery,
     FollowingQuery,
     SavedSearchQuery,
+    ReportQuery,
 );
 
 /// What can be changed.

@@ -19,15 +19,11 @@ use crate::{
     transfer::{Known, Transfer},
 };
 
-/// Writes all rows of a kind as an import reads them, or what nothing reads back.
+/// Writes all rows of a kind as an import reads them, or the assessment sheet.
 pub(super) async fn run(config: &Config, arguments: &ExportArgs) -> Result<Outcome, Failure> {
     let given = arguments.from.is_some() || arguments.to.is_some();
     if given && !matches!(arguments.kind, ExportKind::AuditLog | ExportKind::Assessment) {
         return Err(Failure::misuse("--from and --to go with audit-log and assessment only"));
-    }
-    let placed = !arguments.station.is_empty() || !arguments.district.is_empty();
-    if placed && arguments.kind != ExportKind::Assessment {
-        return Err(Failure::misuse("--station and --district go with assessment only"));
     }
     super::require_data(config)?;
     let db = super::open_database(config).await?;
@@ -44,7 +40,7 @@ pub(super) async fn run(config: &Config, arguments: &ExportArgs) -> Result<Outco
         ExportKind::ResearchOutputs => write(&db, &ResearchOutputs::default(), file, format).await,
         ExportKind::Resources => write(&db, &Resources::default(), file, format).await,
         ExportKind::AuditLog => audit_log(&db, arguments, format).await,
-        ExportKind::Assessment => assessment(&db, arguments).await,
+        ExportKind::Assessment => assess(&db, arguments).await,
     }
 }
 
@@ -75,8 +71,15 @@ async fn audit_log(
     Ok(Outcome::Done)
 }
 
+fn create(file: &Path, format: Format, columns: &[&str]) -> Result<Writer, Failure> {
+    if format == Format::Xlsx {
+        return Err(Failure::misuse("workbooks are read, not written: use --format csv or jsonl"));
+    }
+    Ok(Writer::create(file, format, columns)?)
+}
+
 /// Writes the assessment sheet of a period.
-async fn assessment(db: &Database, arguments: &ExportArgs) -> Result<Outcome, Failure> {
+async fn assess(db: &Database, arguments: &ExportArgs) -> Result<Outcome, Failure> {
     let ending = arguments.file.extension().and_then(|ending| ending.to_str());
     let format = match arguments.format {
         Some(super::Format::Csv) => SheetFormat::Csv,
@@ -98,13 +101,6 @@ async fn assessment(db: &Database, arguments: &ExportArgs) -> Result<Outcome, Fa
     files::put(&arguments.file, &sheet.bytes)?;
     super::tell(&format!("{} stations written", report.stations.len()));
     Ok(Outcome::Done)
-}
-
-fn create(file: &Path, format: Format, columns: &[&str]) -> Result<Writer, Failure> {
-    if format == Format::Xlsx {
-        return Err(Failure::misuse("workbooks are read, not written: use --format csv or jsonl"));
-    }
-    Ok(Writer::create(file, format, columns)?)
 }
 
 fn format(arguments: &ExportArgs) -> Format {

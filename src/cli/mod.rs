@@ -26,6 +26,8 @@ mod index;
 mod keys;
 mod migrate;
 mod serve;
+#[cfg(test)]
+mod tests;
 
 const EXIT_STATUSES: &str = "\
 Exit status:
@@ -147,17 +149,17 @@ pub struct ExportArgs {
     /// The format; without it, what the file's name says, else JSON Lines, and CSV for an assessment
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// Of the audit log, what was entered from this day on; of an assessment, the first day of its period
+    /// The first day of an assessment, or of what is wanted of the audit log
     #[arg(long, value_name = "DATE", required_if_eq("kind", "assessment"))]
     pub from: Option<NaiveDate>,
-    /// Of the audit log, what was entered up to this day and on it; of an assessment, the last day of its period
+    /// The last day of an assessment, or of what is wanted of the audit log
     #[arg(long, value_name = "DATE", required_if_eq("kind", "assessment"))]
     pub to: Option<NaiveDate>,
-    /// Of an assessment, a station; may be given several times [default: all]
-    #[arg(long, value_name = "CODE")]
+    /// A station of an assessment; may be given several times [default: all]
+    #[arg(long, value_name = "CODE", requires = "from")]
     pub station: Vec<String>,
-    /// Of an assessment, a district; may be given several times [default: all]
-    #[arg(long, value_name = "CODE")]
+    /// A district of an assessment; may be given several times [default: all]
+    #[arg(long, value_name = "CODE", requires = "from")]
     pub district: Vec<String>,
 }
 
@@ -173,7 +175,7 @@ pub enum ExportKind {
     ResearchOutputs,
     Resources,
     AuditLog,
-    /// How well the loop of consultations is closed: a sheet (考核表)
+    /// How well the loop of consultations is closed, by station and district
     Assessment,
 }
 
@@ -497,6 +499,3 @@ fn tell(text: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr(), "{text}");
 }
-
-#[cfg(test)]
-mod tests;
