@@ -112,6 +112,7 @@ fn consultations() -> TableCreateStatement {
         .col(integer_null("due_days"))
         .col(integer_null("allowed_days"))
         .col(integer_null("days_left"))
+        .col(date_null("missed_on"))
         .col(date_null("no_objection_on"))
         .col(string("recorded_by"))
         .col(timestamp_with_time_zone("recorded_at"))

@@ -5,20 +5,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::TryStreamExt as _;
 use sea_orm::{
-    DatabaseTransaction, DbBackend, FromQueryResult, Order, QueryFilter, QuerySelect,
-    QueryTrait as _,
-    entity::prelude::*,
-    sea_query::{Alias, Func, Query, SelectStatement, WindowStatement},
+    DatabaseTransaction, FromQueryResult, QueryFilter, QuerySelect, QueryTrait as _,
+    entity::prelude::*, sea_query::SelectStatement,
 };
 
-use super::{
-    Closure, Level, State, answer_entity, entity, event_entity,
-    filter::{begins, ends},
-    unopposed_since,
-};
+use super::{Closure, Level, State, answer_entity, entity, missed, unopposed_since};
 use crate::{
     access::{Guarded, Scope},
-    clock::day_of,
+    clock::begins,
     db::Database,
     error::Result,
 };
@@ -79,10 +73,11 @@ pub struct Recorded {
 
 impl Recorded {
     fn select(&self) -> Select<entity::Entity> {
+        let after = self.to.succ_opt().unwrap_or(self.to);
         entity::Entity::visible_to(&Scope::Service)
             .filter(entity::Column::StationId.is_in(self.stations.iter().copied()))
             .filter(entity::Column::RecordedAt.gte(begins(self.from)))
-            .filter(entity::Column::RecordedAt.lt(ends(self.to)))
+            .filter(entity::Column::RecordedAt.lt(begins(after)))
     }
 
     fn ids(&self) -> SelectStatement {
@@ -92,8 +87,7 @@ impl Recorded {
 
 /// Loads cases in brief as they stand on a day, by their ids.
 ///
-/// Three statements of one instant, whatever their number: the cases, those of them whose day passed, those that reused
-/// answers.
+/// Two statements of one instant, whatever their number: the cases, and those of them that reused answers.
 pub async fn briefs(db: &Database, today: NaiveDate, recorded: &Recorded) -> Result<Vec<Brief>> {
     use entity::Column;
     if recorded.stations.is_empty() {
@@ -109,6 +103,7 @@ pub async fn briefs(db: &Database, today: NaiveDate, recorded: &Recorded) -> Res
         Column::Closure,
         Column::AssigneeId,
         Column::DueOn,
+        Column::MissedOn,
         Column::DueEstimated,
         Column::NoObjectionOn,
         Column::RecordedAt,
@@ -127,11 +122,6 @@ pub async fn briefs(db: &Database, today: NaiveDate, recorded: &Recorded) -> Res
     }
     drop(lines);
     briefs.sort_unstable_by_key(|brief| brief.id);
-    for Missed { consultation_id, missed_on } in missed(&snapshot, recorded).await? {
-        if let Some(brief) = find(&mut briefs, consultation_id) {
-            brief.miss(missed_on);
-        }
-    }
     for Reused { consultation_id, reused } in reused(&snapshot, recorded).await? {
         if let Some(brief) = find(&mut briefs, consultation_id) {
             brief.reused = u32::try_from(reused).unwrap_or(u32::MAX);
@@ -157,6 +147,7 @@ struct Line {
     closure: Option<Closure>,
     assignee_id: Option<Uuid>,
     due_on: Option<NaiveDate>,
+    missed_on: Option<NaiveDate>,
     due_estimated: bool,
     no_objection_on: Option<NaiveDate>,
     recorded_at: DateTime<Utc>,
@@ -176,7 +167,7 @@ impl Line {
             Some(_) => (State::Closed, self.closure.or(Some(Closure::NoObjection))),
             None => (self.state, self.closure),
         };
-        let mut brief = Brief {
+        Brief {
             id: self.id,
             number: self.number,
             station_id: self.station_id,
@@ -186,7 +177,7 @@ impl Line {
             followed: self.assignee_id.is_some(),
             due_on: self.due_on,
             due_estimated: self.due_estimated,
-            missed_on: None,
+            missed_on: missed(self.missed_on, self.due_on, today),
             recorded_at: self.recorded_at,
             first_response_at: self.first_response_at,
             replied_at: self.replied_at,
@@ -196,59 +187,8 @@ impl Line {
             bounced: u32::try_from(self.bounced).unwrap_or(0),
             reopened: u32::try_from(self.reopened).unwrap_or(0),
             reused: 0,
-        };
-        if let Some(due) = brief.due_on.filter(|due| *due < today) {
-            brief.miss(due);
-        }
-        brief
-    }
-}
-
-impl Brief {
-    /// Takes note of a day that passed, unless the company had been told by then: that may be written down later.
-    fn miss(&mut self, day: NaiveDate) {
-        let told = self.replied_at.is_some_and(|at| day_of(at) <= day);
-        if !told {
-            self.missed_on = Some(self.missed_on.map_or(day, |earlier| earlier.min(day)));
         }
     }
-}
-
-/// A case of which a day passed before its next step.
-#[derive(FromQueryResult)]
-struct Missed {
-    consultation_id: Uuid,
-    missed_on: NaiveDate,
-}
-
-/// The cases of which a due day passed between one step and the next, each with the first such day. An event keeps the
-/// due day that was set by it, and the next event ends its time.
-async fn missed(db: &DatabaseTransaction, recorded: &Recorded) -> Result<Vec<Missed>> {
-    use event_entity::{Column, Entity};
-    let next = WindowStatement::partition_by(Column::ConsultationId)
-        .order_by(Column::Position, Order::Asc)
-        .take();
-    let legs = Query::select()
-        .columns([Column::ConsultationId, Column::DueOn])
-        .expr_window_as(Expr::cust("LEAD(\"at\")"), next, Alias::new("until"))
-        .from(Entity)
-        .and_where(Column::ConsultationId.in_subquery(recorded.ids()))
-        .take();
-    // A day ends at 16:00 of UTC.
-    let passed = match db.get_database_backend() {
-        DbBackend::Postgres => "\"until\" >= (\"due_on\" + TIME '16:00') AT TIME ZONE 'UTC'",
-        _ => "\"until\" >= \"due_on\" || 'T16:00:00'",
-    };
-    let consultation = Alias::new("consultation_id");
-    let statement = Query::select()
-        .column(consultation.clone())
-        .expr_as(Func::min(Expr::col(Alias::new("due_on"))), Alias::new("missed_on"))
-        .from_subquery(legs, Alias::new("legs"))
-        .and_where(Expr::cust(passed))
-        .group_by_col(consultation)
-        .take();
-    let statement = db.get_database_backend().build(&statement);
-    Ok(Missed::find_by_statement(statement).all(db).await?)
 }
 
 /// A case that was answered with what others had answered.

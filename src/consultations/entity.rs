@@ -43,6 +43,7 @@ pub struct Model {
     pub due_days: Option<i32>,
     pub allowed_days: Option<i32>,
     pub days_left: Option<i32>,
+    pub missed_on: Option<Date>,
     pub no_objection_on: Option<Date>,
     pub recorded_by: String,
     pub recorded_at: DateTimeUtc,

@@ -125,14 +125,13 @@ async fn asked_by(ctx: &Ctx, name: Option<&str>, code: Option<&str>) -> Result<O
 }
 
 /// The instant at which a day begins in Shanghai.
-pub(super) fn begins(day: NaiveDate) -> DateTime<Utc> {
+fn begins(day: NaiveDate) -> DateTime<Utc> {
     let shanghai = FixedOffset::east_opt(8 * 3600);
     let midnight = day.and_time(NaiveTime::MIN);
     let instant = shanghai.and_then(|zone| midnight.and_local_timezone(zone).single());
     instant.map_or_else(|| midnight.and_utc(), |instant| instant.with_timezone(&Utc))
 }
 
-/// The instant at which a day ends in Shanghai.
-pub(super) fn ends(day: NaiveDate) -> DateTime<Utc> {
+fn ends(day: NaiveDate) -> DateTime<Utc> {
     begins(day.checked_add_days(Days::new(1)).unwrap_or(day))
 }

@@ -136,6 +136,16 @@ impl Consultation {
     }
 }
 
+/// The first due day of a case that passed: one that a step came too late for, or the one that it has now.
+fn missed(
+    before: Option<NaiveDate>,
+    due_on: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Option<NaiveDate> {
+    let passed = due_on.filter(|due| *due < today);
+    [before, passed].into_iter().flatten().min()
+}
+
 /// Since when a case is closed because nobody objected, where that has not been written down yet: from the midnight in
 /// Shanghai that ended the last day for it.
 fn unopposed_since(

@@ -227,6 +227,7 @@ fn blank(
         due_days: None,
         allowed_days: None,
         days_left: None,
+        missed_on: None,
         no_objection_on: None,
         recorded_by: actor,
         recorded_at: now,

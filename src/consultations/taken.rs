@@ -12,7 +12,7 @@ use super::{
     deadlines::Days,
     entity, event_entity,
     holding::{Held, Reader, action, is_for_the_holder, readers},
-    reader_entity,
+    missed, reader_entity,
     sealed::{Part, seal_note},
     state::{Facts, Refusal, Seat, clock, may_follow, next, seat},
     words::Words,
@@ -122,6 +122,7 @@ impl<'a> Taken<'a> {
         use super::State::NeedsInfo;
         let from = self.row.state;
         let to = next(from, self.step, facts)?;
+        self.row.missed_on = missed(self.row.missed_on, self.row.due_on, self.ctx.today);
         if to == NeedsInfo && from != NeedsInfo {
             self.row.state_before_info = Some(from);
         } else if to != NeedsInfo {

@@ -19,6 +19,7 @@ use crate::{
     answers::{self, AnsweredQuestion, DeviceClass, ProductKind},
     app::Ctx,
     change::Done,
+    clock,
     error::{Error, Result},
     language::Text,
     stations,
@@ -204,6 +205,8 @@ impl Telling {
 /// Lets a case be answered: the company has been told, and has some days to object.
 pub(super) fn told(taken: &mut Taken<'_>, telling: Telling) -> Result<()> {
     let at = telling.instant(taken)?;
+    // Who was told in time was, though it is entered late.
+    taken.row.missed_on = taken.row.missed_on.filter(|day| *day < clock::day_of(at));
     taken.row.replied_at = Some(at);
     taken.row.replied_by = Some(telling.by);
     taken.row.first_response_at.get_or_insert(at);

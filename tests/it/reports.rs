@@ -15,7 +15,10 @@ mod models;
 mod rights;
 mod sheets;
 
-on_both_engines!(a_little_world_is_counted_as_a_hand_counts_it);
+on_both_engines!(
+    a_little_world_is_counted_as_a_hand_counts_it,
+    what_is_told_in_time_and_entered_late_is_in_time,
+);
 
 /// Each figure by its name in the contract, with the field that counts it.
 const FIGURES: [(&str, &str); 25] = [
@@ -54,6 +57,14 @@ fn figures() -> String {
         _ => format!("{field} {{ count of share }}"),
     });
     format!("received {}", shares.collect::<Vec<_>>().join(" "))
+}
+
+/// Whether two shares are the same, but for the last digit that a file or a parser rounds.
+fn close(one: Option<f64>, other: Option<f64>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => (one - other).abs() < 1e-12,
+        (one, other) => one == other,
+    }
 }
 
 /// Asks for a report.
@@ -153,11 +164,7 @@ async fn a_little_world_is_counted_as_a_hand_counts_it(house: &House) {
             assert_eq!(counted[field]["count"], hand.len(), "{name} {figure}");
             assert_eq!(counted[field]["of"], whole.len(), "{name} {figure} out of");
             let share = (!whole.is_empty()).then(|| hand.len() as f64 / whole.len() as f64);
-            let told = counted[field]["share"].as_f64();
-            // The last digit is that of the notation.
-            let same = told.is_some() == share.is_some()
-                && (told.unwrap_or_default() - share.unwrap_or_default()).abs() < 1e-12;
-            assert!(same, "{name} {figure} share: {told:?}, by hand {share:?}");
+            assert!(close(counted[field]["share"].as_f64(), share), "{name} {figure} share");
         }
         for (code, hand) in [("SH-PD", of_pudong), ("SH-XH", of_xuhui)] {
             let rows = numbers(&desk.municipal, &input, figure, Some(code)).await;
@@ -302,4 +309,31 @@ async fn little_world(house: &House) -> (Desk<'_>, BTreeMap<String, char>) {
 async fn recorded_elsewhere(desk: &Desk<'_>) -> Case {
     let input = json!({ "channel": "VISIT", "text": "示例问题", "asker": asker() });
     Case::of(&done(&mutate(&desk.elsewhere, "recordConsultation", input).await))
+}
+
+async fn what_is_told_in_time_and_entered_late_is_in_time(house: &House) {
+    house.places().await;
+    let mut desk = Desk::of(house).await;
+    // Both are due on Monday the 23rd, and both are entered on Wednesday.
+    let mut told = desk.triaged("BASIC").await;
+    let mut late = desk.triaged("BASIC").await;
+    desk.days_later(3).await;
+    let answer = |day: &str| json!({ "text": "答复", "toldBy": "PHONE", "toldAt": format!("{day}T09:00:00+08:00") });
+    told.take(&desk.staff, "answerDirectly", answer("2026-11-23")).await;
+    late.take(&desk.staff, "answerDirectly", answer("2026-11-24")).await;
+    let input = json!({ "from": "2026-11-22", "to": "2026-11-22" });
+    let fields =
+        "total { repliedInTime { count } } rows(figure: OVERDUE) { nodes { number missedOn } }";
+    let expected = json!({ "total": { "repliedInTime": { "count": 1 } },
+        "rows": { "nodes": [{ "number": late.number, "missedOn": "2026-11-23" }] } });
+    let reply = report(&desk.staff, input.clone(), fields).await;
+    assert_eq!(*reply.at("/it"), expected);
+    // Taken up again and answered at once, each stays what it was.
+    for case in [&mut told, &mut late] {
+        case.take(&desk.staff, "reopenConsultation", json!({ "reason": "企业追问" })).await;
+        case.take(&desk.staff, "answerDirectly", json!({ "text": "再答", "toldBy": "PHONE" }))
+            .await;
+    }
+    let reply = report(&desk.staff, input, fields).await;
+    assert_eq!(*reply.at("/it"), expected);
 }

@@ -1,4 +1,4 @@
-//! Random cases with their events, written straight into the tables, and a model that counts them in its own way.
+//! Random cases, written straight into the tables, and a model that counts them in its own way.
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
@@ -40,6 +40,8 @@ struct Row {
     closure: Option<&'static str>,
     followed: bool,
     due_on: Option<NaiveDate>,
+    /// A due day that an earlier step came too late for.
+    missed_on: Option<NaiveDate>,
     no_objection_on: Option<NaiveDate>,
     first_response_at: Option<DateTime<Utc>>,
     replied_at: Option<DateTime<Utc>>,
@@ -47,8 +49,6 @@ struct Row {
     referred: bool,
     bounced: u32,
     reopened: u32,
-    /// When each event was, and the due day that it set.
-    events: Vec<(DateTime<Utc>, Option<NaiveDate>)>,
     /// For each answered question that went into the reply, whether it was another station's.
     reuses: Vec<bool>,
 }
@@ -82,23 +82,10 @@ fn day(at: DateTime<Utc>) -> NaiveDate {
 fn draw(dice: &mut Dice, place: usize, today: NaiveDate) -> Row {
     // Around both ends of the period, and around midnight in Shanghai, which is 16:00 of UTC.
     let first = today - Days::new(40);
-    let at = |dice: &mut Dice, from: DateTime<Utc>| {
-        let minutes = [0, 59, 60, 61, 24 * 60, 3 * 24 * 60];
-        let around = dice.one_of(&minutes) + dice.below(2_000) as i64;
-        from + TimeDelta::minutes(around)
-    };
     let recorded_at = first.and_hms_opt(15, 30, 0).unwrap().and_utc()
         + TimeDelta::days(dice.below(39) as i64)
         + TimeDelta::minutes(dice.below(60) as i64);
-    let near = |dice: &mut Dice, from: NaiveDate| from + Days::new(dice.below(5) as u64);
-    let mut events = vec![(recorded_at, dice.often(80, |dice| near(dice, day(recorded_at))))];
-    for _ in 0..dice.below(5) {
-        let (before, _) = events[events.len() - 1];
-        let next = at(dice, before);
-        let due = dice.often(60, |dice| near(dice, day(next)));
-        events.push((next, due));
-    }
-    let (last, due_on) = events[events.len() - 1];
+    let later = |dice: &mut Dice| recorded_at + TimeDelta::minutes(dice.below(6 * 24 * 60) as i64);
     let state = dice.one_of(&STATES);
     let closed = state == "CLOSED";
     let ended = closed || state == "REPLIED";
@@ -106,14 +93,7 @@ fn draw(dice: &mut Dice, place: usize, today: NaiveDate) -> Row {
         closed.then(|| dice.one_of(&["CONFIRMED", "NO_OBJECTION", "DUPLICATE", "WITHDRAWN"]));
     let dropped = matches!(closure, Some("DUPLICATE" | "WITHDRAWN"));
     let told = ended && !dropped;
-    let replied_at = told.then(|| {
-        let early = TimeDelta::minutes(dice.below(3 * 24 * 60) as i64);
-        (last - early).max(recorded_at)
-    });
-    if ended {
-        let place = events.len() - 1;
-        events[place].1 = None;
-    }
+    let replied_at = told.then(|| later(dice));
     Row {
         id: zhanjian::ids::new_id(),
         number: format!("{}-{}-{place:04}", STATIONS[place % 3], 2026),
@@ -123,16 +103,18 @@ fn draw(dice: &mut Dice, place: usize, today: NaiveDate) -> Row {
         state,
         closure,
         followed: dice.chance(60),
-        due_on: if ended { None } else { due_on },
+        due_on: dice
+            .often(80, |dice| today - Days::new(3) + Days::new(dice.below(6) as u64))
+            .filter(|_| !ended),
+        missed_on: dice.often(30, |dice| day(recorded_at) + Days::new(dice.below(5) as u64)),
         no_objection_on: (state == "REPLIED")
             .then(|| today - Days::new(3) + Days::new(dice.below(6) as u64)),
-        first_response_at: dice.often(60, |dice| at(dice, recorded_at)),
+        first_response_at: dice.often(60, later),
         replied_at,
         tier: dice.often(40, |dice| dice.one_of(&LEVELS[1..])),
         referred: dice.chance(20),
         bounced: dice.often(30, |dice| 1 + dice.below(3) as u32).unwrap_or(0),
         reopened: dice.often(20, |dice| 1 + dice.below(2) as u32).unwrap_or(0),
-        events,
         reuses: (0..dice.below(4)).map(|_| dice.chance(50)).collect(),
     }
 }
@@ -174,11 +156,11 @@ async fn write(house: &House, rows: &[Row], stations: [Uuid; 3], member: Uuid, a
         let station = sql.id(stations[row.station]);
         let code = STATIONS[row.station];
         let mut text = format!(
-            "INSERT INTO consultations ({COLUMNS}, level, closure, assignee_id, due_on, no_objection_on,
+            "INSERT INTO consultations ({COLUMNS}, level, closure, assignee_id, due_on, missed_on, no_objection_on,
                 first_response_at, replied_at, highest_tier, referred_station_id)
              VALUES ({id}, 1, {at}, {at}, '{}', {station}, 'station:{code}', '{}', 'PHONE', 'NORMAL', '{}', FALSE,
-                '9999-12-31', FALSE, 'test', {at}, {}, {}, {}, '', ''",
-            row.number, &code[3..], row.state, row.bounced, row.reopened, row.events.len(),
+                '9999-12-31', FALSE, 'test', {at}, {}, {}, 1, '', ''",
+            row.number, &code[3..], row.state, row.bounced, row.reopened,
         );
         let assignee = if row.followed { sql.id(member) } else { "NULL".to_owned() };
         let referred = if row.referred { sql.id(stations[0]) } else { "NULL".to_owned() };
@@ -187,6 +169,7 @@ async fn write(house: &House, rows: &[Row], stations: [Uuid; 3], member: Uuid, a
             Sql::text(row.closure),
             assignee,
             Sql::day(row.due_on),
+            Sql::day(row.missed_on),
             Sql::day(row.no_objection_on),
             Sql::at(row.first_response_at),
             Sql::at(row.replied_at),
@@ -196,16 +179,6 @@ async fn write(house: &House, rows: &[Row], stations: [Uuid; 3], member: Uuid, a
             write!(text, ", {value}").unwrap();
         }
         write.execute_unprepared(&format!("{text})")).await.unwrap();
-        for (position, (at, due)) in row.events.iter().enumerate() {
-            let event = sql.id(zhanjian::ids::new_id());
-            let (at, due) = (Sql::at(Some(*at)), Sql::day(*due));
-            let text = format!(
-                "INSERT INTO consultation_events (id, consultation_id, position, event, at, actor, to_state, due_on)
-                 VALUES ({event}, {id}, {}, 'ASSIGN', {at}, 'test', 'TRIAGED', {due})",
-                position + 1
-            );
-            write.execute_unprepared(&text).await.unwrap();
-        }
         for (answer, counted) in answers.iter().zip(&row.reuses) {
             let answer = sql.id(*answer);
             let text = format!(
@@ -266,16 +239,10 @@ fn counted(row: &Row, today: NaiveDate) -> BTreeSet<&'static str> {
     counted
 }
 
-/// The first due day of a case that passed before the next step and before its company was told.
+/// The first due day of a case that passed.
 fn missed(row: &Row, today: NaiveDate) -> Option<NaiveDate> {
-    let mut missed = Vec::new();
-    for pair in row.events.windows(2) {
-        let ((_, due), (next, _)) = (pair[0], pair[1]);
-        missed.extend(due.filter(|due| day(next) > *due));
-    }
-    missed.extend(row.due_on.filter(|due| *due < today));
-    missed.retain(|due| row.replied_at.is_none_or(|at| day(at) > *due));
-    missed.into_iter().min()
+    let now = row.due_on.filter(|due| *due < today);
+    row.missed_on.into_iter().chain(now).min()
 }
 
 /// The smallest time that so many per cent of the cases do not exceed.
