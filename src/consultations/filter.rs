@@ -17,6 +17,10 @@ use crate::{
 };
 
 /// Which consultations are wanted; what is said in several fields must all hold.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each asks for one queue, as the contract names it"
+)]
 #[derive(Default, InputObject)]
 pub struct ConsultationFilter {
     /// In one of these states.

@@ -106,6 +106,7 @@ struct Line {
 fn line(step: Step) -> Line {
     use Guard as G;
     use State as S;
+    // What has just been received comes first: it is classified, and not classified anew.
     const OPEN: &[State] = &[
         S::Received,
         S::Triaged,
@@ -120,7 +121,7 @@ fn line(step: Step) -> Line {
     let (from, to, guards): (&[State], To, &[Guard]) = match step {
         Step::Record => (&[], To::Is(S::Received), &[]),
         Step::Classify => (&[S::Received], To::Is(S::Triaged), &[G::Classified]),
-        Step::Reclassify => (OPEN, To::Same, &[G::Classified, G::NoteOnceHandedOn]),
+        Step::Reclassify => (&OPEN[1..], To::Same, &[G::Classified, G::NoteOnceHandedOn]),
         Step::Assign => (OPEN, To::Same, &[G::NoteOnceHandedOn]),
         Step::AskForDetails => (
             &[S::Received, S::Triaged, S::WithStation, S::WithDistrict, S::WithMunicipal],

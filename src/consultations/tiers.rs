@@ -37,12 +37,12 @@ pub(super) async fn refer(
     name_assignee(&mut taken, assignee).await?;
     let facts = Facts { note: true, ..taken.facts() };
     taken.go(&facts)?;
-    let token = station_token(&station.code);
+    let reader = station_token(&station.code);
     taken.row.referred_station_id = Some(station.id);
-    taken.row.referred_token = Some(token.clone());
+    taken.row.referred_token = Some(reader.clone());
     // Who was told once, in an earlier referral, knows.
-    taken.row.asker_released = taken.shows_asker_to(&token);
-    taken.let_read(token, false).await?;
+    taken.row.asker_released = taken.shows_asker_to(&reader);
+    taken.let_read(reader, false).await?;
     taken.finish(Told { station: Some(station.id), member: assignee, ..Told::of(reason) }).await
 }
 

@@ -1,6 +1,6 @@
 //! What a station does with a question: it classifies it, puts somebody in charge, asks back, answers what is basic.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{IntoActiveModel as _, QueryFilter, entity::prelude::*};
@@ -240,7 +240,7 @@ async fn reusable(ctx: &Ctx, mut ids: Vec<Uuid>) -> Result<Vec<AnsweredQuestion>
         return Ok(Vec::new());
     }
     access::check(&ctx.viewer, Action::ReuseAnswer, &Holding::nobody())?;
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     ids.retain(|id| seen.insert(*id));
     let mut found = answers::by_ids(ctx.db(), &ctx.scope(), ids.clone()).await?;
     let published = ids
@@ -282,7 +282,7 @@ async fn reuse(taken: &mut Taken<'_>, reused: Vec<AnsweredQuestion>) -> Result<(
     };
     let rows: Vec<_> = new.iter().map(|answered| row(answered).into_active_model()).collect();
     Entity::insert_many(rows).exec_without_returning(&*taken.change).await?;
-    let others = new.into_iter().filter(|answered| answered.station_id != own);
-    let others: HashMap<Uuid, AnsweredQuestion> = others.map(|row| (row.id, row)).collect();
+    let others: Vec<AnsweredQuestion> =
+        new.into_iter().filter(|answered| answered.station_id != own).collect();
     answers::count_reuse(&mut taken.change, &others).await
 }

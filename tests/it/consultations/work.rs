@@ -217,17 +217,9 @@ impl Case {
     }
 
     /// Takes a step, which must succeed.
-    #[track_caller]
-    pub fn take<'c>(
-        &'c mut self,
-        member: &'c Member<'_>,
-        name: &'c str,
-        input: Value,
-    ) -> impl Future<Output = ()> + 'c {
-        async move {
-            let reply = self.attempt(member, name, input).await;
-            *self = Self::of(&done(&reply));
-        }
+    pub async fn take(&mut self, member: &Member<'_>, name: &str, input: Value) {
+        let reply = self.attempt(member, name, input).await;
+        *self = Self::of(&done(&reply));
     }
 
     /// Where it stood when it was last seen.
