@@ -123,6 +123,7 @@ impl Ctx {
     }
 
     /// The same request, for one change that is to be done once however often it is asked for.
+    #[must_use]
     pub fn asked(&self, once: Option<Once>) -> Self {
         Self { once: once.map(Arc::new), ..self.clone() }
     }

@@ -26,11 +26,7 @@ pub struct FrontDesk(pub Arc<App>);
 #[async_trait]
 impl Reception for FrontDesk {
     async fn receive(&self, visit: &Visit<'_>) -> Result<Arc<dyn Admission>, async_graphql::Error> {
-        let token = match bearer(visit.headers) {
-            None => None,
-            Some(Some(token)) => Some(token.to_owned()),
-            Some(None) => return Err(Fault::from(Error::Unauthenticated).into()),
-        };
+        let token = bearer(visit.headers).map_err(Fault::from)?;
         let app = Arc::clone(&self.0);
         let identity = match &token {
             None => Identity::Anonymous,
@@ -99,16 +95,19 @@ fn visitor(visit: &Visit<'_>) -> Result<Visitor> {
     })
 }
 
-/// The bearer token of a request (RFC 6750, section 2.1): none where there is no such header, a fault where the header
-/// is something else.
-fn bearer(headers: &HeaderMap) -> Option<Option<&str>> {
-    let value = headers.get(header::AUTHORIZATION)?;
+/// The bearer token of a request (RFC 6750, section 2.1), if there is such a header.
+///
+/// # Errors
+///
+/// [`Error::Unauthenticated`] where the header is something else.
+fn bearer(headers: &HeaderMap) -> Result<Option<String>, Error> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let token = value.to_str().ok().and_then(|text| {
         let (scheme, token) = text.trim().split_once(' ')?;
         let token = token.trim();
         (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
     });
-    Some(token)
+    token.map(|token| Some(token.to_owned())).ok_or(Error::Unauthenticated)
 }
 
 /// What resolvers find in their context.

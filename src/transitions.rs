@@ -31,7 +31,9 @@ pub async fn tell(app: &App) -> Result<usize> {
         return Ok(0);
     }
     let told = notes.len();
-    notes.into_iter().for_each(|note| write.note(note));
+    for note in notes {
+        write.note(note);
+    }
     write.commit(app.clock.now()).await?;
     if told > 0 {
         tracing::info!(%after, until = %today, notes = told, "told of {told} things that the calendar has changed");

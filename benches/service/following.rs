@@ -66,8 +66,8 @@ async fn listen(table: &mut Table, served: &Served, data: &Path, asked: &Asked) 
     let (sockets, changes) = if asked.quick { (SOCKETS / 10, 3) } else { (SOCKETS, 20) };
     let listeners = sockets * EACH;
     let empty = (served.anonymous_memory()?, served.resident_memory()?);
-    let head = served.client()?.json("{ changes { revision } }", &json!({}))?;
-    let since = head["data"]["changes"]["revision"].clone();
+    let latest = served.client()?.json("{ changes { revision } }", &json!({}))?;
+    let since = latest["data"]["changes"]["revision"].clone();
 
     let began = Instant::now();
     let heard = Arc::new(AtomicUsize::new(0));

@@ -171,6 +171,7 @@ impl Standing {
 
 /// The table. `y` yes, `o` own only, `d` own district, `e` escalated to them, `-` no; the columns stand in the order of
 /// [`Standing::ALL`].
+#[expect(clippy::match_same_arms, reason = "a table has a row for each")]
 const fn row(action: Action) -> &'static [u8; 8] {
     match action {
         //                               anonymous, portal, staff, head, district, municipal, tech transfer, admin

@@ -104,7 +104,7 @@ pub(super) async fn refresh(ctx: &Ctx, token: &str) -> Result<Tokens> {
     let now = ctx.now();
     let digest = passwords::digest(token);
     // Of two that come with the same token at once, one changes the row.
-    let taken = Entity::update_many()
+    let used = Entity::update_many()
         .col_expr(Column::UsedAt, Expr::value(Some(now)))
         .filter(Column::Digest.eq(&digest))
         .filter(Column::UsedAt.is_null())
@@ -115,7 +115,7 @@ pub(super) async fn refresh(ctx: &Ctx, token: &str) -> Result<Tokens> {
         .one(&*write)
         .await?
         .ok_or(Error::Unauthenticated)?;
-    if taken.rows_affected == 0 {
+    if used.rows_affected == 0 {
         end(&*write, row.session_id, "REFRESH_TOKEN_REUSED", now).await?;
         write.commit(now).await?;
         tracing::warn!(session.id = %row.session_id, "a refresh token came twice: its session is ended");

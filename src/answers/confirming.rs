@@ -117,7 +117,7 @@ async fn tells_nobody(ctx: &Ctx, finding: &Finding, consultation: Option<Uuid>) 
 
 /// A finding whose texts and days are in order.
 fn checked(ctx: &Ctx, mut finding: Finding) -> Result<Finding> {
-    finding.note = finding.note.trim().to_owned();
+    finding.note = String::from(finding.note.trim());
     if finding.note.is_empty() || finding.note.chars().count() > 2_000 {
         let reason = Text::new(
             "say in at most 2,000 characters what was found",

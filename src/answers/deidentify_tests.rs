@@ -77,9 +77,11 @@ fn every_finding_must_be_named_before_a_text_is_cleared() {
 #[test]
 fn nobody_calls_a_confidential_value_harmless() {
     let name = finding(Kind::Confidential, 0, 4, "示例生物");
-    let refused = judge(&wording(), &[name.clone()], &[decision(&name, true, "只是举例")]);
+    let refused =
+        judge(&wording(), std::slice::from_ref(&name), &[decision(&name, true, "只是举例")]);
     assert!(matches!(refused, Err(Error::Rule { code: RuleCode::FindingsOpen, .. })));
-    let rejected = judge(&wording(), &[name.clone()], &[decision(&name, false, "请改写")]);
+    let rejected =
+        judge(&wording(), std::slice::from_ref(&name), &[decision(&name, false, "请改写")]);
     assert_eq!(rejected.expect("a verdict"), DeidentificationVerdict::Rejected);
 }
 
@@ -118,6 +120,8 @@ fn what_is_kept_holds_places_and_no_words() {
 
 #[test]
 fn the_latest_check_of_a_text_counts() {
+    use DeidentificationPurpose::{StationExit, Wider};
+    use DeidentificationVerdict::{Cleared, Rejected};
     let check = |digest: &str, purpose, verdict| DeidentificationCheck {
         id: new_id(),
         answered_question_id: Uuid::nil(),
@@ -128,8 +132,6 @@ fn the_latest_check_of_a_text_counts() {
         verdict,
         findings: serde_json::Value::Null,
     };
-    use DeidentificationPurpose::{StationExit, Wider};
-    use DeidentificationVerdict::{Cleared, Rejected};
     let checks = [
         check("now", Wider, Rejected),
         check("now", StationExit, Cleared),

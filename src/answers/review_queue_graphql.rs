@@ -71,11 +71,19 @@ impl ReviewItem {
     }
 
     /// The verdict of today, with the path that led to it.
+    #[expect(
+        clippy::unused_async,
+        reason = "a resolver is, and what it asks for has been loaded with its page"
+    )]
     async fn currency(&self) -> Result<CurrencyNode, Fault> {
         Ok(self.verdict()?)
     }
 
     /// Since when it calls for a look; of one that is UPCOMING, the day that is coming.
+    #[expect(
+        clippy::unused_async,
+        reason = "a resolver is, and what it asks for has been loaded with its page"
+    )]
     async fn day(&self) -> Result<Option<Date>, Fault> {
         Ok(self.verdict()?.since().map(Date))
     }

@@ -129,6 +129,10 @@ impl CheckNode {
     }
 
     /// What was decided about each finding.
+    #[expect(
+        clippy::unused_async,
+        reason = "a resolver is, and what it asks for has been loaded with its page"
+    )]
     async fn decisions(&self) -> Result<Vec<DeidentificationDecision>, Fault> {
         let decided: Vec<Decided> = serde_json::from_value(self.check.findings.clone())?;
         let decision = |decided: Decided| {

@@ -43,18 +43,21 @@ impl Entry {
     }
 
     /// What it was done to.
+    #[must_use]
     pub fn of(mut self, kind: NodeKind, id: Uuid) -> Self {
         self.target = Some((kind, id));
         self
     }
 
     /// In which district, by its code: the officers of that district may read the entry.
+    #[must_use]
     pub fn within(mut self, district: Option<&str>) -> Self {
         self.district = district.map(str::to_owned);
         self
     }
 
     /// A word more, such as the state that was reached. Never a confidential value.
+    #[must_use]
     pub fn saying(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self

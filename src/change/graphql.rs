@@ -75,7 +75,10 @@ impl Once {
             _ => field.name().to_owned(),
         };
         let arguments = field.arguments().unwrap_or_default();
-        let input = arguments.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+        let input = arguments.iter().fold(String::new(), |mut input, (name, value)| {
+            input.extend([name.as_str(), "=", &value.to_string(), "\n"]);
+            input
+        });
         Some(Self { mutation, key, input })
     }
 }

@@ -92,10 +92,7 @@ async fn token(
             "grant_type must be client_credentials",
         );
     }
-    let basic = match basic(&headers) {
-        Ok(basic) => basic,
-        Err(()) => return unknown_client(true),
-    };
+    let Ok(basic) = basic(&headers) else { return unknown_client(true) };
     let by_header = basic.is_some();
     let credentials = match (basic, form.client_id, form.client_secret) {
         // A client must not use more than one way at once (RFC 6749, section 2.3).

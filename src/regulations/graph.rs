@@ -176,8 +176,8 @@ impl Graph {
 
     /// The regulations of which a citation may have been touched, or is known on a day to be touched until a later one.
     pub fn touched(&self, known_on: NaiveDate, until: NaiveDate) -> HashSet<Uuid> {
-        let touches = |(from, announced)| announced <= known_on && from <= until;
-        let touched = self.days().filter(|(_, days)| touches(*days));
+        let within = |(from, announced)| announced <= known_on && from <= until;
+        let touched = self.days().filter(|(_, days)| within(*days));
         self.and_replaced(touched.map(|(regulation, _)| regulation))
     }
 
