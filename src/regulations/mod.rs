@@ -60,7 +60,7 @@ impl Regulation {
     }
 }
 
-/// Tell whether [`graph`] is as it was.
+/// Tell whether [`graph()`] is as it was.
 pub async fn stamps(db: &impl ConnectionTrait) -> Result<Vec<Stamp>> {
     use {entity::Column as Own, relation_entity::Column as Between};
     Ok(vec![
