@@ -220,6 +220,7 @@ impl Error {
                 "There is nothing of this kind that you may see.",
                 "没有您可以查看的此项内容。",
             ),
+            Self::Rule { field, reason, .. } if field.is_empty() => reason.clone(),
             Self::Invalid { field, reason } | Self::Rule { field, reason, .. } => {
                 return format!("{field}: {}", reason.text(language));
             }

@@ -135,7 +135,7 @@ impl Case {
             Step::EditDraft | Step::SubmitForReview | Step::DiscardDraft => self.writes(viewer),
             _ => !step.is_work() || self.is_inside(viewer),
         };
-        let own = step == Step::ReturnDraft && self.has_written(viewer);
+        let own = step == Step::ReturnDraft && self.has_written(viewer, step);
         let returns = step != Step::ReturnDraft
             || own
             || check(viewer, Action::ReviewAnswer, &self.holding()).is_ok();
@@ -159,13 +159,13 @@ impl Case {
                 in_state(draft, State::InReview)?;
                 // A file may have ended it meanwhile.
                 one_of(state, &[State::Draft, State::InReview, State::Published])?;
-                self.second_person(viewer)
+                self.second_person(viewer, step)
             }
             Step::ClearForWider => {
                 if draft != Some(State::InReview) {
                     one_of(state, &[State::Published])?;
                 }
-                self.second_person(viewer)
+                self.second_person(viewer, step)
             }
             Step::Widen | Step::Supersede | Step::Confirm => one_of(state, &[State::Published]),
             Step::Withdraw | Step::Archive | Step::Rate | Step::ReportError => {
@@ -182,18 +182,21 @@ impl Case {
         Step::iter().filter(possible).collect()
     }
 
-    /// Whether the viewer had a hand in what stands to be looked at: in the draft, or in what is shown.
-    pub(super) fn has_written(&self, viewer: &Viewer) -> bool {
+    /// Whether the viewer had a hand in the text that a step looks at: the draft, or what is shown. It is what is shown
+    /// that is cleared to go further while the next version is still being written.
+    fn has_written(&self, viewer: &Viewer, step: Step) -> bool {
         let Some(member) = viewer.member() else { return false };
-        let (author, writers) = match &self.draft {
+        let looked_at =
+            |draft: &&AnswerDraft| step != Step::ClearForWider || draft.state == State::InReview;
+        let (author, writers) = match self.draft.as_ref().filter(looked_at) {
             Some(draft) => (draft.author_id, Some(&draft.writers)),
             None => (self.row.author_id, self.row.writers.as_ref()),
         };
         author == Some(member.id) || people(writers).contains(&member.id)
     }
 
-    fn second_person(&self, viewer: &Viewer) -> Result<()> {
-        if !self.has_written(viewer) {
+    fn second_person(&self, viewer: &Viewer, step: Step) -> Result<()> {
+        if !self.has_written(viewer, step) {
             return Ok(());
         }
         let reason = Text::new(

@@ -9,7 +9,9 @@ use tokio::sync::OnceCell;
 
 use super::{
     Asker, Channel, Closure, Consultation, ConsultationEvent, Level, Priority, State, Step,
-    answer_entity, area_entity, asker, event_entity,
+    answer_entity, area_entity,
+    asker::{self, MASK},
+    event_entity,
     holding::{Held, Reader, Sight, readers},
     possible_steps,
     sealed::Part,
@@ -97,6 +99,10 @@ impl ConsultationNode {
         if self.sight(ctx).await?.asker {
             return Ok(text);
         }
+        self.masked(ctx, text).await
+    }
+
+    async fn masked(&self, ctx: &Ctx, text: String) -> Result<String> {
         let load = |ids| async move { asker::unseen(ctx.db(), &ctx.app.vault, ids).await };
         match self.page.unseen.get(&self.row.id, load).await? {
             Some(asker) => asker::masked(&text, asker),
@@ -185,13 +191,14 @@ impl ConsultationNode {
         Ok(own.filter_map(|id| found.get(id)).cloned().collect())
     }
 
-    /// The answered questions most like what was asked.
+    /// The answered questions most like what was asked. Who asked makes none of them more or less like it.
     pub(super) async fn similar(
         &self,
         ctx: &Ctx,
         first: i32,
     ) -> Result<Vec<SimilarAnsweredQuestion>> {
         let text = self.question(ctx).await?;
+        let text = self.masked(ctx, text).await?.replace(MASK, " ");
         similar_answered_questions(ctx, text, None, first, false).await
     }
 }

@@ -7,7 +7,7 @@ use zhanjian::{access::Role, answers::AnsweredQuestions, organizations::Organiza
 use crate::support::{House, on_both_engines};
 
 mod case;
-mod desk;
+pub(crate) mod desk;
 mod readers;
 mod rights;
 

@@ -19,7 +19,7 @@ on_both_engines!(
 );
 
 /// Everything that stands in a database, value by value, with its place.
-async fn everything(house: &House) -> Vec<(String, String)> {
+pub async fn everything(house: &House) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for (table, columns) in tables::columns(house.db()).await {
         for column in columns {

@@ -7,7 +7,6 @@ use zhanjian::{
     access::{ClientScope, Role, Viewer},
     accounts,
     app::Ctx,
-    ids::{GlobalId, NodeKind},
 };
 
 use crate::support::{House, Member, Reply};
@@ -108,25 +107,15 @@ pub async fn station(house: &House, code: &str) -> String {
 
 /// A new session of a member.
 pub async fn again<'a>(house: &'a House, member: &Member<'_>) -> Member<'a> {
-    let mut anew = house.bearer(token(house, member).await);
+    let mut anew = house.bearer(house.session(&member.id).await);
     anew.id.clone_from(&member.id);
     anew
-}
-
-/// A new access token of a member.
-pub async fn token(house: &House, member: &Member<'_>) -> String {
-    let id = GlobalId::decode_as("id", &member.id, NodeKind::Member).unwrap();
-    let ctx = Ctx::new(Arc::clone(&house.service.app), Viewer::anonymous());
-    let write = house.db().write().await.unwrap();
-    let tokens = accounts::begin(&ctx, &*write, id).await.unwrap();
-    write.commit(ctx.now()).await.unwrap();
-    tokens.access
 }
 
 /// A request of somebody, as the rules of other rooms see it.
 pub async fn ctx(house: &House, member: &Member<'_>) -> Ctx {
     let app = Arc::clone(&house.service.app);
-    let token = token(house, member).await;
+    let token = house.session(&member.id).await;
     let identity = app.accounts.identify(&app.db, &token, app.clock.now()).await.unwrap();
     Ctx::new(app, Viewer::of(identity))
 }

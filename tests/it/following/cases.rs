@@ -36,7 +36,7 @@ async fn a_case_is_heard_of_in_the_queues_that_it_is_in(house: &House) {
     )
     .await;
 
-    let mut case = desk.triaged("GENERAL").await;
+    let mut case = desk.triaged("DISTRICT").await;
     let recorded = ours.event().await;
     assert_eq!((&recorded["type"], &recorded["consultationId"]), (&json!("PUT"), &json!(case.id)));
     assert_eq!(recorded["consultation"]["text"], QUESTION);

@@ -65,7 +65,8 @@ async fn a_draft_from_a_case_names_nobody(house: &House) {
         assert!(!question.contains(name) && !answer.contains(name), "{question} {answer}");
     }
     assert!(
-        question.contains("拟将微针贴片按二类申报") && question.contains("［略］"),
+        question.contains("拟将微针贴片按二类申报")
+            && question.contains(zhanjian::consultations::MASK),
         "{question}"
     );
     assert_eq!(answered["deidentificationFindings"], json!([]));

@@ -11,24 +11,13 @@ use super::{
     models::{COLUMNS, Sql},
     report,
 };
-use crate::support::{Engine, House, on_both_engines};
+use crate::support::{House, on_both_engines};
 
 on_both_engines!(ten_thousand_cases_are_counted_in_a_moment);
 
 async fn ten_thousand_cases_are_counted_in_a_moment(house: &House) {
     // Unoptimised, and beside other tests; optimised it takes a tenth of that.
     assert!(counted(house, 10_000).await < Duration::from_secs(10));
-}
-
-/// To be measured in an optimised build: `cargo test --release --test it -- --ignored --nocapture a_hundred_thousand`.
-#[tokio::test]
-#[ignore = "a measurement"]
-async fn a_hundred_thousand_cases_are_measured() {
-    for engine in [Engine::Sqlite, Engine::Postgres] {
-        let house = House::new(engine).await;
-        println!("{engine:?}: {:?}", counted(&house, 100_000).await);
-        house.abandon().await;
-    }
 }
 
 /// How long a report with all its figures takes that many cases are in.

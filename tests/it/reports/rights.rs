@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{numbers, report};
 use crate::{
-    consultations::work::{Desk, token},
+    consultations::work::Desk,
     support::{House, Member, Reply, on_both_engines},
 };
 
@@ -43,7 +43,7 @@ async fn everybody_reads_the_reports_that_are_theirs(house: &House) {
         let token = if member.id.is_empty() || name == "portal" {
             None
         } else {
-            Some(token(house, member).await)
+            Some(house.session(&member.id).await)
         };
         let mut line = format!("{name:15}");
         for (_, places, parameters) in &wanted {

@@ -10,10 +10,7 @@ use tower::ServiceExt as _;
 use zhanjian::reports::Figure;
 
 use super::{FIGURES, close, figures, little_world, report};
-use crate::{
-    consultations::work::token,
-    support::{Engine, House, Member, on_both_engines, site::Site},
-};
+use crate::support::{Engine, House, Member, on_both_engines, site::Site};
 
 on_both_engines!(a_sheet_says_what_the_report_says);
 
@@ -26,7 +23,7 @@ struct Taken {
 }
 
 async fn take(house: &House, member: &Member<'_>, address: &str) -> Taken {
-    let bearer = format!("Bearer {}", token(house, member).await);
+    let bearer = format!("Bearer {}", house.session(&member.id).await);
     let request = Request::get(address).header("authorization", bearer);
     let response =
         house.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();

@@ -20,6 +20,7 @@ use zhanjian::{
     execution::Limits,
     expertise::ExpertiseAreas,
     http::{self, Admission, Reception, Visit},
+    ids::{GlobalId, NodeKind},
     indexer,
     organizations::Organizations,
     reception::{FrontDesk, data_of},
@@ -157,9 +158,14 @@ impl House {
         Member { house: self, tokens: String::new(), bearer: Some(token.into()), id: String::new() }
     }
 
-    /// Puts somebody on the register and signs them in, without the password that a test of rights has no need of.
-    /// `place` is the code of the station, district or organization that goes with the role.
-    pub async fn signed_in(&self, role: Role, place: &str) -> Member<'_> {
+    /// Puts somebody on the register: their login and their global id. `place` is the code of the station, district or
+    /// organization that goes with the role.
+    pub async fn enrolled(
+        &self,
+        role: Role,
+        place: &str,
+        password: Option<&str>,
+    ) -> (String, String) {
         let place = Some(place.to_owned()).filter(|place| !place.is_empty());
         let codes = match role {
             Role::Staff | Role::Head => PlaceCodes { station: place, ..PlaceCodes::default() },
@@ -180,16 +186,30 @@ impl House {
             employment: None,
             undertaking_signed_on: Some(app.clock.today()),
             areas: Vec::new(),
-            password: None,
+            password: password.map(str::to_owned),
         };
         let checked = enrolment.checked().await.unwrap();
-        let ctx = Ctx::new(Arc::clone(app), Viewer::anonymous());
         let write = self.db().write().await.unwrap();
-        let member = accounts::enrol(&*write, checked, "test", ctx.now()).await.unwrap();
-        let tokens = accounts::begin(&ctx, &*write, member.id).await.unwrap();
+        let member = accounts::enrol(&*write, checked, "test", app.clock.now()).await.unwrap();
+        write.commit(app.clock.now()).await.unwrap();
+        (member.login, GlobalId::encode(NodeKind::Member, member.id).0)
+    }
+
+    /// Puts somebody on the register and signs them in, without the password that a test of rights has no need of.
+    pub async fn signed_in(&self, role: Role, place: &str) -> Member<'_> {
+        let (_, id) = self.enrolled(role, place, None).await;
+        let token = self.session(&id).await;
+        Member { id, ..self.bearer(token) }
+    }
+
+    /// An access token of a new session of a member.
+    pub async fn session(&self, id: &str) -> String {
+        let id = GlobalId::decode_as("id", id, NodeKind::Member).unwrap();
+        let ctx = Ctx::new(Arc::clone(&self.service.app), Viewer::anonymous());
+        let write = self.db().write().await.unwrap();
+        let tokens = accounts::begin(&ctx, &*write, id).await.unwrap();
         write.commit(ctx.now()).await.unwrap();
-        let id = zhanjian::ids::GlobalId::encode(zhanjian::ids::NodeKind::Member, member.id).0;
-        Member { id, ..self.bearer(tokens.access) }
+        tokens.access
     }
 
     /// Sends any request.
