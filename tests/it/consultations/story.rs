@@ -495,7 +495,7 @@ async fn a_page_of_cases_costs_a_fixed_number_of_statements(house: &House) {
         least
     };
     let (few, many) = (cost(2).await, cost(6).await);
-    // A follower may look in at the log meanwhile.
-    assert!(many.abs_diff(few) <= 1, "{few} statements for 2 cases, {many} for 6");
+    // A follower may look in at the log meanwhile: that somebody read who asked is entered.
+    assert!(many.abs_diff(few) <= 2, "{few} statements for 2 cases, {many} for 6");
     assert!(many <= 30, "a page costs {many} statements");
 }
