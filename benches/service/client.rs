@@ -14,8 +14,8 @@ pub(super) struct Client {
     stream: BufReader<TcpStream>,
     line: String,
     body: Vec<u8>,
-    /// The header that says who asks, with its line end; empty for anybody.
-    authorization: String,
+    /// Headers that say who asks, each with its line end; empty for anybody.
+    headers: String,
 }
 
 impl Client {
@@ -26,13 +26,29 @@ impl Client {
             stream: BufReader::new(stream),
             line: String::new(),
             body: Vec::new(),
-            authorization: String::new(),
+            headers: String::new(),
         })
     }
 
     /// The same, asking as whoever this token stands for.
     pub(super) fn signed_in(self, token: &str) -> Self {
-        Self { authorization: format!("authorization: Bearer {token}\r\n"), ..self }
+        Self { headers: format!("authorization: Bearer {token}\r\n"), ..self }
+    }
+
+    /// The same, as if a proxy passed it on for somebody at this address.
+    pub(super) fn forwarded_for(self, address: &str) -> Self {
+        Self { headers: format!("x-forwarded-for: {address}\r\n"), ..self }
+    }
+
+    /// Sends a form, and gives the status.
+    pub(super) fn form(&mut self, path: &str, form: &str) -> Result<u16> {
+        let message = format!(
+            "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/x-www-form-urlencoded\r\n{}content-length: {}\r\n\r\n{form}",
+            self.headers,
+            form.len()
+        );
+        self.stream.get_mut().write_all(message.as_bytes())?;
+        self.answer()
     }
 
     /// The status of a path.
@@ -46,7 +62,7 @@ impl Client {
     pub(super) fn ask(&mut self, request: &str) -> Result<&[u8]> {
         let head = format!(
             "POST /graphql HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\naccept: application/graphql-response+json\r\n{}content-length: {}\r\n\r\n",
-            self.authorization,
+            self.headers,
             request.len()
         );
         let mut message = head.into_bytes();

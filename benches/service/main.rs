@@ -1,7 +1,7 @@
 //! How fast the whole service is, each figure beside what the same work costs without it, in the same run.
 //!
 //! `cargo bench --bench service -- [--rows 100000] [--seed 1] [PART …] [--quick]`, where
-//! a part is `search`, `list`, `start`, `fresh`, `import`, `following` or `signed_in`; all of them where none is named.
+//! a part is `search`, `list`, `start`, `fresh`, `import`, `following`, `signed_in` or `refusals`; all of them where none is named.
 //!
 //! The first run with a number of rows prepares them (generated, imported, indexed; and put into the bare engine) under
 //! `target/bench/ROWS-SEED/`, further runs take what is there. What is compared is asked in turns, ours and theirs, so
@@ -20,6 +20,7 @@ mod list;
 mod measure;
 mod prepare;
 mod program;
+mod refusals;
 mod search;
 mod signed_in;
 mod start;
@@ -27,7 +28,8 @@ mod start;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// What can be measured by itself.
-const PARTS: [&str; 7] = ["search", "list", "start", "fresh", "import", "following", "signed_in"];
+const PARTS: [&str; 8] =
+    ["search", "list", "start", "fresh", "import", "following", "signed_in", "refusals"];
 
 /// What the command line asks for.
 struct Asked {
@@ -98,6 +100,9 @@ fn main() -> Result<()> {
     }
     if asked.wants("signed_in") {
         signed_in::measure(&mut table, &place, &asked)?;
+    }
+    if asked.wants("refusals") {
+        refusals::measure(&mut table, &folder(), &asked)?;
     }
     if asked.wants("import") {
         import::measure(&mut table, &folder(), &asked)?;

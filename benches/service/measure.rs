@@ -40,6 +40,17 @@ impl Times {
         time.map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
     }
 
+    /// How far two distributions lie apart, 0…1: the largest difference between the shares of both that took no longer
+    /// than some time (the statistic of Kolmogorov and Smirnov).
+    pub(super) fn apart(&self, other: &Self) -> f64 {
+        let share = |times: &[Duration], bound: Duration| {
+            number(times.iter().filter(|time| **time <= bound).count()) / number(times.len().max(1))
+        };
+        let all = self.0.iter().chain(&other.0);
+        all.map(|bound| (share(&self.0, *bound) - share(&other.0, *bound)).abs())
+            .fold(0.0, f64::max)
+    }
+
     pub(super) fn median(&self) -> f64 {
         self.millis_at(500)
     }

@@ -30,10 +30,14 @@ fn program(data: &Path) -> Command {
 
 /// Runs a command to its end.
 pub(super) fn run(data: &Path, arguments: &[&str]) -> Result<()> {
-    let done =
-        program(data).args(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).output()?;
+    output(data, arguments).map(drop)
+}
+
+/// Runs a command to its end, and gives what it said.
+pub(super) fn output(data: &Path, arguments: &[&str]) -> Result<String> {
+    let done = program(data).args(arguments).output()?;
     if done.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8(done.stdout)?);
     }
     Err(format!("zhanjian {arguments:?}: {}", String::from_utf8_lossy(&done.stderr)).into())
 }
