@@ -11,6 +11,7 @@ use super::{
     ProposalKind, RegulationRelations, Regulations, RelationKind,
     currency::{Document, Graph, Relation},
     import::{Draft, relations},
+    replacements::ring,
 };
 use crate::{
     error::{Error, Result, RuleCode},
@@ -219,12 +220,7 @@ fn check_relation(relation: &relations::Draft, graph: &Graph, path: &str) -> Res
     }
     check_terms(relation, graph, path)?;
     if relation.kind == RelationKind::Replaces && graph.is_replaced_by(relation.from, relation.to) {
-        let reason = Text::new(
-            "replaces the acting one, directly or through others: the chain of replacements would come back to where it \
-             began; look which of the two is the later one",
-            "已直接或间接代替该新法规，代替关系将形成循环，请核对两者的先后",
-        );
-        return Err(Error::invalid(format!("{path}to"), reason));
+        return Err(Error::invalid(format!("{path}to"), ring()));
     }
     Ok(())
 }

@@ -60,6 +60,18 @@ impl Relation {
     }
 }
 
+/// Whether steps lead from one to another, or it is the other.
+pub(super) fn leads_to(one: Uuid, other: Uuid, next: impl Fn(Uuid) -> Vec<Uuid>) -> bool {
+    let (mut seen, mut open) = (HashSet::from([one]), vec![one]);
+    while let Some(id) = open.pop() {
+        if id == other {
+            return true;
+        }
+        open.extend(next(id).into_iter().filter(|id| seen.insert(*id)));
+    }
+    false
+}
+
 /// All regulations, and what became of each.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
@@ -162,16 +174,10 @@ impl Graph {
 
     /// Whether a regulation has been replaced, wholly or in part, by another, directly or through others.
     pub(super) fn is_replaced_by(&self, regulation: Uuid, later: Uuid) -> bool {
-        let (mut seen, mut open) = (HashSet::from([regulation]), vec![regulation]);
-        while let Some(regulation) = open.pop() {
-            if regulation == later {
-                return true;
-            }
-            let replaces = |it: &&Relation| it.kind == RelationKind::Replaces;
-            let by = self.acting_on(regulation).iter().filter(replaces).map(|it| it.from);
-            open.extend(by.filter(|by| seen.insert(*by)));
-        }
-        false
+        let replaces = |it: &&Relation| it.kind == RelationKind::Replaces;
+        leads_to(regulation, later, |regulation| {
+            self.acting_on(regulation).iter().filter(replaces).map(|it| it.from).collect()
+        })
     }
 
     /// The regulations of which a citation may have been touched, or is known on a day to be touched until a later one.

@@ -27,6 +27,7 @@ mod proposals;
 mod recording;
 mod recording_graphql;
 pub(crate) mod relation_entity;
+mod replacements;
 mod terms;
 
 pub use content::Content;
@@ -49,6 +50,7 @@ pub use proposals::{content_of, find as find_proposal};
 pub use recording::named;
 pub use recording_graphql::RegulationMutation;
 pub use relation_entity::Model as RegulationRelation;
+pub use replacements::Replacements;
 pub use terms::{ProposalKind, ProposalState, Region, RelationKind, RelationScope};
 
 use currency::{Graph, Relation};

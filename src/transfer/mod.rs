@@ -19,7 +19,7 @@ use crate::{
     language::Text,
     organizations::{self, Organization},
     outbox::Write,
-    regulations,
+    regulations::{self, Replacements},
     stations::{self, Station},
 };
 
@@ -115,6 +115,8 @@ pub struct Known {
     pub tree: Tree,
     /// Ids of regulations by key.
     pub regulations: HashMap<String, Uuid>,
+    /// Which of them replaces which.
+    pub replacements: Replacements,
     /// Organizations by code.
     pub organizations: HashMap<String, Organization>,
     /// Identities of the rows of the same file: at its first reading of those above, at its second of all.
@@ -134,6 +136,7 @@ impl Known {
             stations: stations::with_districts(db.read()).await?,
             tree: expertise::tree(db.read()).await?,
             regulations: regulations::all_ids_by_key(db.read()).await?,
+            replacements: Replacements::load(db.read()).await?,
             organizations: organizations.into_iter().map(|row| (row.code.clone(), row)).collect(),
             ..Self::default()
         })

@@ -9,7 +9,10 @@ use sea_orm::{
 use serde_json::{Map, Value};
 
 use super::{
-    super::{RegulationRelation, RelationKind, RelationScope, relation_entity as entity},
+    super::{
+        RegulationRelation, RelationKind, RelationScope, relation_entity as entity,
+        replacements::ring,
+    },
     as_text, note,
 };
 use crate::{
@@ -70,10 +73,17 @@ impl Transfer for RegulationRelations {
             );
             row.fault("to", text);
         }
+        let kind = required_term(row, "kind", RelationKind::Replaces);
+        if let (Some(later), Some(older), RelationKind::Replaces) = (from, to, kind)
+            && later != older
+            && !known.replacements.add(later, older)
+        {
+            row.fault("to", ring());
+        }
         Draft {
             from: from.unwrap_or_default(),
             to: to.unwrap_or_default(),
-            kind: required_term(row, "kind", RelationKind::Replaces),
+            kind,
             scope: required_term(row, "scope", RelationScope::Full),
             articles: row.texts("articles"),
             effective_on: row.partial_date("effectiveOn"),

@@ -1,7 +1,7 @@
 //! An officer records the law and mends what was recorded.
 
 use serde_json::{Value, json};
-use zhanjian::access::Role;
+use zhanjian::{access::Role, regulations::RegulationRelations, transfer::Import};
 
 use super::{RECORD, answer, done, faults, relate, relation, rules, status, verdict};
 use crate::support::{House, on_both_engines};
@@ -12,6 +12,7 @@ on_both_engines!(
     a_regulation_is_mended_and_what_is_left_out_stays,
     what_does_not_fit_into_the_law_is_refused_with_its_place,
     two_who_record_at_once_close_no_ring,
+    a_file_closes_no_ring_either,
     the_later_of_two_who_mend_is_told_and_a_repeated_change_is_done_once,
 );
 
@@ -227,6 +228,24 @@ async fn two_who_record_at_once_close_no_ring(house: &House) {
         let refused = [faults(&there), faults(&back)].concat();
         assert_eq!(refused, ["INVALID input.relation.to"]);
     }
+}
+
+async fn a_file_closes_no_ring_either(house: &House) {
+    house.places().await;
+    rules(house, &[("a", "2020"), ("b", "2020"), ("c", "2020")]).await;
+    let file = "from,to,kind,scope\nb,a,REPLACES,FULL\nc,b,REPLACES,FULL\na,c,REPLACES,FULL\n";
+    let kind = RegulationRelations;
+    let refused = house.import_with(&kind, "ring.csv", file, Import::default()).await;
+    let faults: Vec<String> = refused.faults.iter().map(ToString::to_string).collect();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].contains("come back to where it began"), "{faults:?}");
+    let chain = "from,to,kind,scope\nb,a,REPLACES,FULL\nc,b,REPLACES,FULL\n";
+    for _ in 0..2 {
+        house.import(&kind, "chain.csv", chain).await;
+    }
+    let back = "from,to,kind,scope\na,c,REPLACES,PARTIAL\n";
+    let refused = house.import_with(&kind, "back.csv", back, Import::default()).await;
+    assert_eq!(refused.faults.len(), 1, "what is recorded counts as what stands in the file");
 }
 
 async fn the_later_of_two_who_mend_is_told_and_a_repeated_change_is_done_once(house: &House) {
