@@ -10,8 +10,9 @@ import time
 
 from gql import Client, gql
 from gql.transport.aiohttp import AIOHTTPTransport
-from gql.transport.exceptions import TransportQueryError
+from gql.transport.exceptions import TransportError, TransportQueryError
 from gql.transport.websockets import WebsocketsTransport
+from websockets.exceptions import WebSocketException
 
 URL = os.environ["ZHANJIAN_URL"]
 SOCKET = URL.replace("http", "ws", 1)
@@ -31,7 +32,12 @@ CHANGED = gql(
       changed(kinds: [REGULATION], since: $since) { revision type nodeId node { id ... on Regulation { key } } }
     }"""
 )
-QUEUE = gql("subscription { queueChanged { revision } }")
+QUEUE = gql("subscription ($since: Revision) { queueChanged(since: $since) { type consultationId } }")
+CONSULT = gql(
+    """mutation ($input: RecordConsultationInput!) {
+      recordConsultation(input: $input) { consultation { id } userErrors { path message } }
+    }"""
+)
 
 
 def socket(token=None):
@@ -91,16 +97,31 @@ async def main():
             assert error.errors[0]["extensions"]["code"] == "UNAUTHENTICATED", error
     print("an error with its code: ok")
 
-    async with Client(transport=socket(officer)) as session:
+    async with Client(transport=AIOHTTPTransport(url=URL)) as session:
+        staff = await sign_in(session, "STAFF")
+    async with Client(transport=socket(staff)) as session:
         viewer = await session.execute(gql("{ viewer { signedIn } }"))
         assert viewer == {"viewer": {"signedIn": True}}
-        events = session.subscribe(QUEUE)
+        present = await session.execute(gql("{ changes { revision } }"))
+        asker = {"company": "示例医疗器械有限公司"}
+        asked = {"channel": "PHONE", "text": "示例问题：注册资料怎样补正？", "asker": asker}
+        done = await session.execute(CONSULT, variable_values={"input": asked})
+        consultation = done["recordConsultation"]["consultation"]["id"]
+        since = {"since": present["changes"]["revision"]}
+        events = session.subscribe(QUEUE, variable_values=since)
+        told = await anext(events)
+        assert told["queueChanged"] == {"type": "PUT", "consultationId": consultation}, told
+        print("signed in by connection_init: ok")
+
+        signed = await session.execute(gql("mutation { signOut(input: {}) { signedOut } }"))
+        assert signed == {"signOut": {"signedOut": True}}
         try:
-            event = await asyncio.wait_for(anext(events), 0.5)
+            event = await anext(events)
             raise AssertionError(event)
-        except asyncio.TimeoutError:
-            pass
-    print("signed in by connection_init: ok")
+        except (TransportError, WebSocketException) as error:
+            # Whichever of the two it raises, it names the code with which the socket was closed.
+            assert "4403" in f"{error!r} {error.__cause__!r}", repr(error)
+    print("signing out ends what is followed: ok")
 
 
 asyncio.run(asyncio.wait_for(main(), 60))

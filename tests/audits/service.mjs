@@ -61,6 +61,24 @@ export async function publish() {
   return key;
 }
 
+// Records what a sample company asks. Gives the id of the consultation.
+export async function consult(token) {
+  const { recordConsultation } = await ask(
+    `mutation ($input: RecordConsultationInput!) {
+      recordConsultation(input: $input) { consultation { id } userErrors { path message } }
+    }`,
+    { input: { channel: 'PHONE', text: '示例问题：注册资料怎样补正？', asker: { company: '示例医疗器械有限公司' } } },
+    token,
+  );
+  assert.deepEqual(recordConsultation.userErrors, []);
+  return recordConsultation.consultation.id;
+}
+
+export async function signOut(token) {
+  const { signOut: signed } = await ask('mutation { signOut(input: {}) { signedOut } }', {}, token);
+  assert.equal(signed.signedOut, true);
+}
+
 export const changed = `subscription Changed($since: Revision) {
   changed(kinds: [REGULATION], since: $since) {
     __typename revision kind nodeId

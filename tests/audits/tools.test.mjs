@@ -35,12 +35,20 @@ function folder(name, files) {
   return path;
 }
 
-test('graphql-eslint finds nothing in the contract', async () => {
-  // Its files must lie below its settings.
-  const copy = join(here, 'schema-under-test.graphql');
-  writeFileSync(copy, source);
+// Reads a contract with graphql-eslint. Its files must lie below its settings.
+async function lint(name, text) {
+  const copy = join(here, name);
+  writeFileSync(copy, text);
   after(() => rmSync(copy));
   await run('eslint', ['--max-warnings', '0', copy]);
+}
+
+test('graphql-eslint finds nothing in the contract', () => lint('schema-under-test.graphql', source));
+
+test('graphql-eslint finds what is wrong by either of its rule sets', async () => {
+  const spoiled = `${source}\ntype SampleConnection {\n\tnodes: [Station]\n}\n`;
+  const fault = await lint('schema-spoiled.graphql', spoiled).catch(({ message }) => message);
+  for (const rule of ['require-description', 'relay-connection-types']) assert.match(String(fault), new RegExp(rule));
 });
 
 test('whatever has an id is a Node, and the other way round', () => {
@@ -54,7 +62,7 @@ test('whatever has an id is a Node, and the other way round', () => {
   assert.deepEqual(wrong.map(({ name }) => name), []);
 });
 
-test('relay-compiler makes artifacts of pages, mutations and subscriptions', async () => {
+test('relay-compiler makes artifacts of pages, mutations and subscriptions, and of nothing that is not there', async () => {
   const path = folder('relay', ['relay']);
   const settings = { src: './relay', schema: './schema.graphql', language: 'javascript', eagerEsModules: true };
   writeFileSync(join(path, 'relay.config.json'), JSON.stringify(settings));
@@ -64,6 +72,9 @@ test('relay-compiler makes artifacts of pages, mutations and subscriptions', asy
   for (const name of ['AnswersPageQuery', 'AnswersPageListQuery', 'AnswersPageFoundSubscription', 'AnswersPageSaveMutation']) {
     assert.ok(made.includes(`${name}.graphql.js`), made.join(' '));
   }
+  const page = join(path, 'relay/AnswersPage.js');
+  writeFileSync(page, readFileSync(page, 'utf8').replace('    question\n', '    thereIsNoSuchField\n'));
+  await assert.rejects(run('relay-compiler', ['relay.config.json'], path), /thereIsNoSuchField/);
 });
 
 test('graphql-codegen makes types that tsc takes, strictly', async () => {
@@ -77,5 +88,9 @@ test('graphql-codegen makes types that tsc takes, strictly', async () => {
   writeFileSync(join(path, 'codegen.json'), JSON.stringify(settings));
   writeFileSync(join(path, 'package.json'), '{ "type": "module" }');
   await run('graphql-codegen', ['--config', 'codegen.json'], path);
-  await run('tsc', ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', '', 'program.ts', 'types.ts'], path);
+  const strictly = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', ''];
+  await run('tsc', [...strictly, 'program.ts', 'types.ts'], path);
+  const wrong = "import type { QueueSubscription } from './types.js';\nexport const mine = (told: QueueSubscription): string => told.queueChanged.queues.mine;\n";
+  writeFileSync(join(path, 'wrong.ts'), wrong);
+  await assert.rejects(run('tsc', [...strictly, 'wrong.ts', 'types.ts'], path), /not assignable to type 'string'/);
 });
