@@ -63,7 +63,27 @@ install_python() {
     python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv
 }
 
-# install_node: Debian's own is new enough.
+# install_node DIR: Node.js as tests/audits/package.json wants it. Where Debian's own is older, one from npm's registry is
+# put into the folder, for this run alone.
 install_node() {
-    needs node nodejs && needs npm npm
+    needs node nodejs && needs npm npm || return 1
+    node_is_new && return
+    local arch
+    case $(uname -m) in
+    x86_64) arch=x64 ;;
+    aarch64) arch=arm64 ;;
+    *)
+        echo "Node.js 20.19 or later is needed here: install it by hand." >&2
+        return 1
+        ;;
+    esac
+    echo "Node.js $(node --version) is too old: taking a newer one for this run …"
+    npm install --prefix "$1" --no-save --no-audit --no-fund --loglevel=error "node-linux-$arch@24" || return 1
+    export PATH="$1/node_modules/node-linux-$arch/bin:$PATH"
+    node_is_new
+}
+
+node_is_new() {
+    node -e 'const [major, minor] = process.versions.node.split(".").map(Number)
+        process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)'
 }

@@ -55,7 +55,7 @@ pub struct SsoIdentity {
     pub login: String,
     /// The person's roles here, each once, in the order of the settings.
     pub roles: Vec<String>,
-    /// From when the token is good no more.
+    /// From when the token is good no more, by how much the clocks may differ included.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -137,7 +137,8 @@ impl Sso {
                 return Err(Refused::NotYetValid);
             }
         }
-        if moved(expires_at, self.skew)? <= now {
+        let expires_at = moved(expires_at, self.skew)?;
+        if expires_at <= now {
             return Err(Refused::Expired);
         }
         Ok(SsoIdentity {
