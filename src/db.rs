@@ -242,6 +242,8 @@ fn options(settings: &DatabaseSettings, cache: &'static str) -> ConnectOptions {
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(BUSY_TIMEOUT)
                 .row_buffer_size(ROWS_AHEAD)
+                // What was erased is not left in the file for whoever looks at its bytes.
+                .pragma("secure_delete", "ON")
                 .pragma("cache_size", cache)
                 .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         });

@@ -6,7 +6,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
-    ExprTrait as _, IntoActiveModel as _, QueryFilter, entity::prelude::*, sea_query::OnConflict,
+    ExprTrait as _, IntoActiveModel as _, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*,
+    sea_query::OnConflict,
 };
 
 use super::{
@@ -53,15 +54,17 @@ pub(super) async fn sign_in(ctx: &Ctx, login: &str, password: &str) -> Result<To
         .filter(member_entity::Column::Login.eq(&login))
         .one(ctx.db())
         .await?;
-    attempt.check(ctx, member.as_ref().map(|member| member.id)).await?;
-    // Counted before the password is looked at, and taken back when it was right: attempts that run side by side would
-    // all be let through by the same count.
-    attempt.count(ctx).await?;
+    attempt.enter(ctx, member.as_ref().map(|member| member.id)).await?;
     let hash = member.as_ref().and_then(|member| member.password_hash.as_deref());
     let right = passwords::verify(password, hash).await?;
     let member = member.filter(|member| right && identify::may_enter(member));
     let member = member.ok_or_else(wrong_credentials)?;
     let write = ctx.app.db.write().await?;
+    // Somebody may have been let go, or been given another password, while this one was looked at.
+    let now = super::by_id(&*write, member.id).await?.filter(identify::may_enter);
+    let member = now
+        .filter(|now| now.password_hash == member.password_hash)
+        .ok_or_else(wrong_credentials)?;
     attempt.succeeded(&*write, &member, ctx.now()).await?;
     let tokens = begin(ctx, &*write, member.id).await?;
     write.commit(ctx.now()).await?;
@@ -164,21 +167,24 @@ pub(super) async fn change_password(
     let member = ctx.viewer.member().ok_or(Error::Unauthenticated)?;
     let row = super::by_id(ctx.db(), member.id).await?.ok_or(Error::Unauthenticated)?;
     let attempt = Attempt::of(ctx, &row.login);
-    attempt.check(ctx, Some(row.id)).await?;
-    attempt.count(ctx).await?;
+    attempt.enter(ctx, Some(row.id)).await?;
     if !passwords::verify(present, row.password_hash.as_deref()).await? {
-        let reason = Text::new("this is not the present password", "当前密码不正确");
-        return Err(Error::rule(RuleCode::WrongCredentials, "presentPassword", reason));
+        return Err(not_the_present_one());
     }
-    let hash = super::register::new_hash(new, &row.login).await?;
+    let hash = super::register::new_hash(new, &row.login).await.map_err(of_the_new_one)?;
     let mut change = Change::begin(ctx).await?;
     let now = ctx.now();
-    member_entity::Entity::update_many()
+    let changed = member_entity::Entity::update_many()
         .col_expr(member_entity::Column::PasswordHash, Expr::value(Some(hash)))
         .col_expr(member_entity::Column::UpdatedAt, Expr::value(now))
         .filter(member_entity::Column::Id.eq(row.id))
+        .filter(member_entity::Column::PasswordHash.eq(row.password_hash.clone()))
         .exec(&*change)
         .await?;
+    if changed.rows_affected == 0 {
+        // It was reset while the present one was looked at.
+        return Err(not_the_present_one());
+    }
     session_entity::Entity::update_many()
         .col_expr(session_entity::Column::EndedAt, Expr::value(Some(now)))
         .col_expr(session_entity::Column::EndedFor, Expr::value(Some("PASSWORD_CHANGED")))
@@ -190,6 +196,19 @@ pub(super) async fn change_password(
     attempt.succeeded(&*change, &row, now).await?;
     change.audit(Entry::new("changePassword").of(NodeKind::Member, row.id));
     change.commit(row.id).await
+}
+
+fn not_the_present_one() -> Error {
+    let reason = Text::new("this is not the present password", "当前密码不正确");
+    Error::rule(RuleCode::WrongCredentials, "presentPassword", reason)
+}
+
+/// What is wrong with a new password stands in another field here than where a member is enrolled.
+fn of_the_new_one(error: Error) -> Error {
+    match error {
+        Error::Invalid { reason, .. } => Error::invalid("newPassword", reason),
+        other => other,
+    }
 }
 
 async fn hand_out(
@@ -272,27 +291,63 @@ impl Attempt {
         }
     }
 
-    /// Whether the password may be looked at now.
-    async fn check(&self, ctx: &Ctx, member: Option<Uuid>) -> Result<()> {
-        use failure_entity::{Column, Entity};
-        let places = [&self.pair, &self.from, &self.login].map(String::as_str);
-        let rows = Entity::visible_to(&Scope::Service)
-            .filter(Column::Place.is_in(places))
-            .all(ctx.db())
-            .await?;
+    /// Lets the password be looked at, and counts that as a failure under each place until it proves right. Both in one
+    /// transaction: of attempts that run side by side each sees those before it.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] where it has to wait; then nothing is counted.
+    async fn enter(&self, ctx: &Ctx, member: Option<Uuid>) -> Result<()> {
+        use failure_entity::{Column, Entity, Model};
         // Asked for nobody too, so that the time tells nothing of whether there is an account.
         let known_here = self.is_known(ctx, member.unwrap_or_default()).await?;
+        let write = ctx.app.db.write().await?;
+        let now = ctx.now();
+        let faded = now - Duration::hours(throttle::FADES_AFTER_HOURS);
+        Entity::delete_many().filter(Column::LastAt.lt(faded)).exec(&*write).await?;
+        let places = [&self.pair, &self.from, &self.login];
+        // There must be a row to wait for, also for the first.
+        let rows = places.map(|place| {
+            Model { id: new_id(), place: place.clone(), failures: 0, last_at: now }
+                .into_active_model()
+        });
+        let missing = Entity::insert_many(rows)
+            .on_conflict(OnConflict::column(Column::Place).do_nothing().to_owned())
+            .exec_without_returning(&*write)
+            .await;
+        if let Err(fault) = missing
+            && !matches!(fault, DbErr::RecordNotInserted)
+        {
+            return Err(fault.into());
+        }
+        let rows = Entity::visible_to(&Scope::Service)
+            .filter(Column::Place.is_in(places.map(String::as_str)))
+            .order_by_asc(Column::Place)
+            .lock_exclusive()
+            .all(&*write)
+            .await?;
         let of = |place: &str| {
-            let row = rows.iter().find(|row| row.place == place)?;
+            let row = rows.iter().find(|row| row.place == place && row.failures > 0)?;
             Some(Failures { count: u32::try_from(row.failures).unwrap_or(0), last_at: row.last_at })
         };
         let (pair, from, login) = (of(&self.pair), of(&self.from), of(&self.login));
         let decision =
-            throttle::decide(pair.as_ref(), from.as_ref(), login.as_ref(), known_here, ctx.now());
-        match decision {
-            Decision::Go => Ok(()),
-            Decision::Wait(wait) => Err(Error::TooMany { wait: wait.to_std().unwrap_or_default() }),
+            throttle::decide(pair.as_ref(), from.as_ref(), login.as_ref(), known_here, now);
+        if let Decision::Wait(wait) = decision {
+            return Err(Error::TooMany { wait: wait.to_std().unwrap_or_default() });
         }
+        for row in &rows {
+            // A pair waits the longer the more often it failed; the others begin anew after a lull.
+            let lull = if row.place == self.pair { faded } else { now - throttle::LULL };
+            let failures = if row.last_at < lull { 1 } else { row.failures + 1 };
+            Entity::update_many()
+                .col_expr(Column::Failures, Expr::value(failures))
+                .col_expr(Column::LastAt, Expr::value(now))
+                .filter(Column::Id.eq(row.id))
+                .exec(&*write)
+                .await?;
+        }
+        write.commit(now).await?;
+        Ok(())
     }
 
     async fn is_known(&self, ctx: &Ctx, member: Uuid) -> Result<bool> {
@@ -300,33 +355,6 @@ impl Attempt {
             .filter(place_entity::Column::MemberId.eq(member))
             .filter(place_entity::Column::Address.eq(&self.address));
         Ok(place.one(ctx.db()).await?.is_some())
-    }
-
-    /// Counts an attempt as a failure under each place. A counter that has faded begins anew.
-    async fn count(&self, ctx: &Ctx) -> Result<()> {
-        use failure_entity::{Column, Entity, Model};
-        let write = ctx.app.db.write().await?;
-        let now = ctx.now();
-        let faded = now - Duration::hours(throttle::FADES_AFTER_HOURS);
-        Entity::delete_many().filter(Column::LastAt.lt(faded)).exec(&*write).await?;
-        for place in [&self.pair, &self.from, &self.login] {
-            let row = Model { id: new_id(), place: place.clone(), failures: 1, last_at: now };
-            // A pair waits the longer the more often it failed; the others begin anew after a lull.
-            let lull = if *place == self.pair { faded } else { now - throttle::LULL };
-            let counted = Expr::case(Expr::col((Entity, Column::LastAt)).lt(lull), 1)
-                .finally(Expr::col((Entity, Column::Failures)).add(1));
-            Entity::insert(row.into_active_model())
-                .on_conflict(
-                    OnConflict::column(Column::Place)
-                        .value(Column::Failures, counted)
-                        .value(Column::LastAt, Expr::value(now))
-                        .to_owned(),
-                )
-                .exec_without_returning(&*write)
-                .await?;
-        }
-        write.commit(now).await?;
-        Ok(())
     }
 
     /// Takes the attempt back, forgets this pair's failures, and remembers that the member is at home here.

@@ -8,9 +8,10 @@ use super::{
     Citation, CitationRole, Confirmation, Step,
     case::{Case, at_version},
     citation_entity, confirmation_entity,
-    deidentify::findings_beside,
     drafts::entry,
-    entity, grounds, write,
+    entity,
+    findings::findings_beside,
+    grounds, write,
 };
 use crate::{
     app::Ctx,
@@ -100,13 +101,19 @@ pub(super) async fn confirm(ctx: &Ctx, id: Uuid, version: i32, finding: Finding)
 /// company and no person. Dates and amounts are left to the officer, for rules are full of them.
 async fn tells_nobody(ctx: &Ctx, finding: &Finding, consultation: Option<Uuid>) -> Result<()> {
     let quote = finding.citation.as_ref().and_then(|citation| citation.quote.as_deref());
-    let fields = [("note", finding.note.as_str()), ("citation.quote", quote.unwrap_or_default())];
+    let articles = finding.citation.as_ref().map(|citation| citation.articles.join("；"));
+    let fields = [
+        ("note", finding.note.as_str()),
+        ("citation.articles", articles.as_deref().unwrap_or_default()),
+        ("citation.quote", quote.unwrap_or_default()),
+    ];
     let found = findings_beside(ctx, &fields, consultation).await?;
+    found.check_nothing_hidden("note")?;
     let telling = |it: &&deidentification::Finding| {
         let of_rules = matches!(it.kind, Kind::Date | Kind::Amount);
-        it.kind == Kind::Confidential || (it.sure && !of_rules)
+        it.kind == Kind::Confidential || !of_rules
     };
-    let Some(found) = found.iter().find(telling) else { return Ok(()) };
+    let Some(found) = found.shown.iter().find(telling) else { return Ok(()) };
     let label = found.kind.label();
     let reason = Text::new(
         format!("“{}” would tell who asked ({}): leave it out", found.text, label.en),

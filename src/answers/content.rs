@@ -5,13 +5,14 @@ use sea_orm::{Set, prelude::Uuid};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AnswerDraft, AnsweredQuestion, Basis, Citation, CitationRole, DeviceClass, ProductKind,
-    draft_entity, entity,
+    AnswerDraft, AnsweredQuestion, Basis, Citation, CitationRole, Confirmation, DeviceClass,
+    ProductKind, draft_entity, entity,
 };
 use crate::{
     app::Ctx,
     error::{Error, Result},
     expertise::unknown_area,
+    json::texts,
     language::Text,
     regulations, transfer,
 };
@@ -178,7 +179,7 @@ impl Content {
     pub(super) fn of_row(row: &AnsweredQuestion, areas: Vec<Uuid>, citations: &[Citation]) -> Self {
         let cited = |citation: &Citation| Cited {
             regulation_id: citation.regulation_id,
-            articles: crate::json::texts(&citation.articles),
+            articles: texts(&citation.articles),
             quote: citation.quote.clone(),
             role: citation.role,
             checked_on: citation.checked_on,
@@ -231,7 +232,7 @@ impl Content {
     }
 
     /// The same as columns of an answered question. Its digest is emptied, so that an import of the same row sees that
-    /// it has been changed here.
+    /// it has been changed here, and leaves it alone.
     pub(super) fn as_row(&self) -> entity::ActiveModel {
         entity::ActiveModel {
             question: Set(self.question.clone()),
@@ -283,12 +284,31 @@ impl Content {
         Ok(())
     }
 
+    /// The same with every text as a function gives it back.
+    pub(super) fn with_texts(&self, change: impl Fn(&str) -> String) -> Self {
+        let cited = |citation: &Cited| Cited {
+            articles: citation.articles.iter().map(|article| change(article)).collect(),
+            quote: citation.quote.as_deref().map(&change),
+            ..citation.clone()
+        };
+        Self {
+            question: change(&self.question),
+            answer: change(&self.answer),
+            summary: self.summary.as_deref().map(&change),
+            citations: self.citations.iter().map(cited).collect(),
+            ..self.clone()
+        }
+    }
+
     /// All that a reader would read of it.
     pub(super) fn wording(&self) -> Wording {
-        let quotes = self.citations.iter().map(|citation| citation.quote.as_deref());
-        Wording::new(&self.question, &self.answer, self.summary.as_deref(), quotes)
+        let cited = self.citations.iter().map(|it| (it.articles.clone(), it.quote.as_deref()));
+        Wording::new(&self.question, &self.answer, self.summary.as_deref(), cited)
     }
 }
+
+/// What stands between the articles of a citation, where they are looked through as one text.
+const BETWEEN_ARTICLES: &str = "；";
 
 /// The texts of an answered question, each with the name of its field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -299,24 +319,36 @@ impl Wording {
         question: &str,
         answer: &str,
         summary: Option<&str>,
-        quotes: impl Iterator<Item = Option<&'a str>>,
+        cited: impl Iterator<Item = (Vec<String>, Option<&'a str>)>,
     ) -> Self {
         let mut fields = vec![
             ("question".to_owned(), question.to_owned()),
             ("answer".to_owned(), answer.to_owned()),
         ];
         fields.extend(summary.map(|text| ("summary".to_owned(), text.to_owned())));
-        let quotes = quotes.enumerate();
-        fields.extend(quotes.filter_map(|(place, quote)| {
-            Some((format!("citations.{place}.quote"), quote?.to_owned()))
-        }));
+        for (place, (articles, quote)) in cited.enumerate() {
+            if !articles.is_empty() {
+                fields
+                    .push((format!("citations.{place}.articles"), articles.join(BETWEEN_ARTICLES)));
+            }
+            fields.extend(quote.map(|text| (format!("citations.{place}.quote"), text.to_owned())));
+        }
         Self(fields)
     }
 
-    /// What is shown of an answered question.
-    pub(super) fn of_row(row: &AnsweredQuestion, citations: &[Citation]) -> Self {
-        let quotes = citations.iter().map(|citation| citation.quote.as_deref());
-        Self::new(&row.question, &row.answer, row.summary.as_deref(), quotes)
+    /// What is shown of an answered question, with what was said when it was confirmed.
+    pub(super) fn of_row(
+        row: &AnsweredQuestion,
+        citations: &[Citation],
+        confirmations: &[Confirmation],
+    ) -> Self {
+        let cited = citations.iter().map(|it| (texts(&it.articles), it.quote.as_deref()));
+        let mut shown = Self::new(&row.question, &row.answer, row.summary.as_deref(), cited);
+        for (place, confirmation) in confirmations.iter().enumerate() {
+            let note = confirmation.note.clone();
+            shown.0.extend(note.map(|note| (format!("confirmations.{place}.note"), note)));
+        }
+        shown
     }
 
     /// The fields, as they are looked through.

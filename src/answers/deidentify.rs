@@ -5,18 +5,20 @@
 //! text, and what they decided. So a change of the text leaves the check behind, and a name that has become known since
 //! opens it again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{IntoActiveModel as _, QueryFilter, QueryOrder, Set, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DeidentificationCheck, DeidentificationPurpose, DeidentificationVerdict, State, Step,
+    AnsweredQuestion, Citation, DeidentificationCheck, DeidentificationPurpose,
+    DeidentificationVerdict, State, Step,
     case::{Case, at_version, member},
     check_entity,
-    content::{Cited, Content, Wording, words},
+    content::{Content, Wording, words},
     draft_entity,
     drafts::{About, entry},
+    findings::findings,
     write::{self, Next},
 };
 use crate::{
@@ -24,8 +26,7 @@ use crate::{
     app::Ctx,
     batch::grouped,
     change::{Change, Done},
-    consultations::{self, DraftSource, MASK},
-    deidentification::{Confidential, Finding, Kind, find},
+    deidentification::{Finding, Kind},
     error::{Error, Result, RuleCode},
     ids::new_id,
     language::Text,
@@ -103,112 +104,6 @@ fn kind_name(kind: Kind) -> String {
     })
 }
 
-/// What the cases that answers come from keep confidential, by case.
-async fn confidential(
-    ctx: &Ctx,
-    consultations: impl Iterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, Confidential>> {
-    let mut ids: Vec<Uuid> = consultations.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let values = consultations::confidential_of(ctx.db(), &ctx.app.vault, ids).await?;
-    Ok(values.into_iter().map(|(id, values)| (id, Confidential { values })).collect())
-}
-
-/// What would tell who asked, in a text that comes from a case.
-pub(super) async fn findings(
-    ctx: &Ctx,
-    wording: &Wording,
-    consultation: Option<Uuid>,
-) -> Result<Vec<Finding>> {
-    findings_beside(ctx, &wording.fields(), consultation).await
-}
-
-/// The same, in words that come to an answer beside its text.
-pub(super) async fn findings_beside(
-    ctx: &Ctx,
-    fields: &[(&str, &str)],
-    consultation: Option<Uuid>,
-) -> Result<Vec<Finding>> {
-    let mut confidential = confidential(ctx, consultation.into_iter()).await?;
-    let confidential = consultation.and_then(|id| confidential.remove(&id)).unwrap_or_default();
-    Ok(find(fields, &confidential, &*ctx.enterprises().await?))
-}
-
-/// The same for the texts of a page, each by its answered question and with the case that it comes from.
-pub(super) async fn findings_in(
-    ctx: &Ctx,
-    wordings: Vec<(Uuid, Wording, Option<Uuid>)>,
-) -> Result<HashMap<Uuid, Vec<Finding>>> {
-    let enterprises = ctx.enterprises().await?;
-    let cases = wordings.iter().filter_map(|(_, _, consultation)| *consultation);
-    let confidential = confidential(ctx, cases).await?;
-    let nothing = Confidential::default();
-    let found = |(id, wording, consultation): (Uuid, Wording, Option<Uuid>)| {
-        let confidential = consultation.and_then(|id| confidential.get(&id)).unwrap_or(&nothing);
-        (id, find(&wording.fields(), confidential, &enterprises))
-    };
-    Ok(wordings.into_iter().map(found).collect())
-}
-
-/// What a case says, as the beginning of a draft: without the values of its asker and without other ways to reach
-/// somebody, so that none of them gets into a table that is not sealed.
-pub(super) async fn from_case(ctx: &Ctx, source: DraftSource) -> Result<Content> {
-    let id = source.consultation_id;
-    let confidential = confidential(ctx, std::iter::once(id)).await?.remove(&id);
-    let confidential = confidential.unwrap_or_default();
-    let enterprises = ctx.enterprises().await?;
-    let without = |text: &str| {
-        let text = text.trim();
-        without_asker(text, &find(&[("text", text)], &confidential, &enterprises))
-    };
-    Ok(Content {
-        question: without(&source.question),
-        answer: source.reply.as_deref().map(without).unwrap_or_default(),
-        // What was summed up for the next tier is correspondence, and no summary of the answer.
-        summary: None,
-        areas: source.areas,
-        product_kind: source.product_kind,
-        device_class: source.device_class,
-        basis: super::Basis::Cited,
-        citations: Vec::<Cited>::new(),
-        answered_on: None,
-        review_by: None,
-    })
-}
-
-/// A text in which what leads to a person or a company is left out. What else was found stays, for somebody to judge.
-fn without_asker(text: &str, found: &[Finding]) -> String {
-    let leads_to_somebody = |finding: &&Finding| {
-        matches!(
-            finding.kind,
-            Kind::Confidential
-                | Kind::SocialCreditCode
-                | Kind::IdNumber
-                | Kind::Telephone
-                | Kind::Email
-                | Kind::MessengerId
-        )
-    };
-    let mut places: Vec<(usize, usize)> =
-        found.iter().filter(leads_to_somebody).map(|it| (it.start, it.end)).collect();
-    places.sort_unstable();
-    let letters: Vec<char> = text.chars().collect();
-    let (mut kept, mut at) = (String::with_capacity(text.len()), 0);
-    for (start, end) in places {
-        if end <= at {
-            continue;
-        }
-        kept.extend(letters.get(at..start.clamp(at, letters.len())).unwrap_or_default());
-        if !kept.ends_with(MASK) {
-            kept.push_str(MASK);
-        }
-        at = end.min(letters.len());
-    }
-    kept.extend(letters.get(at..).unwrap_or_default());
-    kept
-}
-
 /// The checks of answered questions, the latest first.
 pub(super) async fn checks(
     db: &impl ConnectionTrait,
@@ -220,6 +115,30 @@ pub(super) async fn checks(
         .all(db)
         .await?;
     Ok(grouped(rows.into_iter().map(|row| (row.answered_question_id, row))))
+}
+
+/// Those of some answers whose shown text was looked through last with the verdict that it tells who asked.
+pub(super) async fn rejected(
+    db: &impl ConnectionTrait,
+    rows: &[&AnsweredQuestion],
+    citations: &HashMap<Uuid, Vec<Citation>>,
+) -> Result<HashSet<Uuid>> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let all = checks(db, ids.clone()).await?;
+    if all.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let confirmations = super::confirmations(db, ids).await?;
+    let is_rejected = |row: &&&AnsweredQuestion| {
+        let citations = citations.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+        let notes = confirmations.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+        // Looked through before it was confirmed, or after.
+        let digests = [&[], notes].map(|notes| Wording::of_row(row, citations, notes).digest());
+        let latest = all.get(&row.id).into_iter().flatten();
+        let mut of_text = latest.filter(|check| digests.contains(&check.text_digest));
+        of_text.next().is_some_and(|check| check.verdict == DeidentificationVerdict::Rejected)
+    };
+    Ok(rows.iter().filter(is_rejected).map(|row| row.id).collect())
 }
 
 /// For what a text has been cleared, of checks of which the latest comes first.
@@ -287,8 +206,10 @@ pub(super) async fn require(
         return Err(Error::rule(RuleCode::FindingsOpen, "", reason));
     };
     let decided: Vec<Decided> = serde_json::from_value(check.findings)?;
-    let findings = findings(ctx, wording, case.row.consultation_id).await?;
-    let open: Vec<&Finding> = findings
+    let found = findings(ctx, wording, case.row.consultation_id).await?;
+    found.check_nothing_hidden("")?;
+    let open: Vec<&Finding> = found
+        .shown
         .iter()
         .filter(|it| it.kind == Kind::Confidential || !decided.iter().any(|one| one.is_about(it)))
         .collect();
@@ -319,8 +240,11 @@ pub(super) async fn clear(
         Some(draft) => Content::of_draft(draft)?.wording(),
         None => shown_wording(&change, &case).await?,
     };
-    let findings = findings(ctx, &wording, case.row.consultation_id).await?;
-    let verdict = judge(&wording, &findings, &decisions)?;
+    let found = findings(ctx, &wording, case.row.consultation_id).await?;
+    let verdict = judge(&wording, &found.shown, &decisions)?;
+    if verdict == DeidentificationVerdict::Cleared {
+        found.check_nothing_hidden("findings")?;
+    }
     let check = DeidentificationCheck {
         id: new_id(),
         answered_question_id: about.id,
@@ -367,7 +291,8 @@ async fn judged(
 pub(super) async fn shown_wording(change: &Change<'_>, case: &Case) -> Result<Wording> {
     let id = case.row.id;
     let citations = super::citations(&**change, vec![id]).await?.remove(&id).unwrap_or_default();
-    Ok(Wording::of_row(&case.row, &citations))
+    let confirmations = super::confirmations(&**change, vec![id]).await?.remove(&id);
+    Ok(Wording::of_row(&case.row, &citations, &confirmations.unwrap_or_default()))
 }
 
 /// Decisions whose reasons can be kept.

@@ -11,7 +11,7 @@ use super::{
     AnswerDraft, AnsweredQuestion, DeidentificationPurpose, State, Step,
     case::{Case, at_version, district_codes, draft_there, member, with_writers},
     content::{Content, Given, words},
-    deidentify, draft_entity, entity,
+    deidentify, draft_entity, entity, findings,
     write::{self, Next},
 };
 use crate::{
@@ -66,7 +66,7 @@ pub(super) async fn begin(ctx: &Ctx, beginning: Beginning) -> Result<Done> {
     let (station, district) = place(ctx, author, of_case, beginning.station).await?;
     let content = match (beginning.content, source) {
         (Some(given), _) => given.checked(ctx).await?,
-        (None, Some(source)) => deidentify::from_case(ctx, source).await?,
+        (None, Some(source)) => findings::from_case(ctx, source).await?,
         (None, None) => {
             let reason = Text::new(
                 "give the text, or the consultation that it comes from",

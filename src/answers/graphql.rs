@@ -15,7 +15,7 @@ use super::{
     case::Case,
     citation_graphql::{CitationNode, ConfirmationNode, citation_nodes, confirmation_nodes},
     content::Wording,
-    deidentify, ratings, version_entity,
+    deidentify, findings, ratings, version_entity,
     work_graphql::{CheckNode, DraftNode, FindingNode, check_nodes, draft_nodes},
 };
 use crate::{
@@ -64,6 +64,11 @@ impl AnsweredQuestionPage {
         let mut verdicts = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(verdicts.entry(day).or_insert_with(|| Arc::new(find())))
     }
+}
+
+/// What was loaded of one of a page.
+fn slice_of<T>(loaded: &HashMap<Uuid, Vec<T>>, id: Uuid) -> &[T] {
+    loaded.get(&id).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Answered questions that know of each other, so that what belongs to them is loaded at once.
@@ -327,14 +332,19 @@ impl AnsweredQuestionNode {
             return Ok(None);
         }
         let citations = self.loaded_citations(ctx).await?;
+        let confirmations = self.loaded_confirmations(ctx).await?;
         let load = async |_| {
             let cases = self.cases(ctx).await?.values();
             let worked_on = cases.filter(|case| case.may_work(&ctx.viewer));
             let wording = |case: &Case| {
-                let citations = citations.get(&case.row.id).map(Vec::as_slice).unwrap_or_default();
-                (case.row.id, Wording::of_row(&case.row, citations), case.row.consultation_id)
+                let wording = Wording::of_row(
+                    &case.row,
+                    slice_of(citations, case.row.id),
+                    slice_of(confirmations, case.row.id),
+                );
+                (case.row.id, wording, case.row.consultation_id)
             };
-            deidentify::findings_in(ctx, worked_on.map(wording).collect()).await
+            findings::findings_in(ctx, worked_on.map(wording).collect()).await
         };
         let found = self.page.findings.get(&self.answered.id, load).await?;
         Ok(Some(found.into_iter().flatten().cloned().map(FindingNode::from).collect()))
@@ -357,9 +367,11 @@ impl AnsweredQuestionNode {
         if self.worked_on(ctx).await?.is_none() {
             return Ok(Vec::new());
         }
-        let citations = self.loaded_citations(ctx).await?.get(&self.answered.id);
-        let wording =
-            Wording::of_row(&self.answered, citations.map(Vec::as_slice).unwrap_or_default());
+        let wording = Wording::of_row(
+            &self.answered,
+            slice_of(self.loaded_citations(ctx).await?, self.answered.id),
+            slice_of(self.loaded_confirmations(ctx).await?, self.answered.id),
+        );
         let checks = self.page.checks.get(&self.answered.id, |ids| checks(ctx, ids)).await?;
         let checks: Vec<_> = checks.into_iter().flatten().map(CheckNode::row).cloned().collect();
         Ok(deidentify::cleared(&checks, &wording.digest()))

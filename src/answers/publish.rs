@@ -153,7 +153,7 @@ pub(super) async fn widen(ctx: &Ctx, about: About, audience: Audience) -> Result
     let citations = super::citations(&*change, vec![id]).await?.remove(&id).unwrap_or_default();
     let confirmations =
         super::confirmations(&*change, vec![id]).await?.remove(&id).unwrap_or_default();
-    let wording = Wording::of_row(&case.row, &citations);
+    let wording = Wording::of_row(&case.row, &citations, &confirmations);
     let grounds = super::grounds(&case.row, &citations, &confirmations);
     require_wide(ctx, &change, &case, &wording, &grounds).await?;
     let set = entity::ActiveModel {

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveEnum, Condition, IntoActiveModel, QueryFilter, QuerySelect, Set, entity::prelude::*,
+    ActiveEnum, Condition, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+    entity::prelude::*,
 };
 use serde_json::{Value, json};
 
 use super::{
-    AnsweredQuestion, State, area_entity, citation_entity, confirmation_entity, entity,
+    AnsweredQuestion, State, area_entity, citation_entity, confirmation_entity, deidentify, entity,
     filter::ordered_on,
     import::{Draft, identity},
     version_entity,
@@ -43,6 +44,11 @@ pub(super) async fn store(
     for draft in drafts {
         match existing.remove(&identity(&draft.station, &draft.external_id)) {
             None => added.push((new_id(), draft)),
+            // What somebody has done to it here wins.
+            Some(row) if row.content_digest.is_empty() => {
+                tally.kept += 1;
+                known.kept.push(format!("{} {}", draft.station, draft.external_id));
+            }
             Some(row) if row.content_digest == digest(&draft) => {
                 tally.unchanged += 1;
                 // An import that broke off before its end has not linked what it wrote.
@@ -182,6 +188,9 @@ async fn existing(write: &Write, drafts: &[Draft]) -> Result<HashMap<String, Ans
         let rows = entity::Entity::visible_to(&Scope::Service)
             .filter(entity::Column::StationId.eq(station_id))
             .filter(entity::Column::ExternalId.is_in(external_ids))
+            .order_by_asc(entity::Column::Id)
+            // Nobody withdraws one of them while it is written.
+            .lock_exclusive()
             .all(&**write)
             .await?;
         existing.extend(rows.into_iter().map(|row| (identity(station, &row.external_id), row)));
@@ -296,10 +305,14 @@ pub(super) async fn keep_versions(
     if changed.is_empty() {
         return Ok(());
     }
-    let ids = changed.iter().map(|row| row.id).collect();
-    let citations = super::citations(db, ids).await?;
+    let ids: Vec<Uuid> = changed.iter().map(|row| row.id).collect();
+    let citations = super::citations(db, ids.clone()).await?;
+    let rejected = deidentify::rejected(db, changed, &citations).await?;
     let rows = changed.iter().map(|row| {
         let citations = citations.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+        // What somebody found to tell who asked is kept for its station alone.
+        let reader =
+            if rejected.contains(&row.id) { &row.owner_token } else { &row.audience_token };
         version_entity::ActiveModel {
             id: Set(new_id()),
             answered_question_id: Set(row.id),
@@ -308,7 +321,7 @@ pub(super) async fn keep_versions(
             answer: Set(row.answer.clone()),
             summary: Set(row.summary.clone()),
             citations: Set(citations.iter().map(cited).collect()),
-            audience_token: Set(row.audience_token.clone()),
+            audience_token: Set(reader.clone()),
             owner_token: Set(row.owner_token.clone()),
             written_at: Set(row.updated_at),
             replaced_at: Set(now),

@@ -13,7 +13,7 @@ use super::{
     citation_graphql::{CitationNode, citation_nodes},
     content::{Content, Wording},
     deidentify::{self, Decided, kind_of},
-    grounds_on,
+    findings, grounds_on,
 };
 use crate::{
     accounts::{self, MemberNode},
@@ -307,7 +307,7 @@ impl DraftNode {
         ctx: &Context<'_>,
     ) -> Result<Vec<FindingNode>, Fault> {
         let ctx = ctx.data_unchecked::<Ctx>();
-        let load = |_| deidentify::findings_in(ctx, self.page.wordings.clone());
+        let load = |_| findings::findings_in(ctx, self.page.wordings.clone());
         let found = self.page.findings.get(&self.draft.answered_question_id, load).await?;
         Ok(found.into_iter().flatten().cloned().map(FindingNode::from).collect())
     }

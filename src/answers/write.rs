@@ -27,7 +27,11 @@ pub(super) async fn row(
     let after =
         [(&set.audience_token, &before.audience_token), (&set.owner_token, &before.owner_token)]
             .map(|(set, before)| set.try_as_ref().unwrap_or(before).clone());
+    // What somebody has done here, a file does not undo.
+    let done_here = set.state.is_set() || set.audience.is_set() || set.superseded_by_id.is_set();
+    let content_digest = if done_here { Set(String::new()) } else { set.content_digest };
     let set = entity::ActiveModel {
+        content_digest,
         version: Set(before.version + 1),
         updated_at: Set(ctx.now()),
         updated_by: Set(Some(change.actor())),

@@ -1,6 +1,6 @@
 //! How a case ends: the company is told, confirms, takes its question back; and how it begins again.
 
-use sea_orm::{QueryFilter, entity::prelude::*};
+use sea_orm::{QueryFilter, QuerySelect, entity::prelude::*};
 
 use super::{
     Closure, Step, asker, entity,
@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     access::Guarded,
+    answers,
     app::Ctx,
     change::Done,
     error::{Error, Result, RuleCode},
@@ -77,6 +78,7 @@ pub(super) async fn mark_duplicate(
     let original = entity::Entity::visible_to(&ctx.scope())
         .filter(entity::Column::Id.eq(of))
         .filter(entity::Column::Id.ne(about.id))
+        .lock_exclusive()
         .one(&*taken.change)
         .await?;
     let original = original.filter(|row| row.closure != Some(Closure::Duplicate));
@@ -117,6 +119,10 @@ pub(super) async fn erase_asker(ctx: &Ctx, about: About, reason: Words) -> Resul
     let asker = asker::unseen(&*taken.change, &ctx.app.vault, vec![id]).await?.remove(&id);
     if let Some(asker) = asker {
         mask_texts(&mut taken.row, &taken.key, &asker)?;
+        let told = answers::forget(&*taken.change, id, &asker.confidential(), ctx.now()).await?;
+        for note in told {
+            taken.change.note(note);
+        }
     }
     if !asker::erase(&*taken.change, id).await? {
         let reason = Text::new("who asked has been erased", "咨询企业信息已删除");

@@ -436,7 +436,8 @@ impl ConsultationNode {
     async fn reply(&self, ctx: &Context<'_>) -> Result<Option<String>, Fault> {
         let ctx = ctx.data_unchecked::<Ctx>();
         let Some(sealed) = self.row.sealed_reply.as_deref() else { return Ok(None) };
-        if self.row.state.is_open() && !self.sight(ctx).await?.inside {
+        // What a bureau wrote is correspondence until the station has told the company.
+        if self.row.replied_at.is_none() && !self.sight(ctx).await?.inside {
             return Ok(None);
         }
         Ok(Some(self.opened(ctx, Part::Reply, sealed).await?))

@@ -9,7 +9,7 @@
 //! Who may read a case is listed row by row; whoever had it in hand goes on reading it, and a station that it was referred
 //! to reads it without what would tell who asked, until the owner releases that.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Days as CalendarDays, FixedOffset, NaiveDate, NaiveTime, Utc};
 use sea_orm::{QueryFilter, entity::prelude::*};
@@ -247,6 +247,16 @@ pub async fn confidential_of(
 ) -> Result<HashMap<Uuid, Vec<ConfidentialValue>>> {
     let askers = asker::unseen(db, vault, ids).await?;
     Ok(askers.into_iter().map(|(id, asker)| (id, asker.confidential().values)).collect())
+}
+
+/// Of these cases, those that tell the viewer who asked.
+pub async fn telling_who_asked(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashSet<Uuid>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let readers = holding::readers(ctx.db(), ids).await?;
+    let told = |readers: &[holding::Reader]| holding::Sight::of(&ctx.viewer, readers).asker;
+    Ok(readers.into_iter().filter(|(_, readers)| told(readers)).map(|(id, _)| id).collect())
 }
 
 /// What a viewer could do now: what the state, the rights and what is known of the case allow, and what the step itself

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     access::{Guarded, Scope},
+    answers,
     app::App,
     audit::{self, Entry, SERVICE},
     error::Result,
@@ -100,7 +101,7 @@ async fn one(app: &App, id: Uuid, kind: Kind) -> Result<bool> {
     let seen = row.version;
     let changed = match kind {
         Kind::Close => close_unopposed(&*write, &mut row, app.clock.today()).await?,
-        Kind::Erase => erase(app, &write, &mut row).await?,
+        Kind::Erase => erase(app, &mut write, &mut row).await?,
         Kind::Count => {
             row.due_estimated
                 && Days::new(&app.calendar, &app.consultations, app.clock.today())
@@ -116,7 +117,7 @@ async fn one(app: &App, id: Uuid, kind: Kind) -> Result<bool> {
     Ok(true)
 }
 
-async fn erase(app: &App, write: &Write, row: &mut Consultation) -> Result<bool> {
+async fn erase(app: &App, write: &mut Write, row: &mut Consultation) -> Result<bool> {
     let over = before_retention(app).zip(row.closed_at);
     let due = over.is_some_and(|(before, closed)| closed < before);
     if !due || row.state != State::Closed || row.asker_erased_at.is_some() {
@@ -126,6 +127,10 @@ async fn erase(app: &App, write: &Write, row: &mut Consultation) -> Result<bool>
     let found = asker::unseen(&**write, &app.vault, vec![row.id]).await?.remove(&row.id);
     if let Some(asker) = found {
         mask_texts(row, &key, &asker)?;
+        let (id, now) = (row.id, app.clock.now());
+        for note in answers::forget(&**write, id, &asker.confidential(), now).await? {
+            write.note(note);
+        }
     }
     asker::erase(&**write, row.id).await?;
     let now = app.clock.now();

@@ -149,15 +149,17 @@ impl EventNode {
     }
 
     /// What was written with it: a reason, a question, a reply. A partner portal reads what is between the company and its
-    /// station; who may not see who asked reads it without what would tell that, and nothing once it cannot be told apart
-    /// any more.
+    /// station; who may not see who asked reads it without what would tell that. Once who asked is erased, nobody reads
+    /// what was written before: it may name them, and it cannot be told apart any more.
     async fn note(&self, ctx: &Context<'_>) -> Result<Option<String>, Fault> {
         let ctx = ctx.data_unchecked::<Ctx>();
         let Some(sealed) = self.event.sealed_note.as_deref() else { return Ok(None) };
         let row = &self.consultation.row;
         let sight = self.consultation.sight(ctx).await?;
         let hidden = !sight.inside && !self.event.event.is_with_the_asker();
-        if hidden || (!sight.asker && row.asker_erased_at.is_some()) {
+        let erased = row.asker_erased_at.is_some_and(|at| self.event.at <= at)
+            && self.event.event != Step::EraseAsker;
+        if hidden || erased {
             return Ok(None);
         }
         let key = ctx.app.vault.unwrap(&row.data_key)?;

@@ -102,10 +102,16 @@ pub async fn run<T: Transfer>(
         summary.refused += 1;
     }
     summary.took = started.elapsed();
-    let Tally { added, updated, unchanged } = summary.tally;
+    summary.kept = std::mem::take(&mut known.kept);
+    let Tally { added, updated, unchanged, kept } = summary.tally;
     let refused = summary.refused;
-    let outcomes =
-        [("added", added), ("updated", updated), ("unchanged", unchanged), ("refused", refused)];
+    let outcomes = [
+        ("added", added),
+        ("updated", updated),
+        ("unchanged", unchanged),
+        ("kept", kept),
+        ("refused", refused),
+    ];
     for (outcome, rows) in outcomes {
         figures::rows_imported(outcome, rows);
     }

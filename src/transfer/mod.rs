@@ -96,6 +96,8 @@ pub struct Tally {
     pub updated: u64,
     /// Ones that were there as they are.
     pub unchanged: u64,
+    /// Ones that somebody has changed here since, which wins.
+    pub kept: u64,
 }
 
 impl std::ops::AddAssign for Tally {
@@ -103,6 +105,7 @@ impl std::ops::AddAssign for Tally {
         self.added += other.added;
         self.updated += other.updated;
         self.unchanged += other.unchanged;
+        self.kept += other.kept;
     }
 }
 
@@ -124,6 +127,8 @@ pub struct Known {
     /// Lines that were refused when the file was looked at. They stay refused, though what they lacked may have come
     /// further on.
     pub refused: HashSet<u64>,
+    /// Rows that somebody has changed here since, as people call them.
+    pub kept: Vec<String>,
     /// Links to rows that were not there yet, as (id of the row, identity of the other).
     pub links: BTreeMap<Uuid, String>,
 }

@@ -19,6 +19,8 @@ pub struct Summary {
     pub refused: u64,
     /// What was wrong with them, row by row.
     pub faults: Vec<Fault>,
+    /// Rows that were left as they are, for somebody has changed them here since.
+    pub kept: Vec<String>,
     /// Columns that mean nothing here.
     pub unknown_columns: Vec<String>,
     /// Whether nothing was to be written.
@@ -45,11 +47,19 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tally { added, updated, unchanged } = self.tally;
+        let Tally { added, updated, unchanged, kept } = self.tally;
         let seconds = self.took.as_secs_f64();
         if !self.unknown_columns.is_empty() {
             let columns = self.unknown_columns.join(", ");
             writeln!(out, "columns that mean nothing here: {columns}")?;
+        }
+        if !self.kept.is_empty() {
+            let rows: Vec<&str> = self.kept.iter().take(KEPT).map(String::as_str).collect();
+            writeln!(
+                out,
+                "left as they are, for they were changed here since: {}",
+                rows.join(", ")
+            )?;
         }
         if self.faults.len() == KEPT {
             writeln!(out, "the first {KEPT} faults are shown")?;
@@ -59,6 +69,9 @@ impl fmt::Display for Summary {
             "{}: added {added}, updated {updated}, unchanged {unchanged}, refused {}, {seconds:.1} seconds",
             self.format, self.refused
         )?;
+        if kept > 0 {
+            write!(out, ", left as they are {kept}")?;
+        }
         match (self.dry_run, self.held_back) {
             (true, _) => write!(out, "; a dry run, nothing was written"),
             (_, true) => write!(

@@ -2,9 +2,9 @@
 //!
 //! Each asker and each consultation has a [`DataKey`] of its own, under which its texts are sealed. The data key stands in
 //! the database only as a [`Wrapped`] one, sealed under a *master key* that is never in the database: a key file or a
-//! secret setting holds it. A stolen database or a stolen copy of it therefore tells nothing. Erasing deletes the wrapped
-//! data key, and with it every copy of the texts that any backup still has becomes noise. (The fingerprints by which an
-//! asker is found again must be deleted too: they hold for as long as the master key does.)
+//! secret setting holds it. A stolen database or a stolen copy of it therefore tells nothing. Erasing deletes the row with
+//! its wrapped data key. (The fingerprints by which an asker is found again must be deleted too: they hold for as long as
+//! the master key does.) A backup from before has both still: it must not be kept for longer than what it holds.
 //!
 //! Small secrets of the service itself, such as the private keys that sign tokens, are sealed under the master key
 //! directly, so that all nodes share them through the database.

@@ -248,6 +248,11 @@ async fn guessing_is_slowed_down_and_told_so(house: &House) {
         let reply = sign_in(house, "li", "a wrong password").await;
         assert_eq!(reply.at("/signIn/userErrors/0/code"), "WRONG_CREDENTIALS");
     }
+    // Side by side is no faster: each counts before the next is looked at.
+    let crowd = (0..12).map(|_| sign_in(house, "crowd", "a wrong password"));
+    let answers = futures_util::future::join_all(crowd).await;
+    let looked_at = answers.iter().filter(|reply| reply.body.get("errors").is_none()).count();
+    assert_eq!(looked_at, 5);
     // Now the right one waits too: nobody can tell that it was right.
     let reply = sign_in(house, "li", PASSWORD).await;
     assert_eq!(reply.code(), "RATE_LIMITED");

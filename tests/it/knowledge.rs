@@ -2,7 +2,7 @@
 //! withdrawal, and what readers say.
 
 use serde_json::{Value, json};
-use zhanjian::{access::Role, answers::AnsweredQuestions, organizations::Organizations};
+use zhanjian::{access::Role, organizations::Organizations};
 
 use crate::support::{House, on_both_engines};
 
@@ -34,7 +34,8 @@ on_both_engines!(
     an_incomplete_draft_stays_with_its_author,
     every_step_and_every_refusal_is_entered_into_the_audit_log,
     a_page_of_drafts_costs_a_fixed_number_of_statements,
-    what_was_changed_here_and_comes_again_by_file_is_the_file_s,
+    what_was_changed_here_is_not_undone_by_a_file,
+    a_text_that_was_rejected_is_not_kept_for_its_readers,
 );
 
 async fn a_draft_goes_from_its_station_to_the_network_to_everybody(house: &House) {
@@ -221,6 +222,21 @@ async fn a_change_of_the_text_leaves_the_check_behind(house: &House) {
     let answered = submitted(&people, &answered).await;
     assert_eq!(answered["draft"]["clearedFor"], json!([]));
     assert_eq!(seen(&people.officer, id).await, Value::Null);
+    // So does a change of the articles that it rests on: they are read as the rest is.
+    let answered = cleared(&people, &answered).await;
+    let input = json!({ "id": id, "version": draft(&answered), "reason": "改条款" });
+    let answered = change(&people.author, "returnDraft", input).await.done();
+    let mut content = text("软件组件单独注册的途径");
+    content["citations"][0]["articles"] = json!(["第五条", "联系电话021-55550199"]);
+    let input = json!({ "id": id, "version": draft(&answered), "content": content });
+    let answered = change(&people.author, "editDraft", input).await.done();
+    let answered = submitted(&people, &answered).await;
+    assert_eq!(answered["draft"]["clearedFor"], json!([]));
+    let found = &answered["draft"]["deidentificationFindings"][0];
+    assert_eq!(
+        (&found["field"], &found["text"]),
+        (&json!("citations.0.articles"), &json!("021-55550199"))
+    );
     let input = json!({ "id": id, "version": draft(&answered) });
     let refused = change(&people.head, "publishAnsweredQuestion", input).await;
     assert_eq!(refused.refused().0, "FINDINGS_OPEN");
@@ -525,7 +541,7 @@ async fn an_incomplete_draft_stays_with_its_author(house: &House) {
     assert_eq!(nothing.refused().0, "INVALID");
 }
 
-async fn what_was_changed_here_and_comes_again_by_file_is_the_file_s(house: &House) {
+async fn what_was_changed_here_is_not_undone_by_a_file(house: &House) {
     house.places().await;
     let people = People::of(house).await;
     let file =
@@ -543,23 +559,47 @@ async fn what_was_changed_here_and_comes_again_by_file_is_the_file_s(house: &Hou
     let answered = cleared(&people, &answered).await;
     let input = json!({ "id": row["id"], "version": draft(&answered), "audience": "NETWORK" });
     change(&people.head, "publishAnsweredQuestion", input).await.done();
-    // The same file again, though nothing in it has changed: it wins, and what was said between is kept.
-    assert_eq!(house.answers([file.clone()]).await.tally.updated, 1);
+    // The same file again does not bring back to everybody what was taken out for the network.
+    let again = house.answers([file.clone()]).await;
+    assert_eq!((again.tally.updated, again.tally.kept), (0, 1));
+    assert_eq!(again.kept, ["SH-PD file-1"]);
     let shown = seen(&people.stranger, &row["id"]).await;
-    assert_eq!(shown["question"], "文件里的问题");
-    assert_eq!(shown["versions"].as_array().unwrap().len(), 2);
-    // But what somebody took back here stays taken back.
+    assert_eq!(shown["question"], "改过的问题");
+    assert_eq!(seen(&house.anybody(), &row["id"]).await, Value::Null);
+    // Nor what somebody took back, whatever the file says now.
     let input = json!({ "id": row["id"], "reason": "不宜公开" });
     change(&people.head, "withdrawAnsweredQuestion", input).await.done();
     let mut other = file;
     other["answer"] = json!("另一个答复");
-    assert_eq!(house.answers([other.clone()]).await.tally.updated, 1);
+    other["audience"] = json!("PUBLIC");
+    assert_eq!(house.answers([other]).await.tally.kept, 1);
     assert_eq!(seen(&house.anybody(), &row["id"]).await, Value::Null);
     assert_eq!(seen(&people.head, &row["id"]).await["state"], "WITHDRAWN");
-    let kind =
-        AnsweredQuestions { station: Some("SH-PD".to_owned()), ..AnsweredQuestions::default() };
-    other["audience"] = json!("PUBLIC");
-    assert_eq!(house.import(&kind, "again.jsonl", other.to_string()).await.tally.unchanged, 1);
+}
+
+async fn a_text_that_was_rejected_is_not_kept_for_its_readers(house: &House) {
+    house.places().await;
+    let people = People::of(house).await;
+    let answered = in_public(&people, text("后来发现不妥的说法")).await;
+    let second = house.signed_in(Role::DistrictOfficer, "PD").await;
+    let place = json!([{ "field": "question", "kind": "ENTERPRISE", "start": 0, "end": 2, "harmless": false,
+        "reason": "可认出企业" }]);
+    let input = json!({ "id": answered["id"], "version": answered["version"], "purpose": "WIDER",
+        "findings": place });
+    let rejected = change(&second, "clearDeidentification", input).await.done();
+    let input = json!({ "id": answered["id"], "version": rejected["version"] });
+    let revised = change(&people.author, "reviseAnsweredQuestion", input).await.done();
+    let input =
+        json!({ "id": answered["id"], "version": draft(&revised), "content": text("改过的说法") });
+    let revised = change(&people.author, "editDraft", input).await.done();
+    let revised = submitted(&people, &revised).await;
+    let revised = cleared(&people, &revised).await;
+    let input = json!({ "id": answered["id"], "version": draft(&revised), "audience": "NETWORK" });
+    change(&people.head, "publishAnsweredQuestion", input).await.done();
+    let shown = seen(&people.stranger, &answered["id"]).await;
+    assert_eq!((&shown["question"], &shown["versions"]), (&json!("改过的说法"), &json!([])));
+    let own = seen(&people.head, &answered["id"]).await;
+    assert_eq!(own["versions"].as_array().unwrap().len(), 1);
 }
 
 async fn every_step_and_every_refusal_is_entered_into_the_audit_log(house: &House) {

@@ -4,7 +4,7 @@
 //! work, with a connection of the database in its hands: it comes to an end of what it does and waits then, for there
 //! is room for a few results only.
 
-use super::super::lasting::told_to_end;
+use super::super::lasting::{ended, told_to_end};
 use super::super::serve::Held;
 use super::super::{Admission, Front};
 use super::messages;
@@ -90,6 +90,12 @@ impl Operations {
         let span = info_span!(parent: None, "operation", request.id = request.request_id);
         let work = async move {
             let (language, request_id) = (request.language, request.request_id.clone());
+            // Each is a request: whoever may no longer stay is out with the next one, before the socket is closed.
+            if !admission.holds().await {
+                let body = execution::refused(&[ended()], language, &request_id);
+                teller.tell(What::Refused(body)).await;
+                return;
+            }
             let id = request_id.clone();
             let opening = executor.open(request, move || admission.data(&id));
             // What is needed to begin is not kept for as long as a subscription lasts, hence the box.

@@ -8,7 +8,10 @@ use zhanjian::{consultations, vault};
 use super::work::{
     COMPANY, CONTACT, CREDIT_CODE, Case, Desk, EMAIL, QUESTION, TELEPHONE, heard, station,
 };
-use crate::support::{House, on_both_engines, tables};
+use crate::{
+    knowledge::desk::{self, change},
+    support::{House, on_both_engines, tables},
+};
 
 on_both_engines!(
     nothing_confidential_stands_in_any_table_in_plain,
@@ -152,6 +155,13 @@ async fn an_asker_is_erased_for_good_and_the_events_stay(house: &House) {
     let desk = Desk::of(house).await;
     let mut case = travelled(&desk).await;
     let reason = json!({ "reason": "企业要求删除" });
+    // A draft that was begun from it and given a name.
+    let begun = json!({ "consultationId": case.id });
+    let begun = change(&desk.staff, "draftAnsweredQuestion", begun).await.done();
+    let mut content = desk::text(&format!("{COMPANY}（{CONTACT}）的瓣膜如何分类"));
+    content["citations"][0]["articles"] = json!([format!("第五条（{TELEPHONE}）")]);
+    let input = json!({ "id": begun["id"], "version": 1, "content": content });
+    change(&desk.staff, "editDraft", input).await.done();
     assert_eq!(heard(&case.attempt(&desk.staff, "eraseAsker", reason.clone()).await), "FORBIDDEN");
     case.take(&desk.head, "eraseAsker", reason.clone()).await;
     let fields = "asker { company } askerErasedAt text summary reply timeline { step note }";
@@ -163,12 +173,20 @@ async fn an_asker_is_erased_for_good_and_the_events_stay(house: &House) {
         assert!(!text.contains("心脉") && !text.contains("55550123"), "{text}");
     }
     assert_eq!(read["timeline"].as_array().unwrap().len(), 11);
-    // Who never saw the asker is shown no note any more, for nobody could take the name out of it now.
-    let read = case.read(&desk.elsewhere, fields).await;
-    assert!(
-        read["timeline"].as_array().unwrap().iter().all(|event| event["note"].is_null()),
-        "{read}"
-    );
+    // Nobody is shown a note of before any more, for nobody could take the name out of it now.
+    for reader in [&desk.staff, &desk.district, &desk.elsewhere] {
+        let read = case.read(reader, fields).await;
+        let notes = read["timeline"].as_array().unwrap().iter().filter(|it| !it["note"].is_null());
+        let steps: Vec<&str> = notes.map(|event| event["step"].as_str().unwrap()).collect();
+        assert!(steps.is_empty() || steps == ["ERASE_ASKER"], "{read}");
+    }
+    let shown = desk::seen(&desk.staff, &begun["id"]).await;
+    assert_eq!(shown["question"], "■■（■■）的瓣膜如何分类");
+    assert_eq!(shown["draft"]["question"], shown["question"]);
+    for (place, value) in everything(house).await {
+        let told = [COMPANY, "心脉", CONTACT, "55550123"].iter().any(|it| value.contains(it));
+        assert!(!told, "{place} tells {value}");
+    }
     assert_eq!(count(house, "SELECT COUNT(*) FROM askers").await, 0);
     assert_eq!(heard(&case.attempt(&desk.head, "eraseAsker", reason.clone()).await), "WRONG_STATE");
     assert_eq!(

@@ -289,6 +289,17 @@ async fn a_portal_follows_what_it_recorded_and_nothing_inside(house: &House) {
     case.look(&desk.portal).await;
     case.take(&desk.portal, "confirmReply", json!({ "note": "谢谢" })).await;
     assert_eq!(case.state(), "CLOSED");
+
+    // What a bureau wrote stays inside where the company was never told.
+    let mut case = desk.recorded(&desk.portal).await;
+    case.take(&desk.staff, "classifyConsultation", desk.classified("DISTRICT")).await;
+    let up = json!({ "to": "DISTRICT", "summary": "内部概述" });
+    case.take(&desk.staff, "escalateConsultation", up).await;
+    case.take(&desk.district, "tierReply", json!({ "text": "内部意见" })).await;
+    case.take(&desk.portal, "withdrawConsultation", json!({})).await;
+    let read = case.read(&desk.portal, "state reply timeline { note }").await;
+    assert!(read["state"] == "CLOSED" && !read.to_string().contains("内部"), "{read}");
+    assert_eq!(case.read(&desk.staff, "reply").await["reply"], "内部意见");
 }
 
 async fn what_is_wrong_is_said_at_its_field(house: &House) {

@@ -15,6 +15,7 @@ on_both_engines!(
     one_signs_in_by_the_first_message_or_by_a_header,
     a_socket_is_closed_when_the_token_ends,
     signing_out_closes_the_socket,
+    whoever_left_is_answered_nothing_more_on_an_open_socket,
 );
 
 /// Looks often, so that the test need not wait.
@@ -53,6 +54,25 @@ async fn a_socket_is_closed_when_the_token_ends(house: &House) {
     listener.hears_nothing().await;
     house.clock.advance_days(1);
     assert_eq!(listener.line.closed().await.0, 4403);
+}
+
+async fn whoever_left_is_answered_nothing_more_on_an_open_socket(house: &House) {
+    house.places().await;
+    // It is looked after the socket itself only once a minute.
+    let lasting = Lasting { recheck: Duration::from_mins(1), ..Lasting::default() };
+    let served = Served::new(house.front(lasting).await).await;
+    let staff = house.signed_in(Role::Staff, "SH-PD").await;
+    let mut line = served.line().await;
+    line.init(json!({ "authorization": format!("Bearer {}", staff.token()) })).await;
+    let ask = |id: &str| json!({ "type": "subscribe", "id": id, "payload": { "query": "{ viewer { signedIn } }" } });
+    line.say(ask("before")).await;
+    assert_eq!(line.hear().await["payload"]["data"]["viewer"]["signedIn"], true);
+    assert_eq!(line.hear().await["type"], "complete");
+    staff.ask("mutation { signOut(input: {}) { signedOut } }").await.data();
+    line.say(ask("after")).await;
+    let refused = line.hear().await;
+    assert_eq!((&refused["type"], &refused["id"]), (&json!("error"), &json!("after")));
+    assert_eq!(refused["payload"][0]["extensions"]["code"], "UNAUTHENTICATED");
 }
 
 async fn signing_out_closes_the_socket(house: &House) {

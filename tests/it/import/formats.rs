@@ -75,7 +75,7 @@ async fn every_format_and_encoding_says_the_same(house: &House) {
     ] {
         let summary = house.import(&pudong(), name, bytes).await;
         assert!(summary.format.starts_with(format), "{name}: {}", summary.format);
-        let Tally { added, updated, unchanged } = summary.tally;
+        let Tally { added, updated, unchanged, .. } = summary.tally;
         let expected = if first.is_none() { (2, 0, 0) } else { (0, 0, 2) };
         assert_eq!((added, updated, unchanged), expected, "{name}");
         house.settle().await;

@@ -8,6 +8,7 @@ use crate::support::{House, Member, on_both_engines};
 on_both_engines!(
     a_draft_from_a_case_names_nobody,
     a_confidential_value_is_found_in_every_form_and_never_harmless,
+    whoever_may_not_know_who_asked_cannot_find_it_out_by_guessing,
     what_comes_from_a_case_is_not_indexed_before_it_is_published,
 );
 
@@ -113,6 +114,45 @@ async fn a_confidential_value_is_found_in_every_form_and_never_harmless(house: &
         let rows = std::fs::read_to_string(audit.join(format!("{table}.jsonl"))).unwrap();
         assert!(!rows.contains("瑞康"), "{table}");
     }
+}
+
+async fn whoever_may_not_know_who_asked_cannot_find_it_out_by_guessing(house: &House) {
+    house.places().await;
+    let people = People::of(house).await;
+    let input = json!({ "consultationId": a_case(&people.author).await, "content": text("微针贴片如何分类") });
+    let answered = change(&people.author, "draftAnsweredQuestion", input).await.done();
+    let answered = submitted(&people, &answered).await;
+    let answered = super::cleared(&people, &answered).await;
+    let answered = super::desk::published(&people, &answered).await;
+    // The case never came to the bureau: its officer writes names and numbers into a revision, and looks which are found.
+    let input = json!({ "id": answered["id"], "version": answered["version"] });
+    let revised = change(&people.officer, "reviseAnsweredQuestion", input).await.done();
+    let guesses = format!("{COMPANY}、13800138000与13900139000，哪一个是？");
+    let input =
+        json!({ "id": answered["id"], "version": draft(&revised), "content": text(&guesses) });
+    let edited = change(&people.officer, "editDraft", input).await.done();
+    let found = |of: &Value| {
+        let found = of["draft"]["deidentificationFindings"].as_array().unwrap().iter();
+        let word = |it: &Value, field: &str| it[field].as_str().unwrap().to_owned();
+        found.map(|it| (word(it, "kind"), word(it, "text"))).collect::<Vec<_>>()
+    };
+    let telephone = |number: &str| ("TELEPHONE".to_owned(), number.to_owned());
+    let [own, other] = ["13800138000", "13900139000"].map(telephone);
+    let found_here = found(&edited);
+    assert!(found_here.contains(&own) && found_here.contains(&other), "{found_here:?}");
+    assert!(found_here.iter().all(|(kind, _)| kind != "CONFIDENTIAL"), "{found_here:?}");
+    // Whoever knows the case sees the place; who does not is told no more than that there is one.
+    let own = seen(&people.author, &answered["id"]).await;
+    assert!(found(&own).contains(&("CONFIDENTIAL".to_owned(), "13800138000".to_owned())));
+    let input = json!({ "id": answered["id"], "version": draft(&edited) });
+    let edited = change(&people.officer, "submitForReview", input).await.done();
+    let second = house.signed_in(zhanjian::access::Role::DistrictOfficer, "PD").await;
+    let input = json!({ "id": answered["id"], "version": draft(&edited), "purpose": "STATION_EXIT",
+        "findings": harmless(&edited["draft"]["deidentificationFindings"]) });
+    let refused = change(&second, "clearDeidentification", input).await;
+    let (code, message) = refused.refused();
+    assert_eq!(code, "FINDINGS_OPEN");
+    assert!(message.contains("not yours to see"), "{message}");
 }
 
 async fn what_comes_from_a_case_is_not_indexed_before_it_is_published(house: &House) {
