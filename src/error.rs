@@ -92,6 +92,9 @@ pub enum Error {
     /// Nobody signed in, and this needs somebody.
     #[error("not signed in")]
     Unauthenticated,
+    /// Somebody shows a token that is not, or no longer, good.
+    #[error("the sign-in has ended")]
+    SignInEnded,
     /// Visible, but not allowed.
     #[error("not allowed")]
     Forbidden,
@@ -167,7 +170,7 @@ impl Error {
     /// The stable code of this error.
     pub fn code(&self) -> Code {
         match self {
-            Self::Unauthenticated => Code::Unauthenticated,
+            Self::Unauthenticated | Self::SignInEnded => Code::Unauthenticated,
             Self::Forbidden => Code::Forbidden,
             Self::NotFound => Code::NotFound,
             Self::Conflict { .. } | Self::Rule { .. } | Self::Invalid { .. } => Code::BadUserInput,
@@ -201,6 +204,10 @@ impl Error {
             Self::Unauthenticated => Text::new(
                 "Sign in first: this is not open to everybody.",
                 "请先登录：此操作不对公众开放。",
+            ),
+            Self::SignInEnded => Text::new(
+                "This sign-in is not, or no longer, good: sign in again.",
+                "登录无效或已失效，请重新登录。",
             ),
             Self::Forbidden => Text::new("You may not do this.", "您没有进行此操作的权限。"),
             Self::Conflict { present } => Text::new(

@@ -66,7 +66,7 @@ impl Admission for Guest {
         let now = self.app.clock.now();
         match self.app.accounts.identify(&self.app.db, token, now).await {
             Ok(identity) => identity == *self.viewer.identity(),
-            Err(Error::Unauthenticated) => false,
+            Err(Error::Unauthenticated | Error::SignInEnded) => false,
             // That cannot be known now; it is asked again.
             Err(_) => true,
         }
@@ -99,7 +99,7 @@ fn visitor(visit: &Visit<'_>) -> Result<Visitor> {
 ///
 /// # Errors
 ///
-/// [`Error::Unauthenticated`] where the header is something else.
+/// [`Error::SignInEnded`] where the header is something else.
 fn bearer(headers: &HeaderMap) -> Result<Option<String>, Error> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let token = value.to_str().ok().and_then(|text| {
@@ -107,7 +107,7 @@ fn bearer(headers: &HeaderMap) -> Result<Option<String>, Error> {
         let token = token.trim();
         (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
     });
-    token.map(|token| Some(token.to_owned())).ok_or(Error::Unauthenticated)
+    token.map(|token| Some(token.to_owned())).ok_or(Error::SignInEnded)
 }
 
 /// What resolvers find in their context.

@@ -125,6 +125,9 @@ impl<'a> Visibility<'a> {
     }
 }
 
+/// From how many values on a dictionary is read from its beginning to its end.
+const MANY_VALUES: usize = 64;
+
 /// A set of values of a text column, as the segment numbers them.
 struct OrdSet<'a> {
     column: Option<&'a Column<u64>>,
@@ -135,10 +138,22 @@ impl<'a> OrdSet<'a> {
     fn new(column: Option<&'a StrColumn>, values: &[String]) -> Result<Self> {
         let Some(column) = column else { return Ok(Self { column: None, ords: Vec::new() }) };
         let mut ords = Vec::new();
-        for value in values {
-            ords.extend(column.dictionary().term_ord(value)?);
+        if values.len() > MANY_VALUES {
+            // Each look into the dictionary unpacks a part of it: for so many it is read once, from its beginning.
+            let mut values: Vec<&[u8]> = values.iter().map(String::as_bytes).collect();
+            values.sort_unstable();
+            let mut terms = column.dictionary().stream()?;
+            while terms.advance() {
+                if values.binary_search(&terms.key()).is_ok() {
+                    ords.push(terms.term_ord());
+                }
+            }
+        } else {
+            for value in values {
+                ords.extend(column.dictionary().term_ord(value)?);
+            }
+            ords.sort_unstable();
         }
-        ords.sort_unstable();
         Ok(Self { column: Some(column.ords()), ords })
     }
 

@@ -27,7 +27,7 @@ impl Accounts {
     /// Who a bearer token stands for.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] for every token that is no good, whatever the reason; the reason is in the log.
+    /// [`Error::SignInEnded`] for every token that is no good, whatever the reason; the reason is in the log.
     pub async fn identify(
         &self,
         db: &Database,
@@ -36,7 +36,7 @@ impl Accounts {
     ) -> Result<Identity> {
         let refused = |reason: &dyn std::fmt::Debug| {
             debug!(?reason, "a bearer token was refused");
-            Error::Unauthenticated
+            Error::SignInEnded
         };
         match self.verify(db, token, now).await? {
             Ok(claims) => {
@@ -88,7 +88,7 @@ impl Accounts {
                     .one(db.read())
                     .await?;
                 let Some((_, Some(member))) = found else { return Ok(None) };
-                member_identity(db, member, None, Some(session), ends_at).await
+                self.member_identity(db, member, None, Some(session), ends_at).await
             }
             SubjectKind::Client => {
                 let client = client_entity::Entity::visible_to(&Scope::Service)
@@ -142,7 +142,52 @@ impl Accounts {
         } else {
             None
         };
-        member_identity(db, member, role, None, identity.expires_at).await
+        self.member_identity(db, member, role, None, identity.expires_at).await
+    }
+
+    /// A member as rights know them, if they may enter.
+    async fn member_identity(
+        &self,
+        db: &Database,
+        member: Member,
+        role: Option<Role>,
+        session: Option<Uuid>,
+        ends_at: DateTime<Utc>,
+    ) -> Result<Option<Identity>> {
+        if !may_enter(&member) {
+            return Ok(None);
+        }
+        let role = role.unwrap_or(member.role);
+        let (mut station, mut district) = (None, None);
+        if role.is_of_a_station() {
+            let ids = member.station_id.into_iter().collect();
+            let Some(row) = stations::by_ids(db.read(), ids).await?.into_values().next() else {
+                return Ok(None);
+            };
+            district = place_of_district(db, row.district_id).await?;
+            station = Some(PlaceOf { id: row.id, code: row.code });
+        } else if let Some(id) = member.district_id {
+            district = place_of_district(db, id).await?;
+        }
+        let districts = match role {
+            Role::MunicipalOfficer => {
+                let stamp = stations::district_stamp(db.read()).await?;
+                let load = || stations::district_codes(db.read());
+                self.districts.get(vec![stamp], load).await?.to_vec()
+            }
+            _ => Vec::new(),
+        };
+        Ok(Some(Identity::Member(Arc::new(MemberIdentity {
+            id: member.id,
+            name: member.name,
+            role,
+            station,
+            district,
+            organization: member.organization_id.filter(|_| role == Role::TechTransfer),
+            districts,
+            session,
+            ends_at,
+        }))))
     }
 }
 
@@ -167,45 +212,6 @@ fn to_member() -> RelationDef {
         .from(session_entity::Column::MemberId)
         .to(member_entity::Column::Id)
         .into()
-}
-
-async fn member_identity(
-    db: &Database,
-    member: Member,
-    role: Option<Role>,
-    session: Option<Uuid>,
-    ends_at: DateTime<Utc>,
-) -> Result<Option<Identity>> {
-    if !may_enter(&member) {
-        return Ok(None);
-    }
-    let role = role.unwrap_or(member.role);
-    let (mut station, mut district) = (None, None);
-    if role.is_of_a_station() {
-        let ids = member.station_id.into_iter().collect();
-        let Some(row) = stations::by_ids(db.read(), ids).await?.into_values().next() else {
-            return Ok(None);
-        };
-        district = place_of_district(db, row.district_id).await?;
-        station = Some(PlaceOf { id: row.id, code: row.code });
-    } else if let Some(id) = member.district_id {
-        district = place_of_district(db, id).await?;
-    }
-    let districts = match role {
-        Role::MunicipalOfficer => stations::district_codes(db.read()).await?,
-        _ => Vec::new(),
-    };
-    Ok(Some(Identity::Member(Arc::new(MemberIdentity {
-        id: member.id,
-        name: member.name,
-        role,
-        station,
-        district,
-        organization: member.organization_id.filter(|_| role == Role::TechTransfer),
-        districts,
-        session,
-        ends_at,
-    }))))
 }
 
 async fn place_of_district(db: &Database, id: Uuid) -> Result<Option<PlaceOf>> {

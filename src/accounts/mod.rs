@@ -14,6 +14,7 @@ use crate::{
     db::Database,
     error::Result,
     ids::new_id,
+    kept::Kept,
     vault::Vault,
 };
 use tokens::{Claims, KeyRing, SubjectKind};
@@ -118,6 +119,8 @@ pub struct Accounts {
     kept: signing::Kept,
     sso: Option<Sso>,
     budgets: budgets::Budgets,
+    /// The codes of all districts, which those see whose role reaches all of them.
+    districts: Kept<Vec<String>>,
 }
 
 impl Accounts {
@@ -136,6 +139,7 @@ impl Accounts {
             kept: signing::Kept::default(),
             sso,
             budgets: budgets::Budgets::default(),
+            districts: Kept::default(),
         };
         // A node that has other master keys than the rest is told at the start, not at the first sign-in.
         accounts.ring(db, true).await?;

@@ -100,7 +100,7 @@ fn wrong_credentials() -> Error {
 /// The next pair of tokens for a refresh token.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] where the token is unknown, used, or its session has ended.
+/// [`Error::SignInEnded`] where the token is unknown, used, or its session has ended.
 pub(super) async fn refresh(ctx: &Ctx, token: &str) -> Result<Tokens> {
     use refresh_entity::{Column, Entity};
     let write = ctx.app.db.write().await?;
@@ -117,12 +117,12 @@ pub(super) async fn refresh(ctx: &Ctx, token: &str) -> Result<Tokens> {
         .filter(Column::Digest.eq(&digest))
         .one(&*write)
         .await?
-        .ok_or(Error::Unauthenticated)?;
+        .ok_or(Error::SignInEnded)?;
     if used.rows_affected == 0 {
         end(&*write, row.session_id, "REFRESH_TOKEN_REUSED", now).await?;
         write.commit(now).await?;
         tracing::warn!(session.id = %row.session_id, "a refresh token came twice: its session is ended");
-        return Err(Error::Unauthenticated);
+        return Err(Error::SignInEnded);
     }
     let session = session_entity::Entity::visible_to(&Scope::Service)
         .filter(session_entity::Column::Id.eq(row.session_id))
@@ -131,10 +131,10 @@ pub(super) async fn refresh(ctx: &Ctx, token: &str) -> Result<Tokens> {
     let session = session.filter(|session| {
         session.ended_at.is_none() && session.ends_at > now && row.expires_at > now
     });
-    let session = session.ok_or(Error::Unauthenticated)?;
+    let session = session.ok_or(Error::SignInEnded)?;
     let member = super::by_id(&*write, session.member_id).await?;
     if !member.as_ref().is_some_and(identify::may_enter) {
-        return Err(Error::Unauthenticated);
+        return Err(Error::SignInEnded);
     }
     let tokens = hand_out(ctx, &*write, &session).await?;
     write.commit(now).await?;

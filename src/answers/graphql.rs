@@ -59,6 +59,12 @@ struct AnsweredQuestionPage {
 }
 
 impl AnsweredQuestionPage {
+    /// The verdicts on a day, where they have been found.
+    fn verdicts_on(&self, day: NaiveDate) -> Option<Arc<Verdicts>> {
+        let verdicts = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+        verdicts.get(&day).map(Arc::clone)
+    }
+
     /// The verdicts on all answers of the page on a day, found once for all of them.
     fn verdicts(&self, day: NaiveDate, find: impl FnOnce() -> Verdicts) -> Arc<Verdicts> {
         let mut verdicts = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -216,6 +222,10 @@ impl AnsweredQuestionNode {
         #[graphql(desc = "On which day; today where nothing is said.")] as_of: Option<Date>,
     ) -> Result<CurrencyNode, Fault> {
         let ctx = ctx.data_unchecked::<Ctx>();
+        let day = as_of.map_or(ctx.today, |Date(day)| day);
+        if let Some(found) = self.page.verdicts_on(day) {
+            return Ok(found.on(&self.answered.id)?);
+        }
         let graph = ctx.graph().await?;
         let citations = self.loaded_citations(ctx).await?;
         let confirmations = self.loaded_confirmations(ctx).await?;
@@ -224,7 +234,6 @@ impl AnsweredQuestionNode {
             let confirmations = confirmations.get(&row.id).map(Vec::as_slice).unwrap_or_default();
             (row.id, super::grounds(row, citations, confirmations))
         };
-        let day = as_of.map_or(ctx.today, |Date(day)| day);
         let find = || Verdicts::new(self.page.rows.iter().map(grounds), day, graph);
         Ok(self.page.verdicts(day, find).on(&self.answered.id)?)
     }

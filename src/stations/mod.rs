@@ -13,6 +13,7 @@ use crate::{
     access::{Guarded, Scope},
     batch::grouped,
     error::Result,
+    kept::{self, Stamp},
 };
 
 mod administration;
@@ -125,6 +126,12 @@ pub fn ids_of_codes(codes: Vec<String>) -> SelectStatement {
         .column(entity::Column::Id)
         .filter(entity::Column::Code.is_in(codes))
         .into_query()
+}
+
+/// Tells whether [`district_codes`] is as it was.
+pub async fn district_stamp(db: &impl ConnectionTrait) -> Result<Stamp> {
+    use district_entity::{Column, Entity};
+    kept::stamp::<Entity>(db, Column::Version, Column::UpdatedAt).await
 }
 
 /// The codes of all districts.
