@@ -34,6 +34,7 @@ pub mod schema;
 // How it gets in and out, and into the index.
 pub mod demo;
 pub mod files;
+pub mod folders;
 pub mod indexer;
 pub mod outbox;
 pub mod transfer;

@@ -90,9 +90,9 @@ pub(super) fn measure(table: &mut Table, folder: &Path, asked: &Asked) -> Result
                 // Each has the number of its own request.
                 answer["extensions"] = Value::Null;
                 if let Some(errors) = answer["errors"].as_array_mut() {
-                    errors
-                        .iter_mut()
-                        .for_each(|error| error["extensions"]["requestId"] = Value::Null);
+                    for error in errors {
+                        error["extensions"]["requestId"] = Value::Null;
+                    }
                 }
                 if *said.get_or_insert_with(|| answer.clone()) != answer {
                     return Err(format!("{said:?} and {answer}").into());

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     app::Ctx,
-    error::{Error, Result},
+    error::{Error, Result, RuleCode},
     expertise::unknown_area,
     json::texts,
     language::Text,
@@ -267,11 +267,11 @@ impl Content {
     /// What must be there before a second person looks at it.
     ///
     /// # Errors
-    /// [`Error::Invalid`] naming what is missing.
+    /// [`Error::Rule`] with [`RuleCode::Invalid`], naming what is missing; it stands in no field of the step's own input.
     pub(super) fn check_complete(&self) -> Result<()> {
         if self.answer.is_empty() {
             let reason = Text::new("there is no answer yet; write it first", "尚无答复，请先填写");
-            return Err(Error::invalid("content.answer", reason));
+            return Err(Error::rule(RuleCode::Invalid, "", reason));
         }
         let rests = self.citations.iter().any(|citation| citation.role == CitationRole::Basis);
         if self.basis == Basis::Cited && !rests {
@@ -279,7 +279,7 @@ impl Content {
                 "an answer rests on at least one citation with the role BASIS, or says basis: EXPERIENCE",
                 "答复须至少有一条 role 为 BASIS 的依据，或将 basis 设为 EXPERIENCE",
             );
-            return Err(Error::invalid("content.citations", reason));
+            return Err(Error::rule(RuleCode::Invalid, "", reason));
         }
         Ok(())
     }

@@ -28,7 +28,8 @@ pub(super) async fn rows(
     let successors = by_ids(db.read(), &Scope::Service, successors).await?;
     let names = Names::of(known);
     let row = |id: &Uuid| {
-        let row = found.remove(id)?;
+        // What has no answer yet is nothing that a file can give back.
+        let row = found.remove(id).filter(|row| !row.answer.is_empty())?;
         let empty = || (&[] as &[Uuid], &[] as &[Citation], &[] as &[Confirmation]);
         let areas = areas.get(id).map_or(empty().0, Vec::as_slice);
         let fields = fields(&row, &names)

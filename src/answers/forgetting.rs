@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{IntoActiveModel as _, QueryFilter, Set, entity::prelude::*};
+use sea_orm::{IntoActiveModel, QueryFilter, Set, entity::prelude::*};
 
 use super::{
     AnswerDraft, AnsweredQuestion, area_entity, content::Content, draft_entity, entity,
@@ -106,6 +106,7 @@ async fn rewrite_row(
         area_entity::Model { answered_question_id: row.id, area_id: *area_id }.into_active_model()
     });
     store::insert_rows::<area_entity::Entity, _>(db, areas.collect()).await?;
-    let citations = content.citations_of(row.id).into_iter().map(|it| it.into_active_model());
+    let citations =
+        content.citations_of(row.id).into_iter().map(IntoActiveModel::into_active_model);
     store::insert_rows::<super::citation_entity::Entity, _>(db, citations.collect()).await
 }

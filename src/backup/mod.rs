@@ -27,7 +27,7 @@ use crate::{
     accounts, answers, audit, consultations,
     db::{Database, DatabaseSettings},
     error::{Error, Result},
-    expertise, following,
+    expertise, folders, following,
     language::Text,
     marks, organizations, outbox, regulations, research, stations,
 };
@@ -110,7 +110,7 @@ const ROWS_AT_ONCE: usize = 500;
 
 /// Copies the database into a folder that is empty or not there. Gives the number of rows.
 pub async fn copy(db: &Database, folder: &Path) -> Result<u64> {
-    fs::create_dir_all(folder).map_err(|cause| on_disk(folder, &cause))?;
+    folders::make_private(folder).map_err(|cause| on_disk(folder, &cause))?;
     let mut there = fs::read_dir(folder).map_err(|cause| on_disk(folder, &cause))?;
     if there.next().is_some() {
         let reason = Text::new(

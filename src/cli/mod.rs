@@ -458,7 +458,7 @@ async fn open_database(config: &Config) -> Result<Database, Failure> {
 /// Makes the data folder, or says why it cannot be used.
 fn prepare_data_dir(config: &Config) -> Result<(), Failure> {
     let folder = &config.data_dir;
-    std::fs::create_dir_all(folder).map_err(|cause| {
+    crate::folders::make_private(folder).map_err(|cause| {
         Failure::new(format!("cannot make the data folder {}: {cause}", folder.display()))
     })?;
     if has_usual_database(config) {
