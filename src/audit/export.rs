@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ExprTrait as _, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*};
 use serde_json::{Map, Value};
 
-use super::{AuditEvent, entity};
+use super::{AuditEvent, entity, graphql};
 use crate::{
     access::{Guarded, Scope},
     db::Database,
@@ -16,12 +16,13 @@ use crate::{
 /// The columns of the file.
 pub const COLUMNS: &[&str] = &[
     "at",
-    "actor",
+    "actorKind",
+    "actorId",
     "standing",
     "action",
     "targetKind",
     "targetId",
-    "district",
+    "districtCode",
     "outcome",
     "detail",
     "requestId",
@@ -72,14 +73,16 @@ pub async fn rows(
 fn row(event: AuditEvent) -> Map<String, Value> {
     let kind = event.target_kind.as_deref().and_then(NodeKind::of_name);
     let target = kind.zip(event.target_id).map(|(kind, id)| GlobalId::encode(kind, id).0);
+    let (actor_kind, actor_id) = graphql::actor_words(&event.actor);
     Fields::default()
         .with("at", event.at.to_rfc3339())
-        .with("actor", event.actor)
-        .with("standing", event.standing)
+        .with("actorKind", actor_kind)
+        .with("actorId", actor_id)
+        .with("standing", graphql::standing_word(&event.standing))
         .with("action", event.action)
         .with("targetKind", event.target_kind)
         .with("targetId", target)
-        .with("district", event.district_code)
+        .with("districtCode", event.district_code)
         .with("outcome", event.outcome.to_value())
         .with("detail", event.detail)
         .with("requestId", Some(event.request_id).filter(|id| !id.is_empty()))

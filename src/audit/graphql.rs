@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, Object, resolver_utils::enum_value};
 use chrono::{DateTime, Utc};
 use sea_orm::{Condition, QueryFilter, entity::prelude::*};
 
@@ -79,6 +79,23 @@ impl Actor {
     }
 }
 
+/// An actor as files name them: by kind, and by the global id of a member or a program.
+pub(super) fn actor_words(stored: &str) -> (String, Option<String>) {
+    let actor = Actor::of(stored);
+    let member = actor.member().map(|id| GlobalId::encode(NodeKind::Member, id).0);
+    let client = actor.client().map(|id| GlobalId::encode(NodeKind::ApiClient, id).0);
+    (enum_value(actor.kind()).to_string(), member.or(client))
+}
+
+/// A standing as files name it; nothing for the operator and for the service itself.
+pub(super) fn standing_word(stored: &str) -> Option<String> {
+    standing(stored).map(|standing| enum_value(standing).to_string())
+}
+
+fn standing(stored: &str) -> Option<Standing> {
+    Standing::ALL.into_iter().find(|known| format!("{known:?}") == stored)
+}
+
 /// Who did something.
 struct AuditActor(AuditEventNode);
 
@@ -108,7 +125,7 @@ impl AuditActor {
 
     /// As what they counted in the table of rights at that time; nothing for the operator and for the service itself.
     async fn standing(&self) -> Option<Standing> {
-        Standing::ALL.into_iter().find(|known| format!("{known:?}") == self.0.event.standing)
+        standing(&self.0.event.standing)
     }
 }
 

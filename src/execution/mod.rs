@@ -352,6 +352,7 @@ pub fn refused(refusals: &[Refusal], language: Language, request_id: &str) -> By
     let errors = refusals
         .iter()
         .map(|refusal| {
+            figures::error_returned(refusal.code.as_str());
             let mut error = refusal.to_error(language);
             if refusal.code == Code::Internal {
                 error.extensions.get_or_insert_default().set("requestId", Value::from(request_id));
@@ -369,6 +370,7 @@ pub fn settled(error: async_graphql::Error, language: Language, request_id: &str
     error.locations.clear();
     errors::settle(std::slice::from_mut(&mut error), language, request_id);
     let code = errors::code(&error).unwrap_or(Code::Internal);
+    figures::error_returned(code.as_str());
     let body = serde_json::to_vec(&serde_json::json!({ "errors": [error] })).unwrap_or_default();
     (body.into(), code)
 }

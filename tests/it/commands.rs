@@ -119,7 +119,7 @@ fn the_first_administrator_comes_from_the_command_line() {
     let actions: Vec<String> = text
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap())
-        .filter(|event| event["actor"] == "operator")
+        .filter(|event| event["actorKind"] == "OPERATOR")
         .map(|event| event["action"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(
@@ -144,11 +144,11 @@ fn the_first_administrator_comes_from_the_command_line() {
     let text = fs::read_to_string(csv).unwrap();
     assert!(
         text.starts_with(
-            "at,actor,standing,action,targetKind,targetId,district,outcome,detail,requestId"
+            "at,actorKind,actorId,standing,action,targetKind,targetId,districtCode,outcome,detail,requestId"
         ),
         "{text}"
     );
-    assert!(text.contains(",operator,operator,suspendMember,Member,"), "{text}");
+    assert!(text.contains(",OPERATOR,,,suspendMember,Member,"), "{text}");
     site.run(&["export", "stations", "--from", "2000-01-01"]).expect_status(2);
 }
 

@@ -55,7 +55,7 @@ pub struct SsoIdentity {
     pub login: String,
     /// The person's roles here, each once, in the order of the settings.
     pub roles: Vec<String>,
-    /// From when the token is good no more, by how much the clocks may differ included.
+    /// From when the token is good no more, by the issuer's clock.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -137,8 +137,7 @@ impl Sso {
                 return Err(Refused::NotYetValid);
             }
         }
-        let expires_at = moved(expires_at, self.skew)?;
-        if expires_at <= now {
+        if moved(expires_at, self.skew)? <= now {
             return Err(Refused::Expired);
         }
         Ok(SsoIdentity {

@@ -166,7 +166,7 @@ async fn a_token_of_the_issuer_tells_who_it_is() {
             subject: "7f3".to_owned(),
             login: "wang.fang".to_owned(),
             roles: vec!["DISTRICT_OFFICER".to_owned(), "STATION_STAFF".to_owned()],
-            expires_at: noon() + seconds(660),
+            expires_at: noon() + seconds(600),
         }
     );
 }

@@ -59,7 +59,11 @@ fn assert_refused(reply: &Reply, name: &str) {
     assert_eq!(reply.code(), "UNAUTHENTICATED", "{name}");
     assert!(reply.body.get("data").is_none(), "{name}");
     // The same for all of them: what was wrong is for the log.
-    assert_eq!(reply.message(), "Sign in first: this is not open to everybody.", "{name}");
+    assert_eq!(
+        reply.message(),
+        "This sign-in is not, or no longer, good: sign in again.",
+        "{name}"
+    );
 }
 
 async fn no_token_but_ours_opens_anything(house: &House) {
