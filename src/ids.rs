@@ -21,6 +21,8 @@ pub enum NodeKind {
     Organization,
     AnsweredQuestion,
     ResearchOutput,
+    ResearchOutputTombstone,
+    ResearchOutputImport,
     Resource,
     Member,
     ApiClient,
@@ -30,7 +32,7 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 18] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -41,6 +43,8 @@ impl NodeKind {
         Self::Organization,
         Self::AnsweredQuestion,
         Self::ResearchOutput,
+        Self::ResearchOutputTombstone,
+        Self::ResearchOutputImport,
         Self::Resource,
         Self::Member,
         Self::ApiClient,
@@ -62,6 +66,8 @@ impl NodeKind {
             Self::Organization => "Organization",
             Self::AnsweredQuestion => "AnsweredQuestion",
             Self::ResearchOutput => "ResearchOutput",
+            Self::ResearchOutputTombstone => "ResearchOutputTombstone",
+            Self::ResearchOutputImport => "ResearchOutputImport",
             Self::Resource => "Resource",
             Self::Member => "Member",
             Self::ApiClient => "ApiClient",

@@ -18,7 +18,7 @@ use crate::{
     language::Text,
     organizations::{self, OrganizationNode, ResourceNode},
     regulations::{self, RegulationNode, RegulationProposalNode, RegulationRelationNode},
-    research::{self, ResearchOutputNode},
+    research::{self, ResearchOutputNode, TombstoneNode},
     stations::{self, DistrictNode, ServicePointNode, StationNode},
 };
 
@@ -46,6 +46,8 @@ pub enum Node {
     AnsweredQuestion(AnsweredQuestionNode),
     /// A research output.
     ResearchOutput(ResearchOutputNode),
+    /// What is left of a research output that was taken back.
+    ResearchOutputTombstone(TombstoneNode),
     /// A resource.
     Resource(ResourceNode),
     /// A member of the register.
@@ -91,6 +93,11 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         NodeKind::ResearchOutput => {
             wrap(research::nodes_by_id(ctx, ids).await?, Node::ResearchOutput)
         }
+        NodeKind::ResearchOutputTombstone => {
+            let left = research::tombstone_nodes_by_id(ctx, ids).await?;
+            wrap(left, Node::ResearchOutputTombstone)
+        }
+        NodeKind::ResearchOutputImport => Vec::new(),
         NodeKind::Resource => {
             wrap(organizations::resource_nodes_by_id(ctx, ids).await?, Node::Resource)
         }

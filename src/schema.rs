@@ -25,7 +25,7 @@ use crate::{
         RegulationMutation, RegulationProposalMutation, RegulationProposalQuery, RegulationQuery,
     },
     reports::ReportQuery,
-    research::ResearchQuery,
+    research::{ResearchMutation, ResearchQuery, TombstoneQuery},
     search::{SearchQuery, SuggestQuery},
     stations::{StationMutation, StationQuery},
 };
@@ -42,6 +42,7 @@ pub struct Query(
     AffectedQuery,
     AnswerReportQuery,
     ResearchQuery,
+    TombstoneQuery,
     ResourceQuery,
     OrganizationQuery,
     StationQuery,
@@ -72,6 +73,7 @@ pub struct Mutation(
     AnswerDraftMutation,
     AnswerReviewMutation,
     AnswerReaderMutation,
+    ResearchMutation,
     SavedSearchMutation,
 );
 

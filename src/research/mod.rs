@@ -1,7 +1,10 @@
 //! What universities and hospitals offer: technologies, patents, prototypes, data sets, methods.
 //!
 //! A record under embargo is hidden whole from all but its owner, by the clock. The contact of a record is in no
-//! searchable field and is shown nowhere yet: it is released with an introduction.
+//! searchable field; its own organization sees it, and others once an introduction has released it.
+//!
+//! An output goes from a draft ([`drafts`]) through a second person to its audience ([`publish`]); what is shown is revised
+//! beside. Which step needs which state stands in [`case`]; whatever is written goes through [`write`].
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,15 +21,36 @@ use crate::{
 };
 
 pub(crate) mod area_entity;
+mod case;
+mod contact;
+mod content;
+mod content_graphql;
+mod drafts;
+mod duplicates;
 pub(crate) mod entity;
 mod graphql;
 mod import;
+pub(crate) mod import_entity;
+pub(crate) mod import_row_entity;
+mod input_graphql;
+pub(crate) mod number_entity;
+mod publish;
 mod terms;
+mod tombstone_entity;
+mod tombstone_graphql;
+pub(crate) mod version_entity;
+pub(crate) mod view_entity;
+mod work_graphql;
+mod write;
 
+pub use contact::{Contact, contact};
 pub use entity::Model as ResearchOutput;
 pub use graphql::{ResearchOutputNode, ResearchQuery, nodes, nodes_by_id};
-pub use import::ResearchOutputs;
-pub use terms::{CooperationMode, IpStatus, OutputKind, State};
+pub use import::{ResearchOutputs, Route};
+pub use terms::{CooperationMode, ImportState, IpStatus, OutputKind, RowOutcome, State, Step};
+pub use tombstone_graphql::{TombstoneNode, TombstoneQuery, tombstone_nodes_by_id};
+pub use version_entity::Model as Version;
+pub use work_graphql::ResearchMutation;
 
 /// Loads what the viewer may see of these, by id.
 pub async fn by_ids(
