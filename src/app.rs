@@ -23,6 +23,7 @@ use crate::{
     language::Language,
     organizations,
     regulations::{self, currency::Graph},
+    research,
     vault::Vault,
 };
 
@@ -54,6 +55,8 @@ pub struct App {
     pub consultations: consultations::Settings,
     /// Hands out what changes to those who follow it.
     pub feed: Arc<Feed>,
+    /// How often research outputs were looked at, until that is written down.
+    pub views: research::Views,
 }
 
 /// How many things a list gives.

@@ -18,7 +18,7 @@ use crate::{
     language::Text,
     organizations::{self, OrganizationNode, ResourceNode},
     regulations::{self, RegulationNode, RegulationProposalNode, RegulationRelationNode},
-    research::{self, ResearchOutputNode, TombstoneNode},
+    research::{self, ImportNode, ResearchOutputNode, TombstoneNode},
     stations::{self, DistrictNode, ServicePointNode, StationNode},
 };
 
@@ -48,6 +48,8 @@ pub enum Node {
     ResearchOutput(ResearchOutputNode),
     /// What is left of a research output that was taken back.
     ResearchOutputTombstone(TombstoneNode),
+    /// A file of research outputs that an office has brought.
+    ResearchOutputImport(ImportNode),
     /// A resource.
     Resource(ResourceNode),
     /// A member of the register.
@@ -97,7 +99,9 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
             let left = research::tombstone_nodes_by_id(ctx, ids).await?;
             wrap(left, Node::ResearchOutputTombstone)
         }
-        NodeKind::ResearchOutputImport => Vec::new(),
+        NodeKind::ResearchOutputImport => {
+            wrap(research::import_nodes_by_id(ctx, ids).await?, Node::ResearchOutputImport)
+        }
         NodeKind::Resource => {
             wrap(organizations::resource_nodes_by_id(ctx, ids).await?, Node::Resource)
         }
@@ -140,6 +144,13 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
     })
 }
 
+/// Counts that somebody looks at a thing by itself, where that is counted.
+fn note_seen(ctx: &Ctx, node: &Node) {
+    if let Node::ResearchOutput(output) = node {
+        research::seen(ctx, output.row());
+    }
+}
+
 /// Finding by global id.
 #[derive(Default)]
 pub struct NodeQuery;
@@ -154,7 +165,9 @@ impl NodeQuery {
     ) -> Result<Option<Node>, Fault> {
         let ctx = ctx.data_unchecked::<Ctx>();
         let global = GlobalId::decode("id", &id)?;
-        Ok(find(ctx, &[global]).await?.remove(&global))
+        let found = find(ctx, &[global]).await?.remove(&global);
+        found.iter().for_each(|node| note_seen(ctx, node));
+        Ok(found)
     }
 
     /// The things with these ids, in their order; null where there is none that the viewer may see.
@@ -175,6 +188,7 @@ impl NodeQuery {
         let wanted: Vec<GlobalId> =
             ids.iter().map(|id| GlobalId::decode("ids", id)).collect::<Result<_>>()?;
         let found = find(ctx, &wanted).await?;
+        found.values().for_each(|node| note_seen(ctx, node));
         Ok(wanted.iter().map(|global| found.get(global).cloned()).collect())
     }
 }

@@ -25,7 +25,7 @@ use crate::{
         RegulationMutation, RegulationProposalMutation, RegulationProposalQuery, RegulationQuery,
     },
     reports::ReportQuery,
-    research::{ResearchMutation, ResearchQuery, TombstoneQuery},
+    research::{ImportMutation, ImportQuery, ResearchMutation, ResearchQuery, TombstoneQuery},
     search::{SearchQuery, SuggestQuery},
     stations::{StationMutation, StationQuery},
 };
@@ -43,6 +43,7 @@ pub struct Query(
     AnswerReportQuery,
     ResearchQuery,
     TombstoneQuery,
+    ImportQuery,
     ResourceQuery,
     OrganizationQuery,
     StationQuery,
@@ -74,6 +75,7 @@ pub struct Mutation(
     AnswerReviewMutation,
     AnswerReaderMutation,
     ResearchMutation,
+    ImportMutation,
     SavedSearchMutation,
 );
 

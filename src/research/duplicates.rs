@@ -141,6 +141,16 @@ impl Works {
         Ok(())
     }
 
+    /// Takes in what is known of others.
+    pub(super) fn merge(&mut self, others: Self) {
+        for (place, ids) in others.by_number {
+            self.by_number.entry(place).or_default().extend(ids);
+        }
+        for (key, ids) in others.by_key {
+            self.by_key.entry(key).or_default().extend(ids);
+        }
+    }
+
     /// Takes one more among them: of two in one file, the second is the same as the first.
     pub(super) fn add(&mut self, row: &ResearchOutput) {
         for number in numbers(row) {

@@ -16,12 +16,12 @@ const SECRETS: [&str; 3] = ["示例密件办公室", "secret-office@example.org"
 /// Every field of an output that can be read, in all the places where one can be found.
 const EVERYTHING: &str = "query($id: ID!, $q: String!) {
     node(id: $id) { ...all }
-    researchOutputs(first: 50) { nodes { ...all } }
-    search(query: $q, first: 50) { totalCount didYouMean edges { highlights { field fragments { text } }
+    researchOutputs(first: 5) { nodes { ...all } }
+    search(query: $q, first: 5) { totalCount didYouMean edges { highlights { field fragments { text } }
         node { __typename ... on ResearchOutput { ...all } } } }
     suggest(text: $q) { text }
     similarAnsweredQuestions(text: $q) { node { id } }
-    changes(since: BEGINNING, kinds: [RESEARCH_OUTPUT], first: 100) { changes { node { ... on ResearchOutput { ...all } } } }
+    changes(since: BEGINNING, kinds: [RESEARCH_OUTPUT], first: 5) { changes { node { ... on ResearchOutput { ...all } } } }
     researchOutputTombstones { nodes { id reason } }
 }
 fragment all on ResearchOutput {
