@@ -85,6 +85,7 @@ pub use terms::{
     DeviceClass, ProductKind, State, Step,
 };
 pub use version_entity::Model as Version;
+pub(crate) use work_graphql::FindingNode;
 
 /// Loads what the viewer may see of these, by id.
 pub async fn by_ids(

@@ -83,6 +83,8 @@ async fn touched_by(
         Subject::Station => vec![(Kind::Station, changed)],
         // A case is confidential: it is noted for those who wait for it, and never indexed.
         Subject::Consultation => Vec::new(),
+        // Matched, and never searched for.
+        Subject::Need | Subject::Introduction => Vec::new(),
         Subject::Organization => vec![
             (Kind::ResearchOutput, research::ids(db, Some(changed.clone())).await?),
             (Kind::Resource, organizations::resource_ids(db, Some(changed.clone())).await?),

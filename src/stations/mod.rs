@@ -110,6 +110,18 @@ pub async fn district_by_code(db: &impl ConnectionTrait, code: &str) -> Result<O
     Ok(district.one(db).await?)
 }
 
+/// Finds the districts of codes, by code.
+pub async fn districts_by_code(
+    db: &impl ConnectionTrait,
+    codes: Vec<String>,
+) -> Result<HashMap<String, District>> {
+    let districts = district_entity::Entity::visible_to(&Scope::Service)
+        .filter(district_entity::Column::Code.is_in(codes))
+        .all(db)
+        .await?;
+    Ok(districts.into_iter().map(|row| (row.code.clone(), row)).collect())
+}
+
 /// The ids of a district's stations, as a part of a larger question.
 pub fn ids_of_district(district: Option<Uuid>) -> SelectStatement {
     entity::Entity::visible_to(&Scope::Service)
