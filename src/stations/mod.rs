@@ -233,7 +233,7 @@ pub async fn documents(
     Ok(stations.into_iter().map(document).collect())
 }
 
-/// The ids of all stations, in their order, for rebuilding the index.
+/// The ids of all stations, in their order.
 pub async fn all_ids(db: &impl ConnectionTrait) -> Result<Vec<Uuid>> {
     let ids = entity::Entity::visible_to(&Scope::Service)
         .select_only()
@@ -241,4 +241,14 @@ pub async fn all_ids(db: &impl ConnectionTrait) -> Result<Vec<Uuid>> {
         .order_by_asc(entity::Column::Id)
         .into_tuple();
     Ok(ids.all(db).await?)
+}
+
+/// The ids of the stations that follow one, at most so many, in their order.
+pub async fn ids_after(
+    db: &impl ConnectionTrait,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Uuid>> {
+    let all = entity::Entity::visible_to(&Scope::Service);
+    crate::db::ids_after(db, all, entity::Column::Id, after, limit).await
 }
