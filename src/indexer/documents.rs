@@ -81,10 +81,8 @@ async fn touched_by(
         Subject::ResearchOutput => vec![(Kind::ResearchOutput, changed)],
         Subject::Resource => vec![(Kind::Resource, changed)],
         Subject::Station => vec![(Kind::Station, changed)],
-        // A case is confidential: it is noted for those who wait for it, and never indexed.
-        Subject::Consultation => Vec::new(),
-        // Matched, and never searched for.
-        Subject::Need | Subject::Introduction => Vec::new(),
+        // These are confidential, or not searched for: they are noted for those who wait for them, and never indexed.
+        Subject::Consultation | Subject::Need | Subject::Introduction => Vec::new(),
         Subject::Organization => vec![
             (Kind::ResearchOutput, research::of_organizations(db, changed.clone()).await?),
             (Kind::Resource, organizations::resources_of(db, changed.clone()).await?),

@@ -69,9 +69,8 @@ impl NeedStep {
         match self {
             Self::Update => &[Draft, Open, Matched, InTalks, Lapsed, Withdrawn],
             Self::Open | Self::ClearFindings => &[Draft],
-            Self::Withdraw => &[Draft, Open, Matched, InTalks, Lapsed],
+            Self::Withdraw | Self::Extend => &[Draft, Open, Matched, InTalks, Lapsed],
             Self::Fulfil => &[Open, Matched, InTalks],
-            Self::Extend => &[Draft, Open, Matched, InTalks, Lapsed],
         }
     }
 }
