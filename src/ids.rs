@@ -29,10 +29,12 @@ pub enum NodeKind {
     Consultation,
     AnswerReport,
     SavedSearch,
+    Need,
+    Introduction,
 }
 
 impl NodeKind {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 20] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -51,6 +53,8 @@ impl NodeKind {
         Self::Consultation,
         Self::AnswerReport,
         Self::SavedSearch,
+        Self::Need,
+        Self::Introduction,
     ];
 
     /// The name of the GraphQL type.
@@ -74,6 +78,8 @@ impl NodeKind {
             Self::Consultation => "Consultation",
             Self::AnswerReport => "AnswerReport",
             Self::SavedSearch => "SavedSearch",
+            Self::Need => "Need",
+            Self::Introduction => "Introduction",
         }
     }
 }

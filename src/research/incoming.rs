@@ -125,7 +125,7 @@ fn read_row(
     }
     let mut fields = row.record();
     for column in &draft.said {
-        fields.entry((*column).to_owned()).or_default();
+        fields.entry((*column).to_owned()).or_insert(Value::Null);
     }
     let (line, faults) = (row.line(), row.faults());
     let draft = faults.is_empty().then(|| Draft { said: said(&draft, &fields), ..draft });

@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use serde_json::{Value, json};
-use zhanjian::scalars::RevisionScalar;
+use zhanjian::{
+    ids::{GlobalId, NodeKind, new_id},
+    scalars::RevisionScalar,
+};
 
 use crate::support::{Engine, House, Reply, on_both_engines};
 
@@ -46,7 +49,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 32] = [
+const DOORS: [(&str, &str); 36] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -61,6 +64,9 @@ const DOORS: [(&str, &str); 32] = [
     ),
     ("answeredQuestions", "answeredQuestions { totalCount }"),
     ("researchOutputs", "researchOutputs { totalCount }"),
+    ("researchOutputTombstone", "researchOutputTombstone(id: GONE) { id }"),
+    ("researchOutputTombstones", "researchOutputTombstones { totalCount }"),
+    ("researchOutputImport", "researchOutputImport(id: FILE) { id }"),
     ("resources", "resources { totalCount }"),
     ("organizations", "organizations(filter: { codes: [\"fudan\"] }) { totalCount }"),
     ("station", "station(code: \"SH-PD\") { code }"),
@@ -90,6 +96,7 @@ const DOORS: [(&str, &str); 32] = [
         "closedLoopReport",
         "closedLoopReport(input: { from: \"2026-01-01\", to: \"2026-12-31\" }) { asOf }",
     ),
+    ("needs", "needs { totalCount }"),
     ("similar by id", "similarAnsweredQuestions(id: ONE) { score }"),
 ];
 
@@ -112,6 +119,9 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     let one =
         answers.iter().find(|node| node["externalId"] == "NETWORK").unwrap()["id"].to_string();
     let ids: Vec<String> = ids.iter().map(|id| json!(id).to_string()).collect();
+    let output = reply.at("/researchOutputs/nodes/0/id").to_string();
+    let import = GlobalId::encode(NodeKind::ResearchOutputImport, new_id()).0;
+    let import = json!(import).to_string();
 
     let viewers: [(&str, &[&str]); 6] = [
         ("anonymous", &[]),
@@ -129,6 +139,7 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
         let query =
             format!("{{ it: {} }}", knock.replace("IDS", &ids.join(", ")).replace("ONE", &one));
         let query = query.replace("BEGINNING", &beginning);
+        let query = query.replace("GONE", &output).replace("FILE", &import);
         let mut row = format!("{door:26}");
         for (_, tokens) in viewers {
             let reply = house.member_of(tokens.iter().copied()).ask(&query).await;
@@ -170,6 +181,7 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     consultations             0               0               0               0               0               0
     consultationQueues        ok              ok              ok              ok              ok              ok
     closedLoopReport          UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
+    needs                     0               0               0               0               0               0
     similar by id             NOT_FOUND       NOT_FOUND       2               3               5               NOT_FOUND
     ");
 }

@@ -8,6 +8,8 @@ use crate::support::{House, Member, Reply, on_both_engines};
 
 #[path = "publishing/embargo.rs"]
 mod embargo;
+#[path = "publishing/files.rs"]
+mod files;
 #[path = "publishing/revisions.rs"]
 mod revisions;
 #[path = "publishing/rights.rs"]
