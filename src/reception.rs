@@ -228,7 +228,7 @@ impl Uploads for IncomingCounter {
         file: Bytes,
     ) -> Result<Uploaded, async_graphql::Error> {
         let Some(ctx) = ctx_of(data) else { return Err(Fault::from(Error::NotFound).into()) };
-        let told = take_in(ctx, parameters, file).await.map_err(Fault::from)?;
+        let told = Box::pin(take_in(ctx, parameters, file)).await.map_err(Fault::from)?;
         Ok(Uploaded { told })
     }
 }

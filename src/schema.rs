@@ -26,7 +26,10 @@ use crate::{
         RegulationMutation, RegulationProposalMutation, RegulationProposalQuery, RegulationQuery,
     },
     reports::ReportQuery,
-    research::{ImportMutation, ImportQuery, ResearchMutation, ResearchQuery, TombstoneQuery},
+    research::{
+        DashboardQuery, ImportMutation, ImportQuery, ResearchMutation, ResearchQuery,
+        TombstoneQuery,
+    },
     search::{SearchQuery, SuggestQuery},
     stations::{StationMutation, StationQuery},
 };
@@ -45,6 +48,7 @@ pub struct Query(
     ResearchQuery,
     TombstoneQuery,
     ImportQuery,
+    DashboardQuery,
     ResourceQuery,
     OrganizationQuery,
     StationQuery,

@@ -39,7 +39,7 @@ pub(super) async fn commit(ctx: &Ctx, id: Uuid, take_good_rows: bool) -> Result<
     };
     let desk = desk(ctx, import.organization_id).await?;
     let mut after = -1;
-    while let Some(last) = some(ctx, &desk, &taker, id, after).await? {
+    while let Some(last) = Box::pin(some(ctx, &desk, &taker, id, after)).await? {
         after = last;
     }
     let mut change = Change::begin(ctx).await?;
@@ -146,7 +146,7 @@ async fn some(
         put(&*write, row, outcome, planned.output, told).await?;
         rewritten.extend(planned.rewritten);
     }
-    write::rows(&mut write, rewritten, taker.now).await?;
+    Box::pin(write::rows(&mut write, rewritten, taker.now)).await?;
     let said = format!("{new} new, {changed} changed");
     let entry = entry("commitResearchOutputImport", import).saying(said);
     audit::write(&*write, ctx, vec![entry]).await?;

@@ -38,10 +38,12 @@ pub(super) struct Revision {
 }
 
 impl Revision {
-    /// The revision of an output.
+    /// The revision of an output; an empty one where there is none.
     pub(super) fn of(row: &ResearchOutput) -> Result<Self> {
-        let revision = row.revision.clone().unwrap_or_default();
-        Ok(serde_json::from_value(revision)?)
+        match row.revision.clone() {
+            Some(revision) => Ok(serde_json::from_value(revision)?),
+            None => Ok(Self::default()),
+        }
     }
 
     /// As a column keeps it.
@@ -113,9 +115,9 @@ pub(super) fn text_of(mut fields: Fields) -> Fields {
 }
 
 /// Lays changes over what is there; null takes a value away. Gives the columns that are otherwise than before.
-pub(super) fn overlay(present: &Fields, changes: Fields) -> (Fields, Vec<String>) {
+pub(super) fn overlay(present: &Fields, given: Fields) -> (Fields, Vec<String>) {
     let mut fields = present.clone();
-    for (column, value) in changes {
+    for (column, value) in given {
         let empty = match &value {
             Value::Null => true,
             Value::Array(items) => items.is_empty(),

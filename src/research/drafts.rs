@@ -59,7 +59,7 @@ pub(super) async fn begin(ctx: &Ctx, external_id: Option<String>, content: Field
     given.push("state".to_owned());
     row.edited_columns = with_columns(&[], &given);
     let row = Rewritten { before: None, after: row, areas };
-    write::rows(change.write(), vec![row], ctx.now()).await?;
+    Box::pin(write::rows(change.write(), vec![row], ctx.now())).await?;
     change.audit(entry("draftResearchOutput", id).saying("DRAFT"));
     change.commit(id).await
 }
@@ -89,23 +89,23 @@ pub(super) async fn done(
 ) -> Result<Done> {
     let id = case.row.id;
     let row = Rewritten { before: Some(case.row), after, areas };
-    write::rows(change.write(), vec![row], ctx.now()).await?;
+    Box::pin(write::rows(change.write(), vec![row], ctx.now())).await?;
     change.audit(entry);
     change.commit(id).await
 }
 
 /// Changes what a draft or a revision says. Whoever does has had a hand in it, and is no second person any more.
-pub(super) async fn edit(ctx: &Ctx, about: About, changes: Fields) -> Result<Done> {
+pub(super) async fn edit(ctx: &Ctx, about: About, given: Fields) -> Result<Done> {
     let (change, case) = at(ctx, about, Step::Edit).await?;
     let mut row = touched(&change, &case);
     let desk = Desk::of(ctx, case.row.organization_id).await?;
     let areas = if case.is_revised() {
         let revision = Revision::of(&case.row)?;
-        revise_with(ctx, &desk, &mut row, revision, changes)?;
+        revise_with(ctx, &desk, &mut row, revision, given)?;
         None
     } else {
         let present = desk.fields(&*change, &case.row).await?;
-        let (fields, _) = overlay(&present, changes);
+        let (fields, _) = overlay(&present, given);
         let draft = desk.read(&fields, &row.external_id, CONTENT)?;
         let (_, changed) = overlay_all(&present, &canonical(&desk, draft.clone()));
         let areas = draft.areas.clone();
@@ -123,7 +123,7 @@ fn overlay_all(present: &Fields, all: &Fields) -> (Fields, Vec<String>) {
     let gone = present.keys().filter(|column| !all.contains_key(*column));
     let mut changes = all.clone();
     changes.extend(gone.map(|column| (column.clone(), Value::Null)));
-    overlay(present, changes)
+    overlay(present, given)
 }
 
 /// Lets a row say what a draft says, and keeps the record of the file that it came by.
@@ -141,9 +141,9 @@ fn revise_with(
     desk: &Desk,
     row: &mut ResearchOutput,
     mut revision: Revision,
-    changes: Fields,
+    given: Fields,
 ) -> Result<()> {
-    let (fields, _) = overlay(&revision.fields, changes);
+    let (fields, _) = overlay(&revision.fields, given);
     let draft = desk.read(&fields, &row.external_id, CONTENT)?;
     let (fields, changed) = overlay_all(&revision.fields, &canonical(desk, draft));
     revision.fields = fields;
@@ -157,14 +157,14 @@ fn revise_with(
 }
 
 /// Begins a revision beside what is shown.
-pub(super) async fn revise(ctx: &Ctx, about: About, changes: Fields) -> Result<Done> {
+pub(super) async fn revise(ctx: &Ctx, about: About, given: Fields) -> Result<Done> {
     let (change, case) = at(ctx, about, Step::Revise).await?;
     let mut row = touched(&change, &case);
     let desk = Desk::of(ctx, case.row.organization_id).await?;
     let fields = desk.fields(&*change, &case.row).await?;
     row.revision_writers = None;
     row.returned_reason = None;
-    revise_with(ctx, &desk, &mut row, Revision { fields, ..Revision::default() }, changes)?;
+    revise_with(ctx, &desk, &mut row, Revision { fields, ..Revision::default() }, given)?;
     done(ctx, change, case, row, None, entry("reviseResearchOutput", about.id)).await
 }
 

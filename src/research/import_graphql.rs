@@ -426,10 +426,10 @@ impl ImportMutation {
         let client_mutation_id = input.client_mutation_id;
         let ctx = &ctx.asked(Once::of(context, ctx, client_mutation_id.as_deref()));
         let id = GlobalId::decode_as("id", &input.id, NodeKind::ResearchOutputImport)?;
-        let outcome = commit::commit(ctx, id, input.take_good_rows).await;
+        let outcome = Box::pin(commit::commit(ctx, id, input.take_good_rows)).await;
         let refused = entry("commitResearchOutputImport", id);
         let load = async |id| Ok(import_nodes_by_id(ctx, vec![id]).await?.remove(&id));
-        let answered = answered(ctx, refused, Some(id), outcome, load).await?;
+        let answered = Box::pin(answered(ctx, refused, Some(id), outcome, load)).await?;
         Ok(CommitResearchOutputImportPayload::new(answered, client_mutation_id))
     }
 }

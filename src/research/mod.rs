@@ -27,6 +27,8 @@ mod commit;
 mod contact;
 mod content;
 mod content_graphql;
+mod dashboard;
+mod dashboard_graphql;
 mod drafts;
 mod duplicates;
 pub(crate) mod entity;
@@ -53,6 +55,7 @@ mod work_graphql;
 mod write;
 
 pub use contact::{Contact, contact};
+pub use dashboard_graphql::DashboardQuery;
 pub use entity::Model as ResearchOutput;
 pub use graphql::{ResearchOutputNode, ResearchQuery, nodes, nodes_by_id};
 pub use import::{ResearchOutputs, Route};

@@ -134,13 +134,13 @@ async fn rows(
     (organization, import): (Uuid, Uuid),
     incoming: &Incoming,
 ) -> Result<Vec<ResearchImportRow>> {
-    let mut planner = Planner::new(desk, taker);
+    let mut sight = Planner::new(desk, taker);
     let proposer = Proposer::new(&desk.known.tree)?;
     let owner = organization_token(organization);
     let mut rows = Vec::with_capacity(incoming.rows.len());
     for some in incoming.rows.chunks(ROWS_AT_ONCE) {
         let drafts = some.iter().filter_map(|row| Some((row.line, row.draft.clone()?))).collect();
-        let mut planned = planner.plan(ctx.db(), drafts).await?.into_iter();
+        let mut planned = sight.plan(ctx.db(), drafts).await?.into_iter();
         for row in some {
             let planned = row.draft.as_ref().and_then(|_| planned.next());
             let number = count(rows.len());
@@ -171,7 +171,7 @@ fn seen(
     let unfiled = row.draft.as_ref().filter(|draft| draft.areas.is_empty());
     let proposed = unfiled.map(|draft| {
         let text = format!("{}\n{}", draft.title, draft.summary);
-        let proposals = proposer.propose(&text).into_iter();
+        let proposals = names.propose(&text).into_iter();
         proposals.map(|it| json!({ "area": it.code, "term": it.term })).collect()
     });
     ResearchImportRow {

@@ -185,8 +185,8 @@ impl ResearchMutation {
         let ctx = context.data_unchecked::<Ctx>();
         let client_mutation_id = input.client_mutation_id;
         let ctx = &ctx.asked(Once::of(context, ctx, client_mutation_id.as_deref()));
-        let outcome = drafts::begin(ctx, input.external_id, input.content.fields()).await;
-        let answered = told(ctx, "draftResearchOutput", None, outcome).await?;
+        let outcome = Box::pin(drafts::begin(ctx, input.external_id, input.content.fields())).await;
+        let answered = Box::pin(told(ctx, "draftResearchOutput", None, outcome)).await?;
         Ok(DraftResearchOutputPayload::new(answered, client_mutation_id))
     }
 
@@ -201,8 +201,8 @@ impl ResearchMutation {
         let ctx = &ctx.asked(Once::of(context, ctx, client_mutation_id.as_deref()));
         let id = research_output(&input.id)?;
         let about = About { id, version: input.version };
-        let outcome = drafts::edit(ctx, about, input.content.fields()).await;
-        let answered = told(ctx, "updateResearchOutput", Some(id), outcome).await?;
+        let outcome = Box::pin(drafts::edit(ctx, about, input.content.fields())).await;
+        let answered = Box::pin(told(ctx, "updateResearchOutput", Some(id), outcome)).await?;
         Ok(UpdateResearchOutputPayload::new(answered, client_mutation_id))
     }
 
@@ -217,8 +217,8 @@ impl ResearchMutation {
         let ctx = &ctx.asked(Once::of(context, ctx, client_mutation_id.as_deref()));
         let id = research_output(&input.id)?;
         let about = About { id, version: input.version };
-        let outcome = drafts::submit(ctx, about).await;
-        let answered = told(ctx, "submitResearchOutput", Some(id), outcome).await?;
+        let outcome = Box::pin(drafts::submit(ctx, about)).await;
+        let answered = Box::pin(told(ctx, "submitResearchOutput", Some(id), outcome)).await?;
         Ok(SubmitResearchOutputPayload::new(answered, client_mutation_id))
     }
 
@@ -233,8 +233,8 @@ impl ResearchMutation {
         let ctx = &ctx.asked(Once::of(context, ctx, client_mutation_id.as_deref()));
         let id = research_output(&input.id)?;
         let about = About { id, version: input.version };
-        let outcome = drafts::give_back(ctx, about, &input.reason).await;
-        let answered = told(ctx, "returnResearchOutput", Some(id), outcome).await?;
+        let outcome = Box::pin(drafts::give_back(ctx, about, &input.reason)).await;
+        let answered = Box::pin(told(ctx, "returnResearchOutput", Some(id), outcome)).await?;
         Ok(ReturnResearchOutputPayload::new(answered, client_mutation_id))
     }
 
@@ -256,8 +256,8 @@ impl ResearchMutation {
             MaybeUndefined::Value(Date(day)) => Some(Some(day)),
         };
         let showing = Showing { audience: input.audience, embargo_until };
-        let outcome = publish::publish(ctx, about, showing).await;
-        let answered = told(ctx, "publishResearchOutput", Some(id), outcome).await?;
+        let outcome = Box::pin(publish::publish(ctx, about, showing)).await;
+        let answered = Box::pin(told(ctx, "publishResearchOutput", Some(id), outcome)).await?;
         Ok(PublishResearchOutputPayload::new(answered, client_mutation_id))
     }
 
@@ -271,8 +271,8 @@ impl ResearchMutation {
         let client_mutation_id = input.client_mutation_id;
         let ctx = &ctx.asked(Once::of(context, ctx, client_mutation_id.as_deref()));
         let id = research_output(&input.id)?;
-        let outcome = publish::withdraw(ctx, id, &input.reason).await;
-        let answered = told(ctx, "withdrawResearchOutput", Some(id), outcome).await?;
+        let outcome = Box::pin(publish::withdraw(ctx, id, &input.reason)).await;
+        let answered = Box::pin(told(ctx, "withdrawResearchOutput", Some(id), outcome)).await?;
         Ok(WithdrawResearchOutputPayload::new(answered, client_mutation_id))
     }
 
@@ -287,8 +287,8 @@ impl ResearchMutation {
         let ctx = &ctx.asked(Once::of(context, ctx, client_mutation_id.as_deref()));
         let id = research_output(&input.id)?;
         let about = About { id, version: input.version };
-        let outcome = publish::stand(ctx, about, Step::Negotiate).await;
-        let answered = told(ctx, "negotiateResearchOutput", Some(id), outcome).await?;
+        let outcome = Box::pin(publish::stand(ctx, about, Step::Negotiate)).await;
+        let answered = Box::pin(told(ctx, "negotiateResearchOutput", Some(id), outcome)).await?;
         Ok(NegotiateResearchOutputPayload::new(answered, client_mutation_id))
     }
 
@@ -303,8 +303,8 @@ impl ResearchMutation {
         let ctx = &ctx.asked(Once::of(context, ctx, client_mutation_id.as_deref()));
         let id = research_output(&input.id)?;
         let about = About { id, version: input.version };
-        let outcome = publish::stand(ctx, about, Step::Resume).await;
-        let answered = told(ctx, "resumeResearchOutput", Some(id), outcome).await?;
+        let outcome = Box::pin(publish::stand(ctx, about, Step::Resume)).await;
+        let answered = Box::pin(told(ctx, "resumeResearchOutput", Some(id), outcome)).await?;
         Ok(ResumeResearchOutputPayload::new(answered, client_mutation_id))
     }
 
@@ -319,8 +319,8 @@ impl ResearchMutation {
         let ctx = &ctx.asked(Once::of(context, ctx, client_mutation_id.as_deref()));
         let id = research_output(&input.id)?;
         let about = About { id, version: input.version };
-        let outcome = publish::stand(ctx, about, Step::Transfer).await;
-        let answered = told(ctx, "transferResearchOutput", Some(id), outcome).await?;
+        let outcome = Box::pin(publish::stand(ctx, about, Step::Transfer)).await;
+        let answered = Box::pin(told(ctx, "transferResearchOutput", Some(id), outcome)).await?;
         Ok(TransferResearchOutputPayload::new(answered, client_mutation_id))
     }
 
@@ -335,8 +335,9 @@ impl ResearchMutation {
         let ctx = &ctx.asked(Once::of(context, ctx, client_mutation_id.as_deref()));
         let id = research_output(&input.id)?;
         let about = About { id, version: input.version };
-        let outcome = publish::embargo(ctx, about, input.embargo_until.map(|Date(day)| day)).await;
-        let answered = told(ctx, "setResearchOutputEmbargo", Some(id), outcome).await?;
+        let outcome =
+            Box::pin(publish::embargo(ctx, about, input.embargo_until.map(|Date(day)| day))).await;
+        let answered = Box::pin(told(ctx, "setResearchOutputEmbargo", Some(id), outcome)).await?;
         Ok(SetResearchOutputEmbargoPayload::new(answered, client_mutation_id))
     }
 
@@ -351,8 +352,8 @@ impl ResearchMutation {
         let ctx = &ctx.asked(Once::of(context, ctx, client_mutation_id.as_deref()));
         let id = research_output(&input.id)?;
         let about = About { id, version: input.version };
-        let outcome = drafts::revise(ctx, about, input.content.fields()).await;
-        let answered = told(ctx, "reviseResearchOutput", Some(id), outcome).await?;
+        let outcome = Box::pin(drafts::revise(ctx, about, input.content.fields())).await;
+        let answered = Box::pin(told(ctx, "reviseResearchOutput", Some(id), outcome)).await?;
         Ok(ReviseResearchOutputPayload::new(answered, client_mutation_id))
     }
 
@@ -367,8 +368,8 @@ impl ResearchMutation {
         let ctx = &ctx.asked(Once::of(context, ctx, client_mutation_id.as_deref()));
         let id = research_output(&input.id)?;
         let about = About { id, version: input.version };
-        let outcome = drafts::discard(ctx, about).await;
-        let answered = told(ctx, "discardResearchOutputDraft", Some(id), outcome).await?;
+        let outcome = Box::pin(drafts::discard(ctx, about)).await;
+        let answered = Box::pin(told(ctx, "discardResearchOutputDraft", Some(id), outcome)).await?;
         Ok(DiscardResearchOutputDraftPayload::new(answered, client_mutation_id))
     }
 }

@@ -6,6 +6,8 @@ use zhanjian::access::Role;
 
 use crate::support::{House, Member, Reply, on_both_engines};
 
+#[path = "publishing/dashboard.rs"]
+mod dashboard;
 #[path = "publishing/embargo.rs"]
 mod embargo;
 #[path = "publishing/files.rs"]

@@ -94,7 +94,7 @@ pub(super) async fn store(
             tally.doubled += 1;
         }
     }
-    write::rows(write, rows, now).await?;
+    Box::pin(write::rows(write, rows, now)).await?;
     Ok(tally)
 }
 

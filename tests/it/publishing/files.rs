@@ -104,8 +104,10 @@ async fn faults_are_shown_by_cell_then_mended_and_taken_in(house: &House) {
         assert!(cells.contains(&cell), "{cell:?} is not among {cells:?}");
     }
     assert_eq!(cells.len(), expected.len(), "{cells:?}");
-    let title = &first["faults"].as_array().unwrap()[0];
+    let faults = first["faults"].as_array().unwrap().iter();
+    let title = faults.clone().find(|fault| fault["column"] == "title").unwrap();
     assert_eq!(title["message"], "is required but empty");
+    assert_eq!(title["columnLabel"], "标题");
 
     let refused = taken(&author, &first, false).await;
     assert_eq!(refused.at("/it/userErrors/0/path"), &json!(["input", "takeGoodRows"]));
