@@ -28,6 +28,7 @@ use crate::{
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
     stations::{StationMutation, StationQuery},
+    strengths::{StationMatchQuery, StrengthQuery},
 };
 
 /// What can be asked.
@@ -55,6 +56,8 @@ pub struct Query(
     FollowingQuery,
     SavedSearchQuery,
     ReportQuery,
+    StrengthQuery,
+    StationMatchQuery,
 );
 
 /// What can be changed.

@@ -231,7 +231,11 @@ pub async fn documents(
                 .superseded_by_id
                 .map(|id| crate::search::key(zhanjian_index::Kind::AnsweredQuestion, id)),
             uses: u32::try_from(row.reuse_count).unwrap_or(0),
-            tags: if row.state == State::Published { vec![PUBLISHED.to_owned()] } else { Vec::new() },
+            tags: if row.state == State::Published {
+                vec![PUBLISHED.to_owned()]
+            } else {
+                Vec::new()
+            },
             ..crate::search::public_document(zhanjian_index::Kind::AnsweredQuestion, row.id)
         }
     };

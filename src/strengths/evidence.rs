@@ -44,7 +44,7 @@ impl<C> Part<C> {
 }
 
 /// The sum of what the parts add.
-pub fn sum<C>(parts: &[Part<C>]) -> f64 {
+pub(super) fn sum<C>(parts: &[Part<C>]) -> f64 {
     parts.iter().map(Part::contribution).sum()
 }
 
@@ -82,7 +82,10 @@ impl Evidence {
 
     /// How many rest on what no longer holds, in part or wholly.
     pub fn stale(&self) -> u64 {
-        [Currency::PartlyStale, Currency::Stale, Currency::Broken].map(|it| self.of(it)).iter().sum()
+        [Currency::PartlyStale, Currency::Stale, Currency::Broken]
+            .map(|it| self.of(it))
+            .iter()
+            .sum()
     }
 
     /// The answers, each counted by how far it still stands.
@@ -152,7 +155,7 @@ impl Comparison {
 }
 
 /// The smallest of these values, which stand in order, that half of them do not exceed: always one that is there.
-pub fn median(ordered: &[u64]) -> Option<u64> {
+pub(super) fn median(ordered: &[u64]) -> Option<u64> {
     ordered.get(ordered.len().div_ceil(2).checked_sub(1)?).copied()
 }
 

@@ -8,36 +8,36 @@ use crate::language::Text;
 
 /// An area as far as a gap is told from it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Supply {
+pub(super) struct Supply {
     /// The consultations that are shown.
-    pub consultations: u64,
+    pub(super) consultations: u64,
     /// The published answers of all stations.
-    pub answers: u64,
+    pub(super) answers: u64,
     /// The same, each counted by how far it still stands.
-    pub sound: f64,
+    pub(super) sound: f64,
     /// Those that rest on what no longer holds, in part or wholly.
-    pub stale: u64,
+    pub(super) stale: u64,
 }
 
 /// Something that is missing.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Gap {
+pub(super) struct Gap {
     /// What is missing.
-    pub kind: GapKind,
+    pub(super) kind: GapKind,
     /// How much: the consultations that the answers fall short of.
-    pub severity: f64,
+    pub(super) severity: f64,
     /// The same as a sentence.
-    pub explanation: Text,
+    pub(super) explanation: Text,
 }
 
 impl Supply {
     /// What is missing in an area named so, of all that is asked and answered.
-    pub fn gaps(&self, whole: &Self, zh: &str, en: &str) -> Vec<Gap> {
+    pub(super) fn gaps(&self, whole: &Self, zh: &str, en: &str) -> Vec<Gap> {
         [self.few(whole, zh, en), self.outdated(zh, en)].into_iter().flatten().collect()
     }
 
     /// The area's part of all consultations over its part of all answers that stand; none where that is boundless.
-    pub fn quotient(&self, whole: &Self) -> Option<f64> {
+    pub(super) fn quotient(&self, whole: &Self) -> Option<f64> {
         let asked = real(self.consultations) / real(whole.consultations.max(1));
         let written = if whole.sound > 0.0 { self.sound / whole.sound } else { 0.0 };
         (written > 0.0).then(|| asked / written)
@@ -55,8 +55,12 @@ impl Supply {
             kind: GapKind::FewAnswers,
             severity: real(*consultations) * (1.0 - covered),
             explanation: Text::new(
-                format!("{en}: {consultations} consultations, and {answers} published answers, few of them for what is asked elsewhere"),
-                format!("{zh}：咨询{consultations}件，已发布答案仅{answers}条，与其他领域相比明显偏少"),
+                format!(
+                    "{en}: {consultations} consultations, and only {answers} published answers; elsewhere there are more for as many"
+                ),
+                format!(
+                    "{zh}：咨询{consultations}件，已发布答案仅{answers}条，与其他领域相比明显偏少"
+                ),
             ),
         })
     }
@@ -71,8 +75,12 @@ impl Supply {
             kind: GapKind::StaleAnswers,
             severity: real(*consultations) * share,
             explanation: Text::new(
-                format!("{en}: {consultations} consultations, and {stale} of {answers} published answers rest on what no longer holds"),
-                format!("{zh}：咨询{consultations}件，已发布答案{answers}条中有{stale}条依据已失效或部分失效"),
+                format!(
+                    "{en}: {consultations} consultations, and {stale} of {answers} published answers rest on what no longer holds"
+                ),
+                format!(
+                    "{zh}：咨询{consultations}件，已发布答案{answers}条中有{stale}条依据已失效或部分失效"
+                ),
             ),
         })
     }
