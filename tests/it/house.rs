@@ -78,6 +78,7 @@ const ROOMS: &[&str] = &[
     "crate::research",
     "crate::search",
     "crate::stations",
+    "crate::strengths",
     "    answers::",
     "    consultations::",
     "    expertise::",
@@ -87,6 +88,7 @@ const ROOMS: &[&str] = &[
     "    research::",
     "    search::",
     "    stations::",
+    "    strengths::",
 ];
 
 #[test]
