@@ -115,7 +115,9 @@ fn report(name: &str, rows: &[Row], stations: &[Candidate], tree: &Tree) -> Resu
     let code = |id: Uuid| stations.iter().find(|it| it.id == id).map(|it| it.code.as_str());
     let id = |code: &str| stations.iter().find(|it| it.code == code).map(|it| it.id);
     let mut counts: HashMap<&str, i32> = HashMap::new();
-    rows.iter().for_each(|row| *counts.entry(&row.station).or_default() += 1);
+    for row in rows {
+        *counts.entry(&row.station).or_default() += 1;
+    }
     let mut judged: Vec<[Places; 2]> = RANKINGS.map(|_| <[Places; 2]>::default()).into();
     for (number, row) in rows.iter().enumerate() {
         let request = SimilarRequest {

@@ -12,7 +12,7 @@ use crate::{
 };
 use std::{
     cmp::Ordering,
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashSet, btree_map::Entry},
 };
 use tantivy::{DocId, SegmentReader};
 
@@ -89,13 +89,15 @@ fn count_segment(
     let mut places = Vec::new();
     for doc in (0..segment.max_doc()).filter(|doc| gate.admits(*doc)) {
         let Some(station) = stations.ords().first(doc) else { continue };
-        if !rows.contains_key(&station) {
-            let mut code = String::new();
-            stations.ord_to_str(station, &mut code)?;
-            let newest = if named.contains(code.as_str()) { request.newest } else { 0 };
-            rows.insert(station, Row { code, newest, cells: vec![Cell::default(); width] });
-        }
-        let Some(row) = rows.get_mut(&station) else { continue };
+        let row = match rows.entry(station) {
+            Entry::Occupied(row) => row.into_mut(),
+            Entry::Vacant(place) => {
+                let mut code = String::new();
+                stations.ord_to_str(station, &mut code)?;
+                let newest = if named.contains(code.as_str()) { request.newest } else { 0 };
+                place.insert(Row { code, newest, cells: vec![Cell::default(); width] })
+            }
+        };
         places.clear();
         places.push(0);
         if let Some(areas) = &columns.areas {

@@ -48,6 +48,7 @@ mod tiers_graphql;
 mod timeline_graphql;
 mod triage;
 mod triage_graphql;
+mod whom_graphql;
 mod words;
 
 pub use self::{

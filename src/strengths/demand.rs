@@ -61,7 +61,9 @@ impl Demand {
                 questions.waited.extend(case.waited_minutes);
             }
         }
-        cells.values_mut().for_each(|questions| questions.waited.sort_unstable());
+        for questions in cells.values_mut() {
+            questions.waited.sort_unstable();
+        }
         Self { readable, own, cells }
     }
 

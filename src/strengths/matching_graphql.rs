@@ -20,7 +20,7 @@ use crate::{
     expertise::{ExpertiseAreaNode, LocalizedText, unknown_area},
     ids::{GlobalId, NodeKind},
     language::Text,
-    search::{Highlight, key, passages},
+    search::{Highlight, SimilarAnsweredQuestion, key, passages},
     stations::{self, StationNode},
 };
 
@@ -208,7 +208,7 @@ impl StationMatchEvidence {
 
     /// Whether it is the same question, so that its answer answers the text too. Said only where that is all but certain.
     async fn is_same_question(&self) -> bool {
-        self.found.similar.get(self.witness.like).is_some_and(|it| it.is_the_same())
+        self.found.similar.get(self.witness.like).is_some_and(SimilarAnsweredQuestion::is_the_same)
     }
 
     /// The answered question.
@@ -233,10 +233,6 @@ pub struct StationMatchQuery;
 impl StationMatchQuery {
     /// Which station should be asked: ranked by the answered questions that are like a text and that the viewer may see,
     /// by the areas that the stations declare, and by how far those answers stand and were reused.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a text, an answered question, areas, or several of these"
-    )]
     async fn match_stations(
         &self,
         ctx: &Context<'_>,
@@ -260,7 +256,7 @@ impl StationMatchQuery {
             given.push(tree.by_code(code).ok_or_else(|| unknown_area("areas", code))?.id);
         }
         let except = except_stations.unwrap_or_default();
-        let wanted = Wanted { text, exclude, areas: given, except };
+        let wanted = Wanted { text, exclude, areas: given, except, own: None };
         let (found, matches) = matches(ctx, wanted, limit).await?;
         Ok(StationMatches { found, matches })
     }
@@ -272,11 +268,11 @@ pub async fn suggestions_for(
     ctx: &Ctx,
     text: String,
     areas: Vec<Uuid>,
-    own: &str,
+    own: Uuid,
     first: i32,
 ) -> Result<Vec<StationMatch>> {
     let limit = list_size(first)?;
-    let wanted = Wanted { text, exclude: None, areas, except: vec![own.to_owned()] };
+    let wanted = Wanted { text, areas, own: Some(own), ..Wanted::default() };
     Ok(matches(ctx, wanted, limit).await?.1)
 }
 
@@ -292,8 +288,8 @@ async fn matches(
     let rows = ranked.iter().filter_map(|ranked| found.stations.get(&ranked.station).cloned());
     // They come in the order of the rows, and stand in one page.
     let nodes = stations::nodes(rows);
-    let matched = |(ranked, station)| StationMatch { found: Arc::clone(&found), ranked, station };
-    let matches = ranked.into_iter().zip(nodes).map(matched).collect();
+    let explained = |(ranked, station)| StationMatch { found: Arc::clone(&found), ranked, station };
+    let matches = ranked.into_iter().zip(nodes).map(explained).collect();
     Ok((found, matches))
 }
 

@@ -159,13 +159,12 @@ impl Network {
         let there = stations::with_districts(ctx.db()).await?;
         let ids = there.values().map(|(station, _)| station.id).collect();
         let declared = stations::area_ids(ctx.db(), ids).await?;
-        let areas = match asked.named_areas(&tree)? {
-            Some(areas) => areas,
-            None => {
-                let named = there.values().filter(|(station, _)| named.contains(&station.code));
-                let declared = named.filter_map(|(station, _)| declared.get(&station.id)).flatten();
-                chosen(&tree, choice, &declared.copied().collect())
-            }
+        let areas = if let Some(areas) = asked.named_areas(&tree)? {
+            areas
+        } else {
+            let named = there.values().filter(|(station, _)| named.contains(&station.code));
+            let declared = named.filter_map(|(station, _)| declared.get(&station.id)).flatten();
+            chosen(&tree, choice, &declared.copied().collect())
         };
         let places = Places::new(&tree, &areas);
         let mut evidence = counted(ctx, &asked, &areas, &there, named).await?;

@@ -31,6 +31,8 @@ pub(super) struct Wanted {
     pub areas: Vec<Uuid>,
     /// The stations that are left out, by their codes.
     pub except: Vec<String>,
+    /// The station that asks, which is left out, too.
+    pub own: Option<Uuid>,
 }
 
 /// The stations that were ranked, and all that their scores rest on.
@@ -57,7 +59,9 @@ pub(super) async fn suggested(ctx: &Ctx, wanted: Wanted) -> Result<Suggested> {
         .map(|(station, _)| station)
         .collect();
     there.retain(|station| {
-        station.state != stations::State::Delisted && !wanted.except.contains(&station.code)
+        station.state != stations::State::Delisted
+            && wanted.own != Some(station.id)
+            && !wanted.except.contains(&station.code)
     });
     // Drafts of one's own station are no evidence.
     similar.retain(|similar| {
@@ -93,10 +97,10 @@ async fn scored(
             let row = similar.answered().row();
             (f64::from(asked.met_in(&row.question, &row.answer)), similar)
         };
-        let mut scored: Vec<(f64, SimilarAnsweredQuestion)> =
+        let mut judged: Vec<(f64, SimilarAnsweredQuestion)> =
             similar.into_iter().map(score).filter(|(score, _)| *score > 0.0).collect();
-        scored.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-        let (scores, similar) = scored.into_iter().unzip();
+        judged.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        let (scores, similar) = judged.into_iter().unzip();
         (similar, scores)
     };
     Ok(tokio::task::spawn_blocking(judge).await?)
