@@ -7,6 +7,7 @@ use crate::{
     error::{Error, Result},
     fields::{self, fields},
     highlight::Highlighter,
+    matching::{Seeker, Wanted},
     rebuild::Rebuild,
     request::{Found, Hit, Page, SearchRequest, SimilarRequest, Suggestion},
     same::Asked,
@@ -317,6 +318,11 @@ impl Index {
     /// A text that asks something, to be held against questions that are known.
     pub fn asked(&self, text: &str) -> Asked {
         Asked::new(Arc::clone(&self.inner.view().analyzer), text)
+    }
+
+    /// Something looked for, to be held against offers.
+    pub fn seeker(&self, wanted: Wanted) -> Seeker {
+        Seeker::new(Arc::clone(&self.inner.view().analyzer), wanted)
     }
 
     /// Documents like a text, the most alike first.
