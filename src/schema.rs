@@ -32,6 +32,7 @@ use crate::{
     },
     search::{SearchQuery, SuggestQuery},
     stations::{StationMutation, StationQuery},
+    strengths::{StationMatchQuery, StrengthQuery},
 };
 
 /// What can be asked.
@@ -62,6 +63,8 @@ pub struct Query(
     FollowingQuery,
     SavedSearchQuery,
     ReportQuery,
+    StrengthQuery,
+    StationMatchQuery,
     NeedQuery,
 );
 

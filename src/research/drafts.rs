@@ -123,7 +123,7 @@ fn overlay_all(present: &Fields, all: &Fields) -> (Fields, Vec<String>) {
     let gone = present.keys().filter(|column| !all.contains_key(*column));
     let mut changes = all.clone();
     changes.extend(gone.map(|column| (column.clone(), Value::Null)));
-    overlay(present, given)
+    overlay(present, changes)
 }
 
 /// Lets a row say what a draft says, and keeps the record of the file that it came by.

@@ -153,7 +153,7 @@ async fn rows(
 fn seen(
     row: &IncomingRow,
     planned: Option<Planned>,
-    proposer: &Proposer<'_>,
+    names: &Proposer<'_>,
     (import_id, number, owner_token): (Uuid, i32, String),
 ) -> ResearchImportRow {
     let text = |column: &str| row.fields.get(column).and_then(Value::as_str).map(str::to_owned);

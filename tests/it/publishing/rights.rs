@@ -155,9 +155,9 @@ async fn whoever_leaves_counts_no_longer_as_a_second_person(house: &House) {
         "SECOND_PERSON_NEEDED"
     );
     let head = house.signed_in(Role::MunicipalOfficer, "").await;
-    let query = "query($id: ID!) { node(id: $id) { ... on Member { registerVersion } } }";
+    let query = "query($id: ID!) { node(id: $id) { ... on Member { register { version } } } }";
     let version =
-        head.run(query, json!({ "id": second.id })).await.at("/node/registerVersion").clone();
+        head.run(query, json!({ "id": second.id })).await.at("/node/register/version").clone();
     let leave = "mutation($input: MemberLeftInput!) { memberLeft(input: $input) { userErrors { code message } } }";
     let input = json!({ "memberId": second.id, "version": version, "reason": "示例：调离" });
     let left = head.run(leave, json!({ "input": input })).await;
