@@ -24,8 +24,8 @@ use crate::{
     http::{self, Check, Front, Readiness, Reception, TrustedProxies},
     indexer::{self, Indexer, Progress},
     kept::Kept,
-    outbox,
-    reception::{FileCounter, FrontDesk, TokenCounter},
+    oai, outbox,
+    reception::{FileCounter, FrontDesk, ReadingRoom, TokenCounter},
     telemetry::figures,
     vault::{self, Vault},
 };
@@ -36,6 +36,7 @@ pub struct Service {
     pub app: Arc<App>,
     /// What executes requests.
     pub executor: Arc<Executor>,
+    oai: Arc<oai::Settings>,
     stop: Arc<indexer::Stop>,
     indexing: JoinHandle<()>,
     feeding: JoinHandle<()>,
@@ -66,6 +67,8 @@ pub struct Settings {
     pub calendar: Option<PathBuf>,
     /// By when consultations are answered, and how long askers are kept.
     pub consultations: consultations::Settings,
+    /// What the service says of itself to harvesters.
+    pub oai: oai::Settings,
 }
 
 impl Settings {
@@ -107,6 +110,13 @@ impl Settings {
             sso: config.sso.as_ref().map(sso_settings),
             calendar: config.calendar.clone(),
             consultations: consultation_settings(&config.consultations),
+            oai: oai::Settings {
+                public_url: config.accounts.public_url.clone(),
+                name: config.oai.repository_name.clone(),
+                admin_email: config.oai.admin_email.clone(),
+                namespace: config.oai.namespace.clone(),
+                page: config.oai.page,
+            },
         }
     }
 }
@@ -249,7 +259,8 @@ impl Service {
             consultations: settings.consultations,
             feed,
         });
-        Ok(Self { app, executor: Arc::new(executor), stop, indexing, feeding })
+        let oai = Arc::new(settings.oai);
+        Ok(Self { app, executor: Arc::new(executor), oai, stop, indexing, feeding })
     }
 
     /// Waits until the index has taken in all that is in the database now.
@@ -270,6 +281,7 @@ impl Service {
             metrics: None,
             tokens: Some(Arc::new(TokenCounter(Arc::clone(&self.app)))),
             downloads: Some(Arc::new(FileCounter)),
+            publications: Some(Arc::new(ReadingRoom::new(&self.app, &self.oai))),
             executor: Arc::clone(&self.executor),
             reception,
             readiness: Arc::new(readiness),

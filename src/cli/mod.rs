@@ -21,6 +21,7 @@ mod account;
 mod backup;
 mod client;
 mod export;
+mod harvest;
 mod import;
 mod index;
 mod keys;
@@ -120,7 +121,23 @@ pub struct ImportArgs {
     /// What the rows are
     pub kind: Kind,
     /// JSON Lines, CSV (UTF-8, GBK, GB18030) or XLSX
-    pub file: PathBuf,
+    #[arg(required_unless_present = "oai")]
+    pub file: Option<PathBuf>,
+    /// Harvest the OAI-PMH repository at this address instead of a file (research-outputs only)
+    #[arg(long, value_name = "URL", conflicts_with_all = ["file", "dry_run", "strict"], requires = "organization")]
+    pub oai: Option<String>,
+    /// The format that a repository is asked for
+    #[arg(long, value_enum, default_value = "oai_dc", requires = "oai")]
+    pub metadata_prefix: MetadataPrefix,
+    /// Harvest only what belongs to this set
+    #[arg(long, value_name = "SET", requires = "oai")]
+    pub set: Option<String>,
+    /// Harvest everything anew, whatever was harvested before
+    #[arg(long, requires = "oai")]
+    pub full: bool,
+    /// The organization that what is harvested belongs to
+    #[arg(long, value_name = "CODE")]
+    pub organization: Option<String>,
     /// The station that owns rows which name none
     #[arg(long, value_name = "CODE")]
     pub station: Option<String>,
@@ -136,6 +153,16 @@ pub struct ImportArgs {
     /// Refuse a file with columns that mean nothing here
     #[arg(long)]
     pub strict: bool,
+}
+
+/// The formats that a repository can be asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum MetadataPrefix {
+    /// Unqualified Dublin Core, which every repository has
+    OaiDc,
+    /// `DataCite` metadata
+    OaiDatacite,
 }
 
 /// `zhanjian export`

@@ -13,6 +13,7 @@ mod database_url;
 mod draft;
 mod example;
 mod faults;
+mod oai;
 mod sources;
 mod values;
 
@@ -35,6 +36,7 @@ pub use self::{
     database_url::{DatabaseUrl, Engine},
     example::example,
     faults::{Fault, Faults},
+    oai::Oai,
     sources::Flags,
     values::{LogFormat, Origin},
 };
@@ -77,6 +79,8 @@ pub struct Config {
     pub calendar: Option<PathBuf>,
     /// By when consultations are answered, and how long askers are kept.
     pub consultations: Consultations,
+    /// What the service says of itself to harvesters.
+    pub oai: Oai,
 }
 
 /// Which database, and how many connections to it.
@@ -451,6 +455,7 @@ impl Config {
         };
 
         let accounts = Accounts::read(draft, listen);
+        let oai = Oai::read(draft, &accounts.public_url);
         let keys = Keys::read(draft, &data_dir);
         let sso = Sso::read(draft);
         Self {
@@ -469,6 +474,7 @@ impl Config {
             keys,
             sso,
             consultations: Consultations::read(draft),
+            oai,
         }
     }
 

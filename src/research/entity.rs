@@ -45,6 +45,10 @@ pub struct Model {
     pub source_format: Option<String>,
     pub raw_record: Option<String>,
     pub content_digest: String,
+    /// When what anybody sees of it last changed; none while nobody ever saw it.
+    pub public_stamp: Option<DateTimeUtc>,
+    /// The instant from which anybody sees it, where that lay ahead when it was written.
+    pub public_from: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

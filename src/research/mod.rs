@@ -21,11 +21,17 @@ pub(crate) mod area_entity;
 pub(crate) mod entity;
 mod graphql;
 mod import;
+pub mod public;
+mod published;
 mod terms;
 
 pub use entity::Model as ResearchOutput;
-pub use graphql::{ResearchOutputNode, ResearchQuery, nodes, nodes_by_id};
+pub use graphql::{
+    Contributor, Identifier, Patent, ResearchOutputNode, ResearchQuery, nodes, nodes_by_id,
+};
 pub use import::ResearchOutputs;
+pub(crate) use import::rows_by_external_id;
+pub use published::{Published, published};
 pub use terms::{CooperationMode, IpStatus, OutputKind, State};
 
 /// Loads what the viewer may see of these, by id.

@@ -33,6 +33,7 @@ mod migrations;
 mod model;
 mod node;
 mod nodes;
+mod oai;
 mod register;
 mod regulations;
 mod reports;

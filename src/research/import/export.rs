@@ -38,6 +38,30 @@ pub(super) async fn rows(
     Ok((rows.iter().map(row).collect(), rows.last().map(|row| row.id)))
 }
 
+/// The rows of an organization with these external ids, as an export writes them.
+pub(crate) async fn rows_by_external_id(
+    db: &impl ConnectionTrait,
+    known: &Known,
+    organization: Uuid,
+    external_ids: &[String],
+) -> Result<HashMap<String, Map<String, Value>>> {
+    let mut found = HashMap::new();
+    for some in external_ids.chunks(ROWS_AT_ONCE) {
+        let rows = entity::Entity::visible_to(&Scope::Service)
+            .filter(entity::Column::OrganizationId.eq(organization))
+            .filter(entity::Column::ExternalId.is_in(some))
+            .all(db)
+            .await?;
+        let areas = area_ids(db, rows.iter().map(|row| row.id).collect()).await?;
+        found.extend(rows.into_iter().map(|row| {
+            let areas = areas.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+            let columns = fields(&row).with("areas", known.area_codes(areas)).done();
+            (row.external_id, columns)
+        }));
+    }
+    Ok(found)
+}
+
 fn fields(row: &ResearchOutput) -> Fields {
     Fields::default()
         .with("externalId", row.external_id.clone())

@@ -20,6 +20,8 @@ mod details;
 mod export;
 mod store;
 
+pub(crate) use export::rows_by_external_id;
+
 /// How research outputs come in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ResearchOutputs {

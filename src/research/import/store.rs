@@ -7,7 +7,10 @@ use sea_orm::{ActiveEnum, QueryFilter, Set, entity::prelude::*};
 use serde_json::json;
 
 use super::{
-    super::{ResearchOutput, area_entity, entity},
+    super::{
+        ResearchOutput, area_entity, entity,
+        public::{Shown, public_stamp},
+    },
     Draft,
 };
 use crate::{
@@ -46,7 +49,10 @@ pub(super) async fn store(
         let id = old.as_ref().map_or_else(new_id, |old| old.id);
         note(write, id, old.as_ref(), &draft, day_of(now));
         areas.extend(draft.areas.iter().map(|area| (id, *area)));
+        let stamp = public_stamp(old.as_ref(), shown(&tokens(&draft).0, draft.embargo_until), now);
         let mut row = filled(draft, now);
+        row.public_stamp = Set(stamp.changed);
+        row.public_from = Set(stamp.from);
         row.id = Set(id);
         row.content_digest = Set(content_digest);
         if let Some(old) = old {
@@ -140,6 +146,11 @@ fn tokens(draft: &Draft) -> (String, String) {
         return (draft.audience.token(&owner, draft.district.as_deref()), owner);
     }
     (owner.clone(), owner)
+}
+
+/// What decides whether anybody sees it.
+fn shown(audience_token: &str, embargo_until: Option<NaiveDate>) -> Shown<'_> {
+    Shown { audience_token, embargo_until }
 }
 
 /// The tokens are part of it: where the organization has moved to another district, the row is written anew. The raw
