@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use clap::{Args, ValueEnum};
 use tracing::info;
 
-use super::{Failure, ImportArgs, Kind, MetadataPrefix, Outcome};
+use super::{Failure, ImportArgs, Kind, Outcome};
 use crate::{
     access::Audience,
     clock::Clock,
@@ -14,6 +15,33 @@ use crate::{
         harvest::{self, HarvestError, Manner, Order, Report},
     },
 };
+
+/// What goes with `--oai`.
+#[derive(Args, Debug)]
+pub struct HarvestArgs {
+    /// Harvest the OAI-PMH repository at this address instead of a file (research-outputs only)
+    #[arg(long, value_name = "URL", conflicts_with_all = ["file", "dry_run", "strict"], requires = "organization")]
+    pub oai: Option<String>,
+    /// The format that a repository is asked for
+    #[arg(long, value_enum, default_value = "oai_dc", requires = "oai")]
+    pub metadata_prefix: MetadataPrefix,
+    /// Harvest only what belongs to this set
+    #[arg(long, value_name = "SET", requires = "oai")]
+    pub set: Option<String>,
+    /// Harvest everything anew, whatever was harvested before
+    #[arg(long, requires = "oai")]
+    pub full: bool,
+}
+
+/// The formats that a repository can be asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum MetadataPrefix {
+    /// Unqualified Dublin Core, which every repository has
+    OaiDc,
+    /// `DataCite` metadata
+    OaiDatacite,
+}
 
 /// How often it is told how far a harvest has come.
 const TELL_EVERY: Duration = Duration::from_secs(5);
@@ -35,14 +63,14 @@ pub(super) async fn run(
         .ok_or_else(|| Failure::misuse("--oai: say who may see the outputs with --audience"))?;
     let order = Order {
         source: source.to_owned(),
-        format: match arguments.metadata_prefix {
+        format: match arguments.harvest.metadata_prefix {
             MetadataPrefix::OaiDc => Format::DublinCore,
             MetadataPrefix::OaiDatacite => Format::DataCite,
         },
-        set: arguments.set.clone(),
+        set: arguments.harvest.set.clone(),
         organization,
         audience,
-        full: arguments.full,
+        full: arguments.harvest.full,
     };
     super::prepare_data_dir(config)?;
     let db = super::open_database(config).await?;

@@ -30,7 +30,7 @@ pub(super) async fn run(config: &Config, arguments: &ImportArgs) -> Result<Outco
         return Err(Failure::misuse("--station goes with answered-questions only"));
     }
     let audience = arguments.audience.map(|audience| audience.of(arguments.kind));
-    if let Some(source) = &arguments.oai {
+    if let Some(source) = &arguments.harvest.oai {
         return super::harvest::run(config, arguments, source, audience).await;
     }
     super::prepare_data_dir(config)?;

@@ -123,18 +123,9 @@ pub struct ImportArgs {
     /// JSON Lines, CSV (UTF-8, GBK, GB18030) or XLSX
     #[arg(required_unless_present = "oai")]
     pub file: Option<PathBuf>,
-    /// Harvest the OAI-PMH repository at this address instead of a file (research-outputs only)
-    #[arg(long, value_name = "URL", conflicts_with_all = ["file", "dry_run", "strict"], requires = "organization")]
-    pub oai: Option<String>,
-    /// The format that a repository is asked for
-    #[arg(long, value_enum, default_value = "oai_dc", requires = "oai")]
-    pub metadata_prefix: MetadataPrefix,
-    /// Harvest only what belongs to this set
-    #[arg(long, value_name = "SET", requires = "oai")]
-    pub set: Option<String>,
-    /// Harvest everything anew, whatever was harvested before
-    #[arg(long, requires = "oai")]
-    pub full: bool,
+    /// From a repository instead of a file
+    #[command(flatten)]
+    pub harvest: harvest::HarvestArgs,
     /// The organization that what is harvested belongs to
     #[arg(long, value_name = "CODE")]
     pub organization: Option<String>,
@@ -153,16 +144,6 @@ pub struct ImportArgs {
     /// Refuse a file with columns that mean nothing here
     #[arg(long)]
     pub strict: bool,
-}
-
-/// The formats that a repository can be asked for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub enum MetadataPrefix {
-    /// Unqualified Dublin Core, which every repository has
-    OaiDc,
-    /// `DataCite` metadata
-    OaiDatacite,
 }
 
 /// `zhanjian export`

@@ -14,6 +14,7 @@ mod draft;
 mod example;
 mod faults;
 mod oai;
+mod rate_limit;
 mod sources;
 mod values;
 
@@ -23,7 +24,6 @@ mod tests;
 use std::{
     ffi::OsString,
     net::{IpAddr, SocketAddr},
-    num::NonZeroU32,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -37,10 +37,11 @@ pub use self::{
     example::example,
     faults::{Fault, Faults},
     oai::Oai,
+    rate_limit::RateLimit,
     sources::Flags,
     values::{LogFormat, Origin},
 };
-use self::{draft::Draft, sources::Sources, values::RateLimitMode};
+use self::{draft::Draft, sources::Sources};
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
@@ -122,15 +123,6 @@ pub struct Http {
     pub max_connections: usize,
     /// What one client address may ask for; `None` means: no limit.
     pub rate_limit: Option<RateLimit>,
-}
-
-/// What one client address may ask for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct RateLimit {
-    /// Requests a second, in the long run.
-    pub per_second: NonZeroU32,
-    /// Requests at once, after a rest.
-    pub burst: NonZeroU32,
 }
 
 /// What one GraphQL request may ask for.
@@ -286,7 +278,7 @@ impl Config {
             values::network,
         );
         let http = Http {
-            rate_limit: Self::read_rate_limit(draft, listen, &trusted_proxies),
+            rate_limit: RateLimit::read(draft, listen, &trusted_proxies),
             allowed_origins,
             trusted_proxies,
             max_body_bytes: draft.setting(
@@ -475,40 +467,6 @@ impl Config {
             sso,
             consultations: Consultations::read(draft),
             oai,
-        }
-    }
-
-    fn read_rate_limit(
-        draft: &mut Draft,
-        listen: SocketAddr,
-        trusted_proxies: &[IpNet],
-    ) -> Option<RateLimit> {
-        let mode = draft.setting(
-            "http.rate_limit",
-            "auto",
-            "\"on\", \"off\", or \"auto\": off while the service listens on loopback with no trusted proxies, else on.",
-            RateLimitMode::parse,
-        );
-        let limit = RateLimit {
-            per_second: draft.setting(
-                "http.rate_per_second",
-                "20",
-                "Requests a second that one client address may send in the long run.",
-                values::positive,
-            ),
-            burst: draft.setting(
-                "http.rate_burst",
-                "100",
-                "Requests that one client address may send at once, after a rest.",
-                values::positive,
-            ),
-        };
-        // A loopback service behind a named proxy is as public as the proxy is.
-        let public = !listen.ip().is_loopback() || !trusted_proxies.is_empty();
-        match mode {
-            RateLimitMode::On => Some(limit),
-            RateLimitMode::Off => None,
-            RateLimitMode::Auto => public.then_some(limit),
         }
     }
 }

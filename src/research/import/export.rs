@@ -45,6 +45,8 @@ pub(crate) async fn rows_by_external_id(
     organization: Uuid,
     external_ids: &[String],
 ) -> Result<HashMap<String, Map<String, Value>>> {
+    let code = known.organizations.values().find(|row| row.id == organization);
+    let code = code.map(|row| row.code.as_str());
     let mut found = HashMap::new();
     for some in external_ids.chunks(ROWS_AT_ONCE) {
         let rows = entity::Entity::visible_to(&Scope::Service)
@@ -55,7 +57,8 @@ pub(crate) async fn rows_by_external_id(
         let areas = area_ids(db, rows.iter().map(|row| row.id).collect()).await?;
         found.extend(rows.into_iter().map(|row| {
             let areas = areas.get(&row.id).map(Vec::as_slice).unwrap_or_default();
-            let columns = fields(&row).with("areas", known.area_codes(areas)).done();
+            let columns = fields(&row).with("areas", known.area_codes(areas));
+            let columns = columns.text("organization", code).done();
             (row.external_id, columns)
         }));
     }
