@@ -14,8 +14,9 @@ mod draft;
 mod example;
 mod faults;
 mod oai;
-mod rate_limit;
+mod partners;
 mod sources;
+mod telemetry;
 mod values;
 
 #[cfg(test)]
@@ -23,7 +24,8 @@ mod tests;
 
 use std::{
     ffi::OsString,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
+    num::NonZeroU32,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -37,11 +39,12 @@ pub use self::{
     example::example,
     faults::{Fault, Faults},
     oai::Oai,
-    rate_limit::RateLimit,
+    partners::Partners,
     sources::Flags,
+    telemetry::{Metrics, Tracing},
     values::{LogFormat, Origin},
 };
-use self::{draft::Draft, sources::Sources};
+use self::{draft::Draft, sources::Sources, values::RateLimitMode};
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
@@ -80,6 +83,8 @@ pub struct Config {
     pub calendar: Option<PathBuf>,
     /// By when consultations are answered, and how long askers are kept.
     pub consultations: Consultations,
+    /// How long needs stay open, and requests for introductions wait for an answer.
+    pub partners: Partners,
     /// What the service says of itself to harvesters.
     pub oai: Oai,
 }
@@ -125,6 +130,15 @@ pub struct Http {
     pub rate_limit: Option<RateLimit>,
 }
 
+/// What one client address may ask for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RateLimit {
+    /// Requests a second, in the long run.
+    pub per_second: NonZeroU32,
+    /// Requests at once, after a rest.
+    pub burst: NonZeroU32,
+}
+
 /// What one GraphQL request may ask for.
 #[derive(Clone, Debug)]
 pub struct Graphql {
@@ -164,24 +178,6 @@ pub struct Outbox {
     pub retention: Duration,
     /// How often to look for changes that nobody announced, such as those of a command-line import.
     pub poll_interval: Duration,
-}
-
-/// Figures for Prometheus.
-#[derive(Clone, Debug)]
-pub struct Metrics {
-    /// Whether figures are gathered and `/metrics` is served.
-    pub enabled: bool,
-    /// An address of its own for `/metrics`; without it, the service's own port, to this machine only.
-    pub listen: Option<SocketAddr>,
-}
-
-/// Traces for an OpenTelemetry collector.
-#[derive(Clone, Debug)]
-pub struct Tracing {
-    /// Where to send traces (OTLP over HTTP, protobuf); `None` means: nowhere.
-    pub otlp_endpoint: Option<String>,
-    /// The share of requests that are traced, 0 to 1.
-    pub sample_ratio: f64,
 }
 
 impl Config {
@@ -278,7 +274,7 @@ impl Config {
             values::network,
         );
         let http = Http {
-            rate_limit: RateLimit::read(draft, listen, &trusted_proxies),
+            rate_limit: Self::read_rate_limit(draft, listen, &trusted_proxies),
             allowed_origins,
             trusted_proxies,
             max_body_bytes: draft.setting(
@@ -414,38 +410,8 @@ impl Config {
             ),
         };
 
-        draft.section("metrics", "Figures for Prometheus, under /metrics.");
-        let metrics = Metrics {
-            enabled: draft.setting("metrics.enabled", "true", "Whether they are served.", values::truth),
-            listen: draft.optional(
-                "metrics.listen",
-                "127.0.0.1:9464",
-                "An address of its own for /metrics. Without it: the service's own port, to clients on this machine.",
-                values::address,
-            ),
-        };
-        draft.check(
-            "metrics.listen",
-            metrics.listen != Some(listen) || listen.port() == 0,
-            "is the service's own address: give another port, or leave it out",
-        );
-
-        draft.section("tracing", "Traces for an OpenTelemetry collector.");
-        let tracing = Tracing {
-            otlp_endpoint: draft.optional(
-                "tracing.otlp_endpoint",
-                "http://127.0.0.1:4318/v1/traces",
-                "Where to send traces (OTLP over HTTP, protobuf), with the path. Without it: nowhere.",
-                values::http_url,
-            ),
-            sample_ratio: draft.setting(
-                "tracing.sample_ratio",
-                "1.0",
-                "The share of requests that are traced: 1.0 all, 0.01 one in a hundred.",
-                values::ratio,
-            ),
-        };
-
+        let metrics = Metrics::read(draft, listen);
+        let tracing = Tracing::read(draft);
         let accounts = Accounts::read(draft, listen);
         let oai = Oai::read(draft, &accounts.public_url);
         let keys = Keys::read(draft, &data_dir);
@@ -466,19 +432,42 @@ impl Config {
             keys,
             sso,
             consultations: Consultations::read(draft),
+            partners: Partners::read(draft),
             oai,
         }
     }
-}
 
-impl Metrics {
-    /// Whether the service's own port may show the figures to this client.
-    ///
-    /// `client` is the address behind any trusted proxy, and `forwarded` says that the request carries a
-    /// forwarding header. A proxy on this machine that nobody named as trusted would otherwise make the whole
-    /// world look local.
-    #[must_use]
-    pub fn shown_to(&self, client: IpAddr, forwarded: bool) -> bool {
-        self.enabled && self.listen.is_none() && !forwarded && client.to_canonical().is_loopback()
+    fn read_rate_limit(
+        draft: &mut Draft,
+        listen: SocketAddr,
+        trusted_proxies: &[IpNet],
+    ) -> Option<RateLimit> {
+        let mode = draft.setting(
+            "http.rate_limit",
+            "auto",
+            "\"on\", \"off\", or \"auto\": off while the service listens on loopback with no trusted proxies, else on.",
+            RateLimitMode::parse,
+        );
+        let limit = RateLimit {
+            per_second: draft.setting(
+                "http.rate_per_second",
+                "20",
+                "Requests a second that one client address may send in the long run.",
+                values::positive,
+            ),
+            burst: draft.setting(
+                "http.rate_burst",
+                "100",
+                "Requests that one client address may send at once, after a rest.",
+                values::positive,
+            ),
+        };
+        // A loopback service behind a named proxy is as public as the proxy is.
+        let public = !listen.ip().is_loopback() || !trusted_proxies.is_empty();
+        match mode {
+            RateLimitMode::On => Some(limit),
+            RateLimitMode::Off => None,
+            RateLimitMode::Auto => public.then_some(limit),
+        }
     }
 }

@@ -109,6 +109,7 @@ impl House {
             sso: None,
             calendar: None,
             consultations: zhanjian::consultations::Settings::default(),
+            needs: zhanjian::needs::Settings::default(),
             oai: zhanjian::oai::Settings::default(),
         };
         let service = Service::start(settings).await.unwrap();
