@@ -33,7 +33,9 @@ def take_in(rows):
         file.flush()
         command = [os.environ["ZHANJIAN_BINARY"], "--data-dir", os.environ["ZHANJIAN_DATA"]]
         command += ["import", "research-outputs", file.name, "--audience", "PUBLIC"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        # The program takes every variable of this beginning for a setting.
+        plain = {name: it for name, it in os.environ.items() if not name.startswith("ZHANJIAN_")}
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=plain)
 
 
 def output(number, **more):
