@@ -61,6 +61,14 @@ impl ResearchOutput {
         stamp.standing(self.shown(), now)
     }
 
+    /// Remembers when what anybody sees of it changes by being written now; `before` is the row as it was, where there was
+    /// one. Whoever writes a research output does this, and nobody else sets the two instants.
+    pub fn stamp(&mut self, before: Option<&Self>, now: DateTime<Utc>) {
+        let stamp = public_stamp(before, self.shown(), now);
+        self.public_stamp = stamp.changed;
+        self.public_from = stamp.from;
+    }
+
     fn shown(&self) -> Shown<'_> {
         Shown { audience_token: &self.audience_token, embargo_until: self.embargo_until }
     }

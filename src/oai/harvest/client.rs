@@ -105,9 +105,9 @@ impl Client {
         let mut attempt = 1;
         loop {
             let (asker, target) = (Arc::clone(&self.asker), address.clone());
-            let asked = tokio::task::spawn_blocking(move || asker.attempt(&target)).await;
-            let asked = asked.unwrap_or_else(|fault| Err(Attempt::Never(fault.to_string())));
-            let (why, wait) = match asked {
+            let outcome = tokio::task::spawn_blocking(move || asker.attempt(&target)).await;
+            let outcome = outcome.unwrap_or_else(|fault| Err(Attempt::Never(fault.to_string())));
+            let (why, wait) = match outcome {
                 Ok(answer) => return Ok(answer),
                 Err(Attempt::Never(why)) => return Err(self.failed(&why)),
                 Err(Attempt::Later { why, wait }) => (why, wait),
