@@ -162,10 +162,10 @@ async fn show(
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     headers.insert(header::VARY, HeaderValue::from_static("accept, accept-language"));
-    if media == HTML {
-        if let Ok(policy) = HeaderValue::from_str(desk.policy()) {
-            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-        }
+    if media == HTML
+        && let Ok(policy) = HeaderValue::from_str(desk.policy())
+    {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     for link in links.iter().filter_map(|link| HeaderValue::from_str(link).ok()) {
         headers.append(header::LINK, link);

@@ -47,7 +47,7 @@ pub(super) fn page(output: &Published, base: &str, links: &[Link], language: Lan
     body.push_str("<dl>");
     let mut row = |term: String, values: Vec<String>| {
         if !values.is_empty() {
-            let values: String = values.iter().map(|value| format!("<dd>{value}</dd>")).collect();
+            let values = format!("<dd>{}</dd>", values.join("</dd><dd>"));
             let _ = write!(body, "<dt>{term}</dt>{values}");
         }
     };

@@ -257,8 +257,7 @@ mod tests {
         assert_eq!(read(deep.as_bytes(), BOUNDS), Err(XmlError::TooMuch("deeper")));
         let wide = format!("<a>{}</a>", "<b/>".repeat(2_000));
         assert_eq!(read(wide.as_bytes(), BOUNDS), Err(XmlError::TooMuch("wider")));
-        let attributes: String = (0..2_000).map(|number| format!(" a{number}=''")).collect();
-        let wide = format!("<a{attributes}/>");
+        let wide = format!("<a{}/>", " b=''".repeat(2_000));
         assert_eq!(read(wide.as_bytes(), BOUNDS), Err(XmlError::TooMuch("wider")));
         let long = "x".repeat((1 << 20) + 1);
         assert_eq!(read(long.as_bytes(), BOUNDS), Err(XmlError::TooMuch("longer")));

@@ -146,15 +146,16 @@ impl Numbers {
             Some((office, "publication")) => {
                 self.patents.push(serde_json::json!({ "office": office, "publicationNo": value }));
             }
-            _ => match checkdigits::trial(value) {
-                Ok(trial) => self.trials.push(trial),
-                Err(_) => {
-                    let other = serde_json::json!({ "scheme": scheme, "value": value });
-                    if !self.others.contains(&other) {
-                        self.others.push(other);
-                    }
+            _ => {
+                if let Ok(trial) = checkdigits::trial(value) {
+                    self.trials.push(trial);
+                    return;
                 }
-            },
+                let other = serde_json::json!({ "scheme": scheme, "value": value });
+                if !self.others.contains(&other) {
+                    self.others.push(other);
+                }
+            }
         }
     }
 
