@@ -84,6 +84,7 @@ const ROOMS: &[&str] = &[
     "crate::research",
     "crate::search",
     "crate::stations",
+    "crate::strengths",
     "    answers::",
     "    consultations::",
     "    expertise::",
@@ -97,6 +98,7 @@ const ROOMS: &[&str] = &[
     "    research::",
     "    search::",
     "    stations::",
+    "    strengths::",
 ];
 
 #[test]
