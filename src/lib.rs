@@ -19,6 +19,8 @@ pub mod strengths;
 
 // How others hear of it.
 pub mod following;
+pub mod landing;
+pub mod oai;
 
 // Who may see it, who may do what, and what was done.
 pub mod access;
@@ -60,6 +62,7 @@ pub mod page;
 pub mod partial_date;
 pub mod scalars;
 pub mod vault;
+pub mod xml;
 
 // How it is run.
 pub mod backup;

@@ -15,10 +15,12 @@ use crate::{
     error::{Error, Fault, Result},
     execution::Purse,
     http::{
-        Admission, Download, Downloads, GrantFault, Granted, Reception, TokenDesk, Uploaded,
-        Uploads, Visit,
+        Admission, Download, Downloads, GrantFault, Granted, PagePart, PublicPage, Publications,
+        Reception, TokenDesk, Uploaded, Uploads, Visit,
     },
-    language::Text,
+    landing::{self, Landing, Pages, Part},
+    language::{Language, Text},
+    oai::Repository,
     reports::{self, Asked, SheetFormat},
     research::{self, Upload},
 };
@@ -175,6 +177,57 @@ impl TokenDesk for TokenCounter {
         let keys = self.0.accounts.jwks(&self.0.db, self.0.clock.now()).await;
         keys.inspect_err(|fault| tracing::error!(error = %fault, "the keys could not be shown"))
             .ok()
+    }
+}
+
+/// Where everybody reads what is public: harvesters by OAI-PMH, people and programs by its page.
+pub struct ReadingRoom {
+    repository: Repository,
+    pages: Pages,
+    policy: String,
+}
+
+impl ReadingRoom {
+    /// The reading room of a service.
+    pub fn new(app: &Arc<App>, settings: &Arc<crate::oai::Settings>) -> Self {
+        let repository = Repository::new(Arc::clone(app), Arc::clone(settings));
+        let pages = Pages::new(Arc::clone(app), &settings.public_url, repository.clone());
+        // What is not script is not run, so the data in the page needs no leave.
+        let policy = format!(
+            "default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            landing::style_digest()
+        );
+        Self { repository, pages, policy }
+    }
+}
+
+#[async_trait]
+impl Publications for ReadingRoom {
+    async fn harvested(&self, parameters: &[u8]) -> Result<String, async_graphql::Error> {
+        Ok(self.repository.answer(parameters).await.map_err(Fault::from)?)
+    }
+
+    fn policy(&self) -> &str {
+        &self.policy
+    }
+
+    async fn page(
+        &self,
+        id: &str,
+        part: PagePart,
+        language: Language,
+    ) -> Result<PublicPage, async_graphql::Error> {
+        let part = match part {
+            PagePart::Html => Part::Page,
+            PagePart::JsonLd => Part::JsonLd,
+            PagePart::Linkset => Part::Linkset,
+        };
+        let landing = self.pages.open(id, part, language).await.map_err(Fault::from)?;
+        Ok(match landing {
+            Landing::Found { body, links } => PublicPage::Found { body, links },
+            Landing::Gone(body) => PublicPage::Gone(body),
+            Landing::Absent(body) => PublicPage::Absent(body),
+        })
     }
 }
 

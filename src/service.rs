@@ -24,8 +24,8 @@ use crate::{
     http::{self, Check, Front, Readiness, Reception, TrustedProxies},
     indexer::{self, Indexer, Progress},
     kept::Kept,
-    needs, outbox,
-    reception::{FileCounter, FrontDesk, IncomingCounter, TokenCounter},
+    needs, oai, outbox,
+    reception::{FileCounter, FrontDesk, IncomingCounter, ReadingRoom, TokenCounter},
     research,
     telemetry::figures,
     vault::{self, Vault},
@@ -37,6 +37,7 @@ pub struct Service {
     pub app: Arc<App>,
     /// What executes requests.
     pub executor: Arc<Executor>,
+    oai: Arc<oai::Settings>,
     stop: Arc<indexer::Stop>,
     indexing: JoinHandle<()>,
     feeding: JoinHandle<()>,
@@ -69,6 +70,8 @@ pub struct Settings {
     pub consultations: consultations::Settings,
     /// How long needs stay open.
     pub needs: needs::Settings,
+    /// What the service says of itself to harvesters.
+    pub oai: oai::Settings,
 }
 
 impl Settings {
@@ -113,6 +116,13 @@ impl Settings {
             needs: needs::Settings {
                 open_days: config.partners.need_days,
                 longest_days: config.partners.need_days_at_most,
+            },
+            oai: oai::Settings {
+                public_url: config.accounts.public_url.clone(),
+                name: config.oai.repository_name.clone(),
+                admin_email: config.oai.admin_email.clone(),
+                namespace: config.oai.namespace.clone(),
+                page: config.oai.page,
             },
         }
     }
@@ -258,7 +268,8 @@ impl Service {
             feed,
             views: research::Views::default(),
         });
-        Ok(Self { app, executor: Arc::new(executor), stop, indexing, feeding })
+        let oai = Arc::new(settings.oai);
+        Ok(Self { app, executor: Arc::new(executor), oai, stop, indexing, feeding })
     }
 
     /// Waits until the index has taken in all that is in the database now.
@@ -280,6 +291,7 @@ impl Service {
             tokens: Some(Arc::new(TokenCounter(Arc::clone(&self.app)))),
             downloads: Some(Arc::new(FileCounter)),
             uploads: Some(Arc::new(IncomingCounter)),
+            publications: Some(Arc::new(ReadingRoom::new(&self.app, &self.oai))),
             executor: Arc::clone(&self.executor),
             reception,
             readiness: Arc::new(readiness),

@@ -2,6 +2,7 @@
 
 use std::{
     io::IsTerminal as _,
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -29,6 +30,9 @@ pub(super) async fn run(config: &Config, arguments: &ImportArgs) -> Result<Outco
         return Err(Failure::misuse("--station goes with answered-questions only"));
     }
     let audience = arguments.audience.map(|audience| audience.of(arguments.kind));
+    if let Some(source) = &arguments.harvest.oai {
+        return super::harvest::run(config, arguments, source, audience).await;
+    }
     super::prepare_data_dir(config)?;
     let db = super::open_database(config).await?;
     if let Some(station) = &arguments.station {
@@ -77,7 +81,8 @@ impl Job<'_> {
             keep_going: self.arguments.keep_going,
             strict: self.arguments.strict,
         };
-        let source = Source::of_path(&self.arguments.file)?;
+        let file = self.arguments.file.as_deref().unwrap_or_else(|| Path::new("-"));
+        let source = Source::of_path(file)?;
         let mut bar = Progress::new();
         let clock = Clock::system();
         let told = |done, all| bar.tell(done, all);

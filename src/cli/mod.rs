@@ -21,6 +21,7 @@ mod account;
 mod backup;
 mod client;
 mod export;
+mod harvest;
 mod import;
 mod index;
 mod keys;
@@ -120,7 +121,14 @@ pub struct ImportArgs {
     /// What the rows are
     pub kind: Kind,
     /// JSON Lines, CSV (UTF-8, GBK, GB18030) or XLSX
-    pub file: PathBuf,
+    #[arg(required_unless_present = "oai")]
+    pub file: Option<PathBuf>,
+    /// From a repository instead of a file
+    #[command(flatten)]
+    pub harvest: harvest::HarvestArgs,
+    /// The organization that what is harvested belongs to
+    #[arg(long, value_name = "CODE")]
+    pub organization: Option<String>,
     /// The station that owns rows which name none
     #[arg(long, value_name = "CODE")]
     pub station: Option<String>,

@@ -13,6 +13,7 @@ mod database_url;
 mod draft;
 mod example;
 mod faults;
+mod oai;
 mod partners;
 mod sources;
 mod telemetry;
@@ -37,6 +38,7 @@ pub use self::{
     database_url::{DatabaseUrl, Engine},
     example::example,
     faults::{Fault, Faults},
+    oai::Oai,
     partners::Partners,
     sources::Flags,
     telemetry::{Metrics, Tracing},
@@ -83,6 +85,8 @@ pub struct Config {
     pub consultations: Consultations,
     /// How long needs stay open, and requests for introductions wait for an answer.
     pub partners: Partners,
+    /// What the service says of itself to harvesters.
+    pub oai: Oai,
 }
 
 /// Which database, and how many connections to it.
@@ -417,6 +421,7 @@ impl Config {
         let metrics = Metrics::read(draft, listen);
         let tracing = Tracing::read(draft);
         let accounts = Accounts::read(draft, listen);
+        let oai = Oai::read(draft, &accounts.public_url);
         let keys = Keys::read(draft, &data_dir);
         let sso = Sso::read(draft);
         Self {
@@ -436,6 +441,7 @@ impl Config {
             sso,
             consultations: Consultations::read(draft),
             partners: Partners::read(draft),
+            oai,
         }
     }
 

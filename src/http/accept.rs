@@ -51,6 +51,23 @@ pub(super) fn events(headers: &HeaderMap) -> bool {
     rank(&ranges(headers), "text", "event-stream").is_some_and(|(_, exactness)| exactness == EXACT)
 }
 
+/// Which of some types the client accepts best: the first of those that it likes alike, and the first where it does not
+/// say; `None` when none will do.
+pub(super) fn best(headers: &HeaderMap, offered: &[(&str, &str)]) -> Option<usize> {
+    if !headers.contains_key(header::ACCEPT) {
+        return Some(0);
+    }
+    let ranges = ranges(headers);
+    let mut best: Option<(usize, Rank)> = None;
+    for (at, (kind, subtype)) in offered.iter().enumerate() {
+        let Some(rank) = rank(&ranges, kind, subtype) else { continue };
+        if best.is_none_or(|(_, known)| rank.0 > known.0) {
+            best = Some((at, rank));
+        }
+    }
+    best.map(|(at, _)| at)
+}
+
 fn ranges(headers: &HeaderMap) -> Vec<&str> {
     headers
         .get_all(header::ACCEPT)

@@ -1,7 +1,8 @@
 //! The front door: what comes over HTTP, and how it is answered.
 //!
 //! `/graphql` speaks GraphQL over HTTP and, for subscriptions, over sockets and streams of events; `/reports/…` gives
-//! files to take away, `/imports/…` takes files in; `/health/live` and `/health/ready` speak to whoever runs the service, `/` says where one is. Every request has an id; whatever is
+//! files to take away, `/imports/…` takes files in; `/oai` and `/research-outputs/…` show what everybody may read;
+//! `/health/live` and `/health/ready` speak to whoever runs the service, `/` says where one is. Every request has an id; whatever is
 //! refused on the way to the API is refused as a GraphQL error with a code.
 
 mod accept;
@@ -18,6 +19,7 @@ mod metrics;
 mod oauth;
 mod origin;
 mod patience;
+mod published;
 mod rate_limit;
 mod request_id;
 mod serve;
@@ -30,6 +32,7 @@ pub use health::{Check, Readiness};
 pub use lasting::Lasting;
 pub use metrics::{Metrics, router as metrics_router};
 pub use oauth::{GrantFault, Granted, TokenDesk};
+pub use published::{PagePart, PublicPage, Publications};
 pub use rate_limit::RateLimit;
 pub use request_id::RequestId;
 pub use serve::{ServeLimits, serve};
@@ -62,6 +65,8 @@ pub struct Front {
     pub downloads: Option<Arc<dyn Downloads>>,
     /// Takes files that people bring, where that is done.
     pub uploads: Option<Arc<dyn Uploads>>,
+    /// Answers harvesters and shows pages, where there are any.
+    pub publications: Option<Arc<dyn Publications>>,
     /// Says whether the service can do its work.
     pub readiness: Arc<dyn Readiness>,
     /// The figures of the process, where they are shown at this door.
@@ -168,12 +173,19 @@ pub fn router(front: Front) -> Result<Router, String> {
         .layer(from_fn_with_state(limiter.clone(), rate_limit::limit))
         .with_state(front.clone());
     let downloads = get(downloads::handle)
+        .layer(from_fn_with_state(limiter.clone(), rate_limit::limit))
+        .with_state(front.clone());
+    let published = Router::new()
+        .route("/oai", get(published::oai).post(published::oai))
+        .route("/research-outputs/{id}", get(published::page))
+        .route("/research-outputs/{id}/{part}", get(published::part))
         .layer(from_fn_with_state(limiter, rate_limit::limit))
         .with_state(front.clone());
     let metrics = front.metrics.clone().map_or_else(Router::new, metrics::router);
     Ok(Router::new()
         .merge(metrics)
         .merge(oauth)
+        .merge(published)
         .route("/graphql", graphql)
         .route("/reports/{name}", downloads)
         .route("/imports/{name}", uploads)

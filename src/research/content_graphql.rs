@@ -25,37 +25,37 @@ use crate::{
 /// A patent, or an application for one.
 #[derive(Clone, Debug, Default, Deserialize, SimpleObject)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Patent {
+pub struct Patent {
     /// The office, by its two letters (WIPO ST.3), such as CN.
-    office: Option<String>,
+    pub office: Option<String>,
     /// The number of the application.
-    application_no: Option<String>,
+    pub application_no: Option<String>,
     /// The number of the publication.
-    publication_no: Option<String>,
+    pub publication_no: Option<String>,
     /// What kind of right, such as INVENTION or `UTILITY_MODEL`.
-    kind: Option<String>,
+    pub kind: Option<String>,
     /// When it was filed.
-    filed_on: Option<Date>,
+    pub filed_on: Option<Date>,
     /// When it was granted.
-    granted_on: Option<Date>,
+    pub granted_on: Option<Date>,
 }
 
 /// Somebody who took part.
 #[derive(Clone, Debug, Deserialize, SimpleObject)]
-pub(super) struct Contributor {
+pub struct Contributor {
     /// The name.
-    name: String,
+    pub name: String,
     /// The ORCID iD, sixteen characters in groups of four.
-    orcid: Option<String>,
+    pub orcid: Option<String>,
 }
 
 /// A further identifier.
 #[derive(Clone, Debug, Deserialize, SimpleObject)]
-pub(super) struct Identifier {
+pub struct Identifier {
     /// What kind of identifier.
-    scheme: String,
+    pub scheme: String,
     /// The identifier.
-    value: String,
+    pub value: String,
 }
 
 /// Whom to ask about a research output.

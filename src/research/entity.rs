@@ -59,6 +59,10 @@ pub struct Model {
     pub revision_writers: Option<Json>,
     pub edited_columns: Option<Json>,
     pub work_key: Option<String>,
+    /// When what anybody sees of it last changed; none while nobody ever saw it.
+    pub public_stamp: Option<DateTimeUtc>,
+    /// The instant from which anybody sees it, where that lay ahead when it was written.
+    pub public_from: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

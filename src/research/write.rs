@@ -130,6 +130,9 @@ impl Rewritten {
                 && before.audience_token == after.audience_token
                 && before.embargo_until == after.embargo_until
         });
+        if !looks_the_same {
+            after.stamp(before.as_ref(), now);
+        }
         write.note(note(before.as_ref(), after, looks_the_same, now));
         version
     }

@@ -34,6 +34,7 @@ mod model;
 mod node;
 mod nodes;
 mod publishing;
+mod oai;
 mod register;
 mod regulations;
 mod reports;

@@ -68,6 +68,8 @@ pub(in super::super) fn fresh(
         revision_writers: None,
         edited_columns: None,
         work_key: None,
+        public_stamp: None,
+        public_from: None,
     }
 }
 

@@ -26,6 +26,7 @@ mod store;
 
 pub(super) use columns::{fill, fresh, tokens};
 pub(super) use export::{columns_of, fields_of};
+pub(crate) use export::rows_by_external_id;
 pub(super) use merge::{Merged, Saying, edited, merge};
 
 /// How research outputs come in.

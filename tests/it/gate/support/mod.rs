@@ -94,6 +94,7 @@ pub fn front(limits: Limits, settings: Settings) -> Front {
         tokens: None,
         downloads: None,
         uploads: None,
+        publications: None,
         settings,
     }
 }
