@@ -46,7 +46,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 33] = [
+const DOORS: [(&str, &str); 34] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -91,6 +91,7 @@ const DOORS: [(&str, &str); 33] = [
         "closedLoopReport(input: { from: \"2026-01-01\", to: \"2026-12-31\" }) { asOf }",
     ),
     ("needs", "needs { totalCount }"),
+    ("introductions", "introductions { totalCount }"),
     ("similar by id", "similarAnsweredQuestions(id: ONE) { score }"),
 ];
 
@@ -172,6 +173,7 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     consultationQueues        ok              ok              ok              ok              ok              ok
     closedLoopReport          UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
     needs                     0               0               0               0               0               0
+    introductions             0               0               0               0               0               0
     similar by id             NOT_FOUND       NOT_FOUND       2               3               5               NOT_FOUND
     ");
 }
