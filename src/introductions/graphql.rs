@@ -73,7 +73,7 @@ pub async fn nodes_by_id(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Intr
 
 /// What an introduction is about.
 #[derive(Clone, Union)]
-pub enum IntroductionSubject {
+pub(super) enum IntroductionSubject {
     /// A research output.
     ResearchOutput(ResearchOutputNode),
     /// A resource.

@@ -377,7 +377,15 @@ async fn who_may_do_what_with_an_introduction(house: &House) {
         }
         rows.push((name.to_owned(), heards));
     }
-    insta::assert_snapshot!(crate::rights::table(&rows), @"");
+    insta::assert_snapshot!(crate::rights::table(&rows), @"
+                                      anonymous       portal          staff           head            district        municipal       transfer        admin
+    requestIntroduction               UNAUTHENTICATED ok              ok              ALREADY_THERE   ok              FORBIDDEN       FORBIDDEN       FORBIDDEN
+    acknowledgeIntroduction           UNAUTHENTICATED FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN       ok              FORBIDDEN
+    acceptIntroduction                UNAUTHENTICATED FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN       ok              FORBIDDEN
+    declineIntroduction               UNAUTHENTICATED FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN       ok              FORBIDDEN
+    withdrawIntroduction              UNAUTHENTICATED NOT_FOUND       ok              NOT_FOUND       NOT_FOUND       FORBIDDEN       FORBIDDEN       FORBIDDEN
+    recordIntroductionOutcome         UNAUTHENTICATED NOT_FOUND       ok              NOT_FOUND       NOT_FOUND       FORBIDDEN       ok              FORBIDDEN
+    ");
 }
 
 /// One more output of Fudan's.

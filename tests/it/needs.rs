@@ -317,7 +317,22 @@ async fn who_may_do_what_with_a_need(house: &House) {
             rows.push((format!("{name}{}", if open { ", open" } else { "" }), heards));
         }
     }
-    insta::assert_snapshot!(crate::rights::table(&rows), @"");
+    insta::assert_snapshot!(crate::rights::table(&rows), @"
+                                      anonymous       portal          staff           head            district        municipal       transfer        admin
+    raiseNeed                         UNAUTHENTICATED ok              ok              ok              ok              ok              FORBIDDEN       FORBIDDEN
+    updateNeed                        UNAUTHENTICATED NOT_FOUND       ok              ok              NOT_FOUND       NOT_FOUND       FORBIDDEN       FORBIDDEN
+    updateNeed, open                  UNAUTHENTICATED FORBIDDEN       ok              ok              FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN
+    openNeed                          UNAUTHENTICATED NOT_FOUND       ok              ok              NOT_FOUND       NOT_FOUND       FORBIDDEN       FORBIDDEN
+    openNeed, open                    UNAUTHENTICATED FORBIDDEN       WRONG_STATE     WRONG_STATE     FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN
+    extendNeed                        UNAUTHENTICATED NOT_FOUND       ok              ok              NOT_FOUND       NOT_FOUND       FORBIDDEN       FORBIDDEN
+    extendNeed, open                  UNAUTHENTICATED FORBIDDEN       ok              ok              FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN
+    clearNeedFindings                 UNAUTHENTICATED FORBIDDEN       SECOND_PERSON_NEEDEDINVALID         NOT_FOUND       NOT_FOUND       FORBIDDEN       FORBIDDEN
+    clearNeedFindings, open           UNAUTHENTICATED FORBIDDEN       WRONG_STATE     WRONG_STATE     FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN
+    fulfilNeed                        UNAUTHENTICATED NOT_FOUND       WRONG_STATE     WRONG_STATE     NOT_FOUND       NOT_FOUND       FORBIDDEN       FORBIDDEN
+    fulfilNeed, open                  UNAUTHENTICATED FORBIDDEN       ok              ok              FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN
+    withdrawNeed                      UNAUTHENTICATED NOT_FOUND       ok              ok              NOT_FOUND       NOT_FOUND       FORBIDDEN       FORBIDDEN
+    withdrawNeed, open                UNAUTHENTICATED FORBIDDEN       ok              ok              FORBIDDEN       FORBIDDEN       FORBIDDEN       FORBIDDEN
+    ");
     // Without the scope, a portal raises nothing.
     let portal = work::portal(house, "示例服务平台", &[ClientScope::Read]).await;
     let reply = mutate(&portal, "raiseNeed", json!({ "content": content() })).await;
