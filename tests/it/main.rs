@@ -39,6 +39,7 @@ mod register;
 mod regulations;
 mod reports;
 mod research;
+mod resources;
 mod rights;
 mod schema;
 mod search;
