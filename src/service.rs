@@ -23,6 +23,7 @@ use crate::{
     following::Feed,
     http::{self, Check, Front, Readiness, Reception, TrustedProxies},
     indexer::{self, Indexer, Progress},
+    introductions,
     kept::Kept,
     needs, oai, outbox,
     reception::{FileCounter, FrontDesk, IncomingCounter, ReadingRoom, TokenCounter},
@@ -72,6 +73,8 @@ pub struct Settings {
     pub needs: needs::Settings,
     /// What the service says of itself to harvesters.
     pub oai: oai::Settings,
+    /// How long requests for introductions wait for an answer.
+    pub introductions: introductions::Settings,
 }
 
 impl Settings {
@@ -123,6 +126,9 @@ impl Settings {
                 admin_email: config.oai.admin_email.clone(),
                 namespace: config.oai.namespace.clone(),
                 page: config.oai.page,
+            },
+            introductions: introductions::Settings {
+                answer_days: config.partners.introduction_days,
             },
         }
     }
@@ -265,6 +271,7 @@ impl Service {
             calendar,
             consultations: settings.consultations,
             needs: settings.needs,
+            introductions: settings.introductions,
             feed,
             views: research::Views::default(),
         });
@@ -474,6 +481,11 @@ async fn watch(app: Arc<App>, gathered: Option<crate::telemetry::Figures>, reten
             && let Err(fault) = needs::tick(&app).await
         {
             tracing::warn!(error = %fault, "needs whose time is over could not be written down");
+        }
+        if round % TELL_EVERY == 0
+            && let Err(fault) = introductions::tick(&app).await
+        {
+            tracing::warn!(error = %fault, "requests that nobody answered could not be written down");
         }
         tokio::time::sleep(FIGURES_EVERY).await;
     }

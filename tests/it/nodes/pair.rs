@@ -131,6 +131,7 @@ impl Node {
             consultations: zhanjian::consultations::Settings::default(),
             needs: zhanjian::needs::Settings::default(),
             oai: zhanjian::oai::Settings::default(),
+            introductions: zhanjian::introductions::Settings::default(),
         };
         let service = Service::start(settings).await.unwrap();
         let reception = Arc::new(FrontDesk(Arc::clone(&service.app)));
