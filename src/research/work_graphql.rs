@@ -6,6 +6,7 @@ use sea_orm::prelude::Uuid;
 use super::{
     ResearchOutputNode, Step,
     case::About,
+    content::Fields,
     drafts,
     input_graphql::ResearchOutputContentInput,
     nodes_by_id,
@@ -40,9 +41,8 @@ struct WriteResearchOutputInput {
     id: ID,
     /// Its version, as it was read.
     version: i32,
-    /// What changes.
-    #[graphql(default)]
-    content: ResearchOutputContentInput,
+    /// What changes; nothing yet where this is left out.
+    content: Option<ResearchOutputContentInput>,
     /// The client's own id for this change; asked for again under the same one, it is done once.
     client_mutation_id: Option<String>,
 }
@@ -153,6 +153,11 @@ fn research_output(id: &ID) -> Result<Uuid> {
     GlobalId::decode_as("id", id, NodeKind::ResearchOutput)
 }
 
+/// What changes of an output, where anything does.
+fn changes(content: Option<ResearchOutputContentInput>) -> Fields {
+    content.unwrap_or_default().fields()
+}
+
 /// The answer to a change of a research output: it, as it is now, if the viewer may see that.
 async fn told(
     ctx: &Ctx,
@@ -201,7 +206,7 @@ impl ResearchMutation {
         let ctx = &ctx.asked(Once::of(context, ctx, client_mutation_id.as_deref()));
         let id = research_output(&input.id)?;
         let about = About { id, version: input.version };
-        let outcome = Box::pin(drafts::edit(ctx, about, input.content.fields())).await;
+        let outcome = Box::pin(drafts::edit(ctx, about, changes(input.content))).await;
         let answered = Box::pin(told(ctx, "updateResearchOutput", Some(id), outcome)).await?;
         Ok(UpdateResearchOutputPayload::new(answered, client_mutation_id))
     }
@@ -352,7 +357,7 @@ impl ResearchMutation {
         let ctx = &ctx.asked(Once::of(context, ctx, client_mutation_id.as_deref()));
         let id = research_output(&input.id)?;
         let about = About { id, version: input.version };
-        let outcome = Box::pin(drafts::revise(ctx, about, input.content.fields())).await;
+        let outcome = Box::pin(drafts::revise(ctx, about, changes(input.content))).await;
         let answered = Box::pin(told(ctx, "reviseResearchOutput", Some(id), outcome)).await?;
         Ok(ReviseResearchOutputPayload::new(answered, client_mutation_id))
     }

@@ -297,20 +297,18 @@ fn check_state(row: &mut Row, draft: &Draft) {
     }
 }
 
-/// The longest texts, in characters: what is longer is no description any more.
-const LENGTHS: [(&str, usize); 6] = [
-    ("externalId", 200),
-    ("title", 1_000),
-    ("abstract", 50_000),
-    ("advantages", 20_000),
-    ("clinicalStage", 2_000),
-    ("withdrawalReason", 2_000),
-];
-
-/// What must fit together within a row.
+/// What must fit together within a row. Texts have a longest length: what is longer is no description any more.
 fn check(row: &mut Row, draft: &Draft) {
-    for (column, most) in LENGTHS {
-        if row.text(column).is_some_and(|text| text.chars().count() > most) {
+    let lengths = [
+        ("externalId", Some(&draft.external_id), 200),
+        ("title", Some(&draft.title), 1_000),
+        ("abstract", Some(&draft.summary), 50_000),
+        ("advantages", draft.advantages.as_ref(), 20_000),
+        ("clinicalStage", draft.clinical_stage.as_ref(), 2_000),
+        ("withdrawalReason", draft.withdrawal_reason.as_ref(), 2_000),
+    ];
+    for (column, text, most) in lengths {
+        if text.is_some_and(|text| text.chars().count() > most) {
             let text = Text::new(
                 format!("is longer than {most} characters"),
                 format!("超过 {most} 个字符"),
