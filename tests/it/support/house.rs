@@ -110,6 +110,7 @@ impl House {
             calendar: None,
             consultations: zhanjian::consultations::Settings::default(),
             needs: zhanjian::needs::Settings::default(),
+            introductions: zhanjian::introductions::Settings::default(),
             oai: zhanjian::oai::Settings::default(),
         };
         let service = Service::start(settings).await.unwrap();
