@@ -29,10 +29,11 @@ pub enum NodeKind {
     SavedSearch,
     Need,
     Introduction,
+    Match,
 }
 
 impl NodeKind {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -51,6 +52,7 @@ impl NodeKind {
         Self::SavedSearch,
         Self::Need,
         Self::Introduction,
+        Self::Match,
     ];
 
     /// The name of the GraphQL type.
@@ -74,6 +76,7 @@ impl NodeKind {
             Self::SavedSearch => "SavedSearch",
             Self::Need => "Need",
             Self::Introduction => "Introduction",
+            Self::Match => "Match",
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     following::{self, SavedSearchNode},
     ids::{GlobalId, NodeKind},
     language::Text,
+    matching::{self, MatchNode},
     needs::{self, NeedNode},
     organizations::{self, OrganizationNode, ResourceNode},
     regulations::{self, RegulationNode, RegulationProposalNode, RegulationRelationNode},
@@ -59,6 +60,8 @@ pub enum Node {
     Consultation(ConsultationNode),
     /// A saved search.
     SavedSearch(SavedSearchNode),
+    /// A match.
+    Match(MatchNode),
     /// A need.
     Need(NeedNode),
 }
@@ -111,6 +114,7 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         }
         NodeKind::Need => wrap(needs::nodes_by_id(ctx, ids).await?, Node::Need),
         NodeKind::Introduction => Vec::new(),
+        NodeKind::Match => wrap(matching::nodes_by_id(ctx, ids).await?, Node::Match),
         NodeKind::District => {
             let districts = stations::districts(db, ids).await?;
             wrap(districts, |district| Node::District(DistrictNode(district)))

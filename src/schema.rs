@@ -19,6 +19,7 @@ use crate::{
     execution::{Executor, Limits},
     expertise::{ExpertiseMutation, ExpertiseQuery},
     following::{FollowingQuery, FollowingSubscription, SavedSearchMutation, SavedSearchQuery},
+    matching::{MatchListQuery, MatchMutation, MatchQuery, NeedMatchQuery},
     needs::{NeedMutation, NeedQuery},
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceQuery},
@@ -57,6 +58,9 @@ pub struct Query(
     SavedSearchQuery,
     ReportQuery,
     NeedQuery,
+    MatchQuery,
+    MatchListQuery,
+    NeedMatchQuery,
 );
 
 /// What can be changed.
@@ -76,6 +80,7 @@ pub struct Mutation(
     AnswerReaderMutation,
     SavedSearchMutation,
     NeedMutation,
+    MatchMutation,
 );
 
 /// What can be followed as it happens, over `graphql-transport-ws` or server-sent events. Each event carries a revision:

@@ -24,6 +24,7 @@ use crate::{
     http::{self, Check, Front, Readiness, Reception, TrustedProxies},
     indexer::{self, Indexer, Progress},
     kept::Kept,
+    matching::Matchmaker,
     needs, outbox,
     reception::{FileCounter, FrontDesk, TokenCounter},
     telemetry::figures,
@@ -39,6 +40,7 @@ pub struct Service {
     stop: Arc<indexer::Stop>,
     indexing: JoinHandle<()>,
     feeding: JoinHandle<()>,
+    matching: JoinHandle<()>,
 }
 
 /// What a service is made of.
@@ -256,7 +258,9 @@ impl Service {
             needs: settings.needs,
             feed,
         });
-        Ok(Self { app, executor: Arc::new(executor), stop, indexing, feeding })
+        let matching = Matchmaker::new(Arc::clone(&app)).run(settings.indexer.poll_interval);
+        let matching = tokio::spawn(matching);
+        Ok(Self { app, executor: Arc::new(executor), stop, indexing, feeding, matching })
     }
 
     /// Waits until the index has taken in all that is in the database now.
@@ -287,6 +291,7 @@ impl Service {
     /// Ends the indexing after what it is doing, and closes the database.
     pub async fn end(self) -> Result<()> {
         self.feeding.abort();
+        self.matching.abort();
         self.stop.tell();
         self.indexing.await?;
         self.app.db.clone().close().await?;

@@ -16,6 +16,7 @@ mod m20261122_000008_law;
 mod m20261122_000009_register;
 mod m20261122_000010_following;
 mod m20261122_000012_needs;
+mod m20261122_000013_matches;
 mod table;
 
 /// Runs the list of changes up and down.
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_register::Migration),
             Box::new(m20261122_000010_following::Migration),
             Box::new(m20261122_000012_needs::Migration),
+            Box::new(m20261122_000013_matches::Migration),
         ]
     }
 }

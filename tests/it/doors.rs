@@ -46,7 +46,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 33] = [
+const DOORS: [(&str, &str); 36] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -91,6 +91,9 @@ const DOORS: [(&str, &str); 33] = [
         "closedLoopReport(input: { from: \"2026-01-01\", to: \"2026-12-31\" }) { asOf }",
     ),
     ("needs", "needs { totalCount }"),
+    ("matchPartners", "matchPartners(text: \"辅助生殖\") { totalCount }"),
+    ("matches", "matches { totalCount }"),
+    ("matchNeeds", "matchNeeds(target: ONE) { score }"),
     ("similar by id", "similarAnsweredQuestions(id: ONE) { score }"),
 ];
 
@@ -172,6 +175,9 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     consultationQueues        ok              ok              ok              ok              ok              ok
     closedLoopReport          UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
     needs                     0               0               0               0               0               0
+    matchPartners             UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
+    matches                   UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
+    matchNeeds                BAD_USER_INPUT  BAD_USER_INPUT  BAD_USER_INPUT  BAD_USER_INPUT  BAD_USER_INPUT  BAD_USER_INPUT
     similar by id             NOT_FOUND       NOT_FOUND       2               3               5               NOT_FOUND
     ");
 }

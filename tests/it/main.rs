@@ -29,6 +29,7 @@ mod keeping;
 mod knowledge;
 mod law;
 mod limits;
+mod matching;
 mod migrations;
 mod model;
 mod node;

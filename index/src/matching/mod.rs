@@ -15,7 +15,7 @@ use crate::analysis::Analyzer;
 use std::{ops::Range, sync::Arc};
 use words::Sought;
 
-pub use weights::{LEAST, VERSION};
+pub use weights::{ENOUGH, LEAST, VERSION};
 
 /// An area with all above it, from the root of its facet down.
 pub type AreaPath = Vec<String>;
