@@ -1,12 +1,14 @@
 //! How well needs are matched, on the judged needs of `judged/matching`:
-//! `cargo run --release -p zhanjian-index --example matching -- [--half tuning|held-back] [--list]`.
+//! `cargo run --release -p zhanjian-index --example matching -- [--half tuning|held-back] [--list]
+//! [--unjudged]`.
 //!
 //! Indexes the candidates and the sample data as the service does, and ranks them for every need in four ways: by text
 //! alone (what [`Index::similar`] finds), by areas alone, by the weighted sum as the domain's page gives it to begin with,
 //! and as it is shipped: candidates by text and by areas, each scored as a pair. Prints for each half nDCG@10 (gain
 //! 2^grade - 1), MRR and precision@5 of what has grade 2 or 3, and how the shipped way fares against each other way need
 //! by need (wins, losses, and the chance of such a difference by a paired randomisation of signs). `--list` prints what
-//! stands first for every need of a half.
+//! stands first for every need of a half; `--unjudged` prints nothing but the pairs that some way ranks among the first
+//! ten and nobody has graded, without saying which way.
 //!
 //! Who asks sees what the network sees, on 2026-11-22.
 #![expect(clippy::print_stdout, reason = "it is there to print")]
@@ -34,16 +36,20 @@ const DOMAIN: [f64; 6] = [0.25, 0.35, 0.10, 0.10, 0.10, 0.05];
 const WAYS: [&str; 4] = ["text alone", "areas alone", "weights of the domain", "as shipped"];
 
 fn main() -> Result<()> {
-    let (mut half, mut list) = (None, false);
+    let (mut half, mut list, mut unjudged) = (None, false, false);
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--half" => half = Some(words.next().ok_or("--half needs a value")?),
             "--list" => list = true,
+            "--unjudged" => unjudged = true,
             _ => return Err(format!("{word} means nothing here; see the head of this file").into()),
         }
     }
     let set = Set::read()?;
+    if unjudged {
+        return set.tell_unjudged();
+    }
     for name in ["tuning", "held-back"] {
         if half.as_ref().is_some_and(|half| half != name) {
             continue;
@@ -112,15 +118,17 @@ impl Set {
         let mut needs = Vec::new();
         for part in ["a", "b"] {
             let mut grades: HashMap<String, HashMap<String, u32>> = HashMap::new();
-            let file = judged.join(format!("judgements-{part}.tsv"));
-            for line in fs::read_to_string(file)?.lines().skip(1) {
-                let columns: Vec<&str> = line.split('\t').collect();
-                let [need, candidate, grade, _] = columns[..] else { continue };
-                if closed.contains(candidate) {
-                    continue;
+            for table in ["judgements", "pooled"] {
+                let file = judged.join(format!("{table}-{part}.tsv"));
+                for line in fs::read_to_string(file)?.lines().skip(1) {
+                    let columns: Vec<&str> = line.split('\t').collect();
+                    let [need, candidate, grade, _] = columns[..] else { continue };
+                    if closed.contains(candidate) {
+                        continue;
+                    }
+                    let of_need = grades.entry(need.to_owned()).or_default();
+                    of_need.insert(candidate.to_owned(), grade.parse()?);
                 }
-                let of_need = grades.entry(need.to_owned()).or_default();
-                of_need.insert(candidate.to_owned(), grade.parse()?);
             }
             for row in rows(&judged.join(format!("needs-{part}.jsonl")))? {
                 needs.push(Need::of(&row, &tree, &mut grades));
@@ -161,6 +169,25 @@ impl Set {
                 WAYS[way],
                 chance(&differences)
             );
+        }
+        Ok(())
+    }
+
+    /// The pairs among the first ten of any way that have no grade.
+    fn tell_unjudged(&self) -> Result<()> {
+        let mut pairs: Vec<(&str, &str)> = Vec::new();
+        for need in &self.needs {
+            for at in self.ranked(need)?.iter().flat_map(|ranking| ranking.iter().take(10)) {
+                let id = self.things[*at].id.as_str();
+                if !need.grades.contains_key(id) {
+                    pairs.push((&need.id, id));
+                }
+            }
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
+        for (need, candidate) in pairs {
+            println!("{need}\t{candidate}");
         }
         Ok(())
     }
