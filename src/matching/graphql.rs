@@ -3,28 +3,26 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, Object, SimpleObject, Union};
-use chrono::{DateTime, Utc};
-use sea_orm::{QueryFilter as _, prelude::*};
+use sea_orm::prelude::Uuid;
 use zhanjian_index::matching::Part;
 
 use super::{
-    Match, MatchComponentName, MatchField, MatchState, MatchTargetKind, algorithm_version,
-    entity::{Column, Entity},
+    MatchComponentName, MatchField, MatchNode, MatchState, MatchTargetKind, algorithm_version,
     filter::MatchFilter,
     finding::{Eyes, Pair},
+    kept_graphql::nodes,
     reason::explained,
     sides::Sought,
     store,
 };
 use crate::{
-    access::{self, Action, Guarded as _},
+    access::{self, Action},
     app::Ctx,
-    batch::{Batch, Shared},
     error::{Error, Fault, Result},
     expertise::{LocalizedText, Tree},
     ids::{GlobalId, NodeKind},
     language::Text,
-    needs::{self, NeedNode},
+    needs,
     organizations::{self, OrganizationNode, ResourceNode},
     page::{Page, PageInfo, wrong_cursor},
     research::{self, ResearchOutputNode},
@@ -214,7 +212,7 @@ impl MatchExplanation {
 /// A partner in a list.
 #[derive(Clone, SimpleObject)]
 pub(super) struct MatchEdge {
-    /// Where it stands in the list; good for `after`.
+    /// Where it stands in the list; good for `after` and `before`.
     cursor: String,
     /// How well it fits, 0 to 1.
     score: f64,
@@ -283,10 +281,12 @@ impl MatchQuery {
         >,
         #[graphql(desc = "How many, from the front.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many, from the back.")] last: Option<i32>,
+        #[graphql(desc = "In front of this cursor.")] before: Option<String>,
         #[graphql(desc = "Also the best of each kind by itself.", default)] by_kind: bool,
     ) -> Result<MatchConnection, Fault> {
         let ctx = context.data_unchecked::<Ctx>();
-        let page = Page::new(ctx.app.paging, first, after, None, None)?;
+        let page = Page::new(ctx.app.paging, first, after, last, before)?;
         access::check_at_all(&ctx.viewer, Action::RaiseNeed)?;
         let filter = filter.unwrap_or_default();
         let kinds = filter.kinds();
@@ -391,132 +391,31 @@ fn cursor(pair: &Pair) -> String {
 
 /// Which of the pairs are on a page.
 fn bounds(page: &Page, pairs: &[Pair]) -> Result<(usize, usize)> {
-    let (field, after) = page.cursor();
-    let start = match after {
-        None => 0,
-        Some(text) => {
-            let fits = text.len() == 49 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-            if !fits {
-                return Err(wrong_cursor(field));
-            }
-            // Larger scores come first; of equal ones the smaller kind and id.
-            let (score, place) = text.split_at(16);
-            pairs.partition_point(|pair| {
-                let here = cursor(pair);
-                let (ours, ours_place) = here.split_at(16);
-                ours > score || (ours == score && ours_place <= place)
-            })
-        }
+    let (field, edge) = page.cursor();
+    let Some(edge) = edge else {
+        return Ok(match page {
+            Page::First { limit, .. } => (0, (*limit).min(pairs.len())),
+            Page::Last { limit, .. } => (pairs.len().saturating_sub(*limit), pairs.len()),
+        });
     };
-    Ok((start, (start + page.limit()).min(pairs.len())))
-}
-
-/// A match among the others of its page.
-#[derive(Clone)]
-pub struct MatchNode {
-    row: Arc<Match>,
-    page: Arc<MatchPage>,
-}
-
-struct MatchPage {
-    needs: Shared<Uuid, NeedNode>,
-    targets: Shared<(MatchTargetKind, Uuid), MatchTarget>,
-}
-
-/// Matches that know of each other, so that what belongs to them is loaded at once.
-pub(super) fn nodes(rows: Vec<Match>) -> HashMap<Uuid, MatchNode> {
-    let rows: Vec<Arc<Match>> = rows.into_iter().map(Arc::new).collect();
-    let page = Arc::new(MatchPage {
-        needs: Arc::new(Batch::new(rows.iter().map(|row| row.need_id))),
-        targets: Arc::new(Batch::new(rows.iter().map(|row| (row.target_kind, row.target_id)))),
-    });
-    rows.into_iter().map(|row| (row.id, MatchNode { row, page: Arc::clone(&page) })).collect()
-}
-
-/// What the viewer may see of these, as nodes of one page.
-pub async fn nodes_by_id(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, MatchNode>> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
+    if edge.len() != 49 || !edge.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(wrong_cursor(field));
     }
-    let rows = Entity::visible_to(&ctx.scope()).filter(Column::Id.is_in(ids));
-    Ok(nodes(rows.all(ctx.db()).await?))
-}
-
-/// A component of a score as it was when the pair was last judged.
-#[derive(serde::Deserialize, SimpleObject)]
-pub(super) struct KeptComponent {
-    /// Which.
-    name: MatchComponentName,
-    /// How much it counted.
-    weight: f64,
-    /// How well both fitted in it; null where a side did not say what it is judged by.
-    value: Option<f64>,
-}
-
-/// A need and what may fit it, and what became of the pair.
-#[Object(name = "Match")]
-impl MatchNode {
-    /// Its global id.
-    pub(crate) async fn id(&self) -> ID {
-        GlobalId::encode(NodeKind::Match, self.row.id)
-    }
-
-    /// What is looked for.
-    async fn need(&self, context: &Context<'_>) -> Result<NeedNode, Fault> {
-        let ctx = context.data_unchecked::<Ctx>();
-        let load = |ids| needs::nodes_by_id(ctx, ids);
-        Ok(self.page.needs.require(&self.row.need_id, load).await?.clone())
-    }
-
-    /// What may fit.
-    async fn target(&self, context: &Context<'_>) -> Result<MatchTarget, Fault> {
-        let ctx = context.data_unchecked::<Ctx>();
-        let key = (self.row.target_kind, self.row.target_id);
-        let load = |keys| target_nodes(ctx, keys);
-        Ok(self.page.targets.require(&key, load).await?.clone())
-    }
-
-    /// What became of it.
-    async fn state(&self) -> MatchState {
-        self.row.state
-    }
-
-    /// How well both fitted, 0 to 1, when the pair was last judged; `matchPartners` judges anew.
-    async fn score(&self) -> f64 {
-        self.row.score
-    }
-
-    /// What that score was made of.
-    async fn components(&self) -> Vec<KeptComponent> {
-        serde_json::from_value(self.row.components.clone()).unwrap_or_default()
-    }
-
-    /// The name and version of the arithmetic.
-    async fn algorithm_version(&self) -> &str {
-        &self.row.algorithm_version
-    }
-
-    /// Why it was dismissed, for those who raised the need.
-    async fn reason(&self, context: &Context<'_>) -> Result<Option<&str>, Fault> {
-        let ctx = context.data_unchecked::<Ctx>();
-        let load = |ids| needs::nodes_by_id(ctx, ids);
-        let need = self.page.needs.require(&self.row.need_id, load).await?;
-        let own = need.row().is_own(&ctx.viewer);
-        Ok(self.row.reason.as_deref().filter(|_| own))
-    }
-
-    /// How often it has been changed, counted from 1; for saying what a change is made to.
-    async fn version(&self) -> i32 {
-        self.row.version
-    }
-
-    /// When it was first proposed or taken.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.row.created_at
-    }
-
-    /// When it was last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.row.updated_at
-    }
+    // Larger scores come first; of equal ones the smaller kind and id.
+    let (score, place) = edge.split_at(16);
+    let in_front = |pair: &Pair, too: bool| {
+        let here = cursor(pair);
+        let (ours, ours_place) = here.split_at(16);
+        ours > score || (ours == score && (ours_place < place || (too && ours_place == place)))
+    };
+    Ok(match page {
+        Page::First { limit, .. } => {
+            let start = pairs.partition_point(|pair| in_front(pair, true));
+            (start, (start + limit).min(pairs.len()))
+        }
+        Page::Last { limit, .. } => {
+            let end = pairs.partition_point(|pair| in_front(pair, false));
+            (end.saturating_sub(*limit), end)
+        }
+    })
 }

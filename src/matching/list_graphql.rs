@@ -7,7 +7,7 @@ use super::{
     Match, MatchNode, MatchTargetKind,
     entity::{Column, Entity},
     filter::MatchListFilter,
-    graphql::nodes,
+    kept_graphql::nodes,
 };
 use crate::{
     access::{self, Action, Guarded as _, Reach},

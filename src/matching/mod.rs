@@ -18,6 +18,7 @@ mod filter;
 mod finding;
 mod graphql;
 mod keeping;
+mod kept_graphql;
 mod list_graphql;
 mod maker;
 pub(crate) mod maker_entity;
@@ -31,8 +32,9 @@ mod store;
 mod terms;
 
 pub use entity::Model as Match;
-pub use graphql::{MatchNode, MatchQuery, nodes_by_id};
+pub use graphql::MatchQuery;
 pub use keeping::advance;
+pub use kept_graphql::{MatchNode, nodes_by_id};
 pub use list_graphql::MatchListQuery;
 pub use maker::Matchmaker;
 pub use mutation_graphql::MatchMutation;

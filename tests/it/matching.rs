@@ -27,7 +27,7 @@ const WHY: &str = "score components { name weight value contribution explanation
 const SAYS: &str = "__typename
     ... on ResearchOutput { id externalId title abstract advantages clinicalStage }
     ... on Resource { id name description capabilities }
-    ... on Organization { id name { zh } areas { label { zh } } }
+    ... on Organization { id full: name { zh } areas { label { zh } } }
     ... on Station { id name areas { label { zh } } serviceModel }";
 
 async fn partners(member: &Member<'_>, variables: Value) -> Reply {
@@ -49,7 +49,7 @@ fn text_of(node: &Value, passage: &Value) -> String {
         "ABSTRACT" => &node["abstract"],
         "ADVANTAGES" => &node["advantages"],
         "CLINICAL_STAGE" => &node["clinicalStage"],
-        "NAME" if node["name"].is_object() => &node["name"]["zh"],
+        "NAME" if node["full"].is_object() => &node["full"]["zh"],
         "NAME" => &node["name"],
         "DESCRIPTION" => &node["description"],
         "CAPABILITIES" => &node["capabilities"][item],
@@ -147,6 +147,13 @@ async fn partners_are_found_and_every_score_can_be_computed_again(house: &House)
             after = page.at("/matchPartners/pageInfo/endCursor").clone();
         }
         assert_eq!(&paged, edges);
+        let query = "query($text: String, $filter: MatchFilter) { matchPartners(text: $text, filter: $filter, last: 3) {
+            edges { cursor } } }";
+        let reply = staff.run(query, json!({ "text": text, "filter": filter })).await;
+        let ends = reply.texts("/matchPartners/edges", "/cursor");
+        let cursors: Vec<&str> =
+            edges.iter().map(|edge| edge["cursor"].as_str().unwrap()).collect();
+        assert_eq!(ends, cursors[cursors.len().saturating_sub(3)..]);
         first.push((
             need["id"].clone(),
             edges.first().map(|edge| edge["node"]["externalId"].clone()),
