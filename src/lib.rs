@@ -16,6 +16,7 @@ pub mod reports;
 pub mod research;
 pub mod search;
 pub mod stations;
+pub mod strengths;
 
 // How others hear of it.
 pub mod following;

@@ -30,6 +30,7 @@ use crate::{
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
     stations::{StationMutation, StationQuery},
+    strengths::{StationMatchQuery, StrengthQuery},
 };
 
 /// What can be asked.
@@ -57,6 +58,8 @@ pub struct Query(
     FollowingQuery,
     SavedSearchQuery,
     ReportQuery,
+    StrengthQuery,
+    StationMatchQuery,
     NeedQuery,
     MatchQuery,
     MatchListQuery,

@@ -46,7 +46,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 36] = [
+const DOORS: [(&str, &str); 38] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -90,6 +90,8 @@ const DOORS: [(&str, &str); 36] = [
         "closedLoopReport",
         "closedLoopReport(input: { from: \"2026-01-01\", to: \"2026-12-31\" }) { asOf }",
     ),
+    ("networkStrengths", "networkStrengths { asOf }"),
+    ("matchStations", "matchStations(text: \"辅助生殖试剂怎么分类\") { algorithmVersion }"),
     ("needs", "needs { totalCount }"),
     ("matchPartners", "matchPartners(text: \"辅助生殖\") { totalCount }"),
     ("matches", "matches { totalCount }"),
@@ -174,6 +176,8 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     consultations             0               0               0               0               0               0
     consultationQueues        ok              ok              ok              ok              ok              ok
     closedLoopReport          UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
+    networkStrengths          ok              ok              ok              ok              ok              ok
+    matchStations             ok              ok              ok              ok              ok              ok
     needs                     0               0               0               0               0               0
     matchPartners             UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
     matches                   UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED

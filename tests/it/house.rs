@@ -81,6 +81,7 @@ const ROOMS: &[&str] = &[
     "crate::research",
     "crate::search",
     "crate::stations",
+    "crate::strengths",
     "    answers::",
     "    consultations::",
     "    expertise::",
@@ -93,6 +94,7 @@ const ROOMS: &[&str] = &[
     "    research::",
     "    search::",
     "    stations::",
+    "    strengths::",
 ];
 
 #[test]

@@ -43,5 +43,6 @@ mod schema;
 mod search;
 mod statements;
 mod story;
+mod strengths;
 mod trouble;
 mod visibility;
