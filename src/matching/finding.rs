@@ -56,7 +56,7 @@ pub(super) struct Eyes<'a> {
     pub(super) tree: Arc<Tree>,
 }
 
-impl<'a> Eyes<'a> {
+impl Eyes<'_> {
     /// Where targets are loaded from.
     pub(super) fn targets(&self) -> From<'_> {
         From {
