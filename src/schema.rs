@@ -19,10 +19,11 @@ use crate::{
     execution::{Executor, Limits},
     expertise::{ExpertiseMutation, ExpertiseQuery},
     following::{FollowingQuery, FollowingSubscription, SavedSearchMutation, SavedSearchQuery},
+    introductions::{IntroductionMutation, IntroductionQuery},
     matching::{MatchListQuery, MatchMutation, MatchQuery, NeedMatchQuery},
     needs::{NeedMutation, NeedQuery},
     node::NodeQuery,
-    organizations::{OrganizationQuery, ResourceQuery},
+    organizations::{OrganizationQuery, ResourceMutation, ResourceQuery},
     regulations::{
         RegulationMutation, RegulationProposalMutation, RegulationProposalQuery, RegulationQuery,
     },
@@ -64,6 +65,7 @@ pub struct Query(
     MatchQuery,
     MatchListQuery,
     NeedMatchQuery,
+    IntroductionQuery,
 );
 
 /// What can be changed.
@@ -82,8 +84,10 @@ pub struct Mutation(
     AnswerReviewMutation,
     AnswerReaderMutation,
     SavedSearchMutation,
+    ResourceMutation,
     NeedMutation,
     MatchMutation,
+    IntroductionMutation,
 );
 
 /// What can be followed as it happens, over `graphql-transport-ws` or server-sent events. Each event carries a revision:

@@ -46,7 +46,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 38] = [
+const DOORS: [(&str, &str); 39] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -96,6 +96,7 @@ const DOORS: [(&str, &str); 38] = [
     ("matchPartners", "matchPartners(text: \"辅助生殖\") { totalCount }"),
     ("matches", "matches { totalCount }"),
     ("matchNeeds", "matchNeeds(target: ONE) { score }"),
+    ("introductions", "introductions { totalCount }"),
     ("similar by id", "similarAnsweredQuestions(id: ONE) { score }"),
 ];
 
@@ -182,6 +183,7 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     matchPartners             UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
     matches                   UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
     matchNeeds                BAD_USER_INPUT  BAD_USER_INPUT  BAD_USER_INPUT  BAD_USER_INPUT  BAD_USER_INPUT  BAD_USER_INPUT
+    introductions             0               0               0               0               0               0
     similar by id             NOT_FOUND       NOT_FOUND       2               3               5               NOT_FOUND
     ");
 }
