@@ -31,10 +31,11 @@ pub enum NodeKind {
     SavedSearch,
     Need,
     Introduction,
+    Match,
 }
 
 impl NodeKind {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 21] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -55,6 +56,7 @@ impl NodeKind {
         Self::SavedSearch,
         Self::Need,
         Self::Introduction,
+        Self::Match,
     ];
 
     /// The name of the GraphQL type.
@@ -80,6 +82,7 @@ impl NodeKind {
             Self::SavedSearch => "SavedSearch",
             Self::Need => "Need",
             Self::Introduction => "Introduction",
+            Self::Match => "Match",
         }
     }
 }

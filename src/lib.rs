@@ -8,6 +8,7 @@ pub mod answers;
 pub mod consultations;
 pub mod expertise;
 pub mod introductions;
+pub mod matching;
 pub mod needs;
 pub mod organizations;
 pub mod regulations;

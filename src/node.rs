@@ -17,6 +17,7 @@ use crate::{
     ids::{GlobalId, NodeKind},
     introductions::{self, IntroductionNode},
     language::Text,
+    matching::{self, MatchNode},
     needs::{self, NeedNode},
     organizations::{self, OrganizationNode, ResourceNode},
     regulations::{self, RegulationNode, RegulationProposalNode, RegulationRelationNode},
@@ -64,6 +65,8 @@ pub enum Node {
     Consultation(ConsultationNode),
     /// A saved search.
     SavedSearch(SavedSearchNode),
+    /// A match.
+    Match(MatchNode),
     /// A need.
     Need(NeedNode),
     /// An introduction.
@@ -127,6 +130,7 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         NodeKind::Introduction => {
             wrap(introductions::nodes_by_id(ctx, ids).await?, Node::Introduction)
         }
+        NodeKind::Match => wrap(matching::nodes_by_id(ctx, ids).await?, Node::Match),
         NodeKind::District => {
             let districts = stations::districts(db, ids).await?;
             wrap(districts, |district| Node::District(DistrictNode(district)))

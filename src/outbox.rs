@@ -44,6 +44,7 @@ pub enum Subject {
     Consultation,
     Need,
     Introduction,
+    Match,
 }
 
 /// A position in the log; 0 is before everything.

@@ -20,6 +20,7 @@ use crate::{
     expertise::{ExpertiseMutation, ExpertiseQuery},
     following::{FollowingQuery, FollowingSubscription, SavedSearchMutation, SavedSearchQuery},
     introductions::{IntroductionMutation, IntroductionQuery},
+    matching::{MatchListQuery, MatchMutation, MatchQuery, NeedMatchQuery},
     needs::{NeedMutation, NeedQuery},
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceMutation, ResourceQuery},
@@ -67,6 +68,9 @@ pub struct Query(
     StrengthQuery,
     StationMatchQuery,
     NeedQuery,
+    MatchQuery,
+    MatchListQuery,
+    NeedMatchQuery,
     IntroductionQuery,
 );
 
@@ -90,6 +94,7 @@ pub struct Mutation(
     SavedSearchMutation,
     ResourceMutation,
     NeedMutation,
+    MatchMutation,
     IntroductionMutation,
 );
 

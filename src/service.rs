@@ -25,6 +25,7 @@ use crate::{
     indexer::{self, Indexer, Progress},
     introductions,
     kept::Kept,
+    matching::Matchmaker,
     needs, oai, outbox,
     reception::{FileCounter, FrontDesk, IncomingCounter, ReadingRoom, TokenCounter},
     research,
@@ -42,6 +43,7 @@ pub struct Service {
     stop: Arc<indexer::Stop>,
     indexing: JoinHandle<()>,
     feeding: JoinHandle<()>,
+    matching: JoinHandle<()>,
 }
 
 /// What a service is made of.
@@ -275,8 +277,10 @@ impl Service {
             feed,
             views: research::Views::default(),
         });
+        let matching = Matchmaker::new(Arc::clone(&app)).run(settings.indexer.poll_interval);
+        let matching = tokio::spawn(matching);
         let oai = Arc::new(settings.oai);
-        Ok(Self { app, executor: Arc::new(executor), oai, stop, indexing, feeding })
+        Ok(Self { app, executor: Arc::new(executor), oai, stop, indexing, feeding, matching })
     }
 
     /// Waits until the index has taken in all that is in the database now.
@@ -309,6 +313,7 @@ impl Service {
     /// Ends the indexing after what it is doing, and closes the database.
     pub async fn end(self) -> Result<()> {
         self.feeding.abort();
+        self.matching.abort();
         self.stop.tell();
         self.indexing.await?;
         if let Err(fault) = research::flush_views(&self.app).await {

@@ -1,7 +1,8 @@
 //! How fast the whole service is, each figure beside what the same work costs without it, in the same run.
 //!
 //! `cargo bench --bench service -- [--rows 100000] [--seed 1] [PART …] [--quick]`, where
-//! a part is `search`, `list`, `start`, `fresh`, `import`, `following`, `signed_in`, `refusals` or `strengths`; all of them where none is named.
+//! a part is `search`, `list`, `start`, `fresh`, `import`, `following`, `signed_in`, `refusals`, `matching` or `strengths`; all of
+//! them where none is named.
 //!
 //! The first run with a number of rows prepares them (generated, imported, indexed; and put into the bare engine) under
 //! `target/bench/ROWS-SEED/`, further runs take what is there. What is compared is asked in turns, ours and theirs, so
@@ -17,6 +18,7 @@ mod fresh;
 mod generate;
 mod import;
 mod list;
+mod matching;
 mod measure;
 mod prepare;
 mod program;
@@ -29,7 +31,7 @@ mod strengths;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// What can be measured by itself.
-const PARTS: [&str; 9] = [
+const PARTS: [&str; 10] = [
     "search",
     "list",
     "start",
@@ -38,6 +40,7 @@ const PARTS: [&str; 9] = [
     "following",
     "signed_in",
     "refusals",
+    "matching",
     "strengths",
 ];
 
@@ -116,6 +119,9 @@ fn main() -> Result<()> {
     }
     if asked.wants("refusals") {
         refusals::measure(&mut table, &folder(), &asked)?;
+    }
+    if asked.wants("matching") {
+        matching::measure(&mut table, &place, &asked)?;
     }
     if asked.wants("import") {
         import::measure(&mut table, &folder(), &asked)?;

@@ -25,17 +25,20 @@ pub enum Kind {
     Station = 5,
     /// 法规
     Regulation = 6,
+    /// 需求; found only by who asks for this kind.
+    Need = 7,
 }
 
 impl Kind {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::AnsweredQuestion,
         Self::ResearchOutput,
         Self::Resource,
         Self::Organization,
         Self::Station,
         Self::Regulation,
+        Self::Need,
     ];
 
     /// Its name as the outside sees it.
@@ -47,6 +50,7 @@ impl Kind {
             Self::Organization => "ORGANIZATION",
             Self::Station => "STATION",
             Self::Regulation => "REGULATION",
+            Self::Need => "NEED",
         }
     }
 

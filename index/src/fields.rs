@@ -181,7 +181,10 @@ pub(crate) fn entry(analyzer: &Analyzer, document: &Document) -> (TantivyDocumen
     entry.add_text(fields.title_words, head);
     // An answer is completed by its question: its keywords name what it cites, and not itself.
     let of_answer = document.key.kind == Kind::AnsweredQuestion;
-    entry.add_text(fields.sounds, if of_answer { &document.title } else { &title });
+    // Needs are not completed: nobody looks for them by name.
+    if document.key.kind != Kind::Need {
+        entry.add_text(fields.sounds, if of_answer { &document.title } else { &title });
+    }
     for identifier in &document.identifiers {
         let folded = analyzer.identifier(identifier);
         // The engine takes no longer terms; nobody types such an identifier.

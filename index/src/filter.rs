@@ -18,7 +18,7 @@ use tantivy::{
 /// Which documents are asked for. Empty lists ask for nothing in particular.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
-    /// Any of these kinds.
+    /// Any of these kinds; empty: all but needs, which are matched and not searched.
     pub kinds: Vec<Kind>,
     /// Any of these station codes.
     pub stations: Vec<String>,
@@ -177,6 +177,7 @@ enum Check<'a> {
     Nothing,
     AnyOf(OrdSet<'a>),
     Kinds(&'a Column<u64>, Vec<u64>),
+    NotKind(&'a Column<u64>, u64),
     Between(&'a Column<i64>, i64, i64),
     Currency(Vec<Currency>),
     NotSuperseded(&'a Column<u64>),
@@ -192,6 +193,7 @@ impl Check<'_> {
             Self::Kinds(column, kinds) => {
                 column.first(doc).is_some_and(|kind| kinds.contains(&kind))
             }
+            Self::NotKind(column, unwanted) => column.first(doc) != Some(*unwanted),
             Self::Between(column, from, to) => {
                 column.first(doc).is_some_and(|value| (*from..=*to).contains(&value))
             }
@@ -220,6 +222,8 @@ fn checks<'a>(
             &columns.kind,
             filter.kinds.iter().map(|kind| *kind as u64).collect(),
         ));
+    } else if columns.kind.max_value() >= Kind::Need as u64 {
+        checks.push(Check::NotKind(&columns.kind, Kind::Need as u64));
     }
     if !filter.include_superseded && columns.superseded.max_value() > 0 {
         checks.push(Check::NotSuperseded(&columns.superseded));

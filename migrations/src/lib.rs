@@ -17,6 +17,7 @@ mod m20261122_000009_register;
 mod m20261122_000010_following;
 mod m20261122_000011_publishing;
 mod m20261122_000012_needs;
+mod m20261122_000013_matches;
 mod m20261122_000014_harvesting;
 mod table;
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000010_following::Migration),
             Box::new(m20261122_000011_publishing::Migration),
             Box::new(m20261122_000012_needs::Migration),
+            Box::new(m20261122_000013_matches::Migration),
             Box::new(m20261122_000014_harvesting::Migration),
         ]
     }

@@ -30,6 +30,9 @@ pub const PARTNERS: &str = "partners";
 /// The token of what the network of stations may see.
 pub const NETWORK: &str = "network";
 
+/// The token by which the service finds open needs at its own work. No viewer ever holds it.
+pub const MATCHMAKER: &str = "matchmaker";
+
 /// Who may read a thing, as its owner says it.
 #[derive(
     Clone,

@@ -29,7 +29,7 @@ use crate::{
     error::{Error, Result},
     expertise, folders, following, introductions,
     language::Text,
-    marks, needs, organizations, outbox, regulations, research, stations,
+    marks, matching, needs, organizations, outbox, regulations, research, stations,
 };
 
 /// Does something for every table, parents before what refers to them. A table that refers to itself names the column.
@@ -83,6 +83,8 @@ macro_rules! each_table {
         $each!(needs::check_entity::Entity, None);
         $each!(introductions::entity::Entity, None);
         $each!(introductions::outcome_entity::Entity, None);
+        $each!(matching::entity::Entity, None);
+        $each!(matching::maker_entity::Entity, None);
     };
 }
 

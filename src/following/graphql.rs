@@ -44,6 +44,8 @@ pub enum ChangeKind {
     Need,
     /// Introductions.
     Introduction,
+    /// Matches.
+    Match,
 }
 
 /// What became of a thing.

@@ -78,6 +78,7 @@ fn global_id(row: &Told) -> GlobalId {
         Subject::Consultation => NodeKind::Consultation,
         Subject::Need => NodeKind::Need,
         Subject::Introduction => NodeKind::Introduction,
+        Subject::Match => NodeKind::Match,
     };
     GlobalId { kind, id: row.entry.id }
 }

@@ -13,7 +13,7 @@ use crate::{
     error::Result,
     expertise::{self, Tree},
     kept::Kept,
-    organizations,
+    needs, organizations,
     outbox::{Entry, Subject},
     regulations::{self, currency::Graph},
     research,
@@ -82,7 +82,8 @@ async fn touched_by(
         Subject::Resource => vec![(Kind::Resource, changed)],
         Subject::Station => vec![(Kind::Station, changed)],
         // These are confidential, or not searched for: they are noted for those who wait for them, and never indexed.
-        Subject::Consultation | Subject::Need | Subject::Introduction => Vec::new(),
+        Subject::Consultation | Subject::Introduction | Subject::Match => Vec::new(),
+        Subject::Need => vec![(Kind::Need, changed)],
         Subject::Organization => vec![
             (Kind::ResearchOutput, research::of_organizations(db, changed.clone()).await?),
             (Kind::Resource, organizations::resources_of(db, changed.clone()).await?),
@@ -156,6 +157,7 @@ pub(super) async fn load(
         Kind::Organization => organizations::documents(db, ids, tree).await,
         Kind::Station => stations::documents(db, ids, tree).await,
         Kind::Regulation => regulations::documents(db, ids).await,
+        Kind::Need => needs::documents(db, ids, tree).await,
     }
 }
 
@@ -204,5 +206,6 @@ async fn ids_after(
         Kind::Organization => organizations::ids_after(db, after, limit).await,
         Kind::Station => stations::ids_after(db, after, limit).await,
         Kind::Regulation => regulations::ids_after(db, after, limit).await,
+        Kind::Need => needs::ids_after(db, after, limit).await,
     }
 }

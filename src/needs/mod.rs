@@ -23,6 +23,7 @@ pub(crate) mod area_entity;
 pub(crate) mod check_entity;
 mod clearing;
 mod content;
+mod documents;
 pub(crate) mod entity;
 mod filter;
 mod findings;
@@ -36,6 +37,7 @@ mod terms;
 mod tick;
 
 pub use check_entity::Model as NeedCheck;
+pub use documents::{documents, ids_after, open_ids};
 pub use entity::Model as Need;
 pub(crate) use findings::Found;
 pub use forgetting::forget;

@@ -47,16 +47,18 @@ impl From<SearchKind> for Kind {
     }
 }
 
-impl From<Kind> for SearchKind {
-    fn from(kind: Kind) -> Self {
-        match kind {
+impl SearchKind {
+    /// The kind as clients call it; none for what is not searched.
+    pub(super) fn of(kind: Kind) -> Option<Self> {
+        Some(match kind {
             Kind::AnsweredQuestion => Self::AnsweredQuestion,
             Kind::ResearchOutput => Self::ResearchOutput,
             Kind::Resource => Self::Resource,
             Kind::Organization => Self::Organization,
             Kind::Station => Self::Station,
             Kind::Regulation => Self::Regulation,
-        }
+            Kind::Need => return None,
+        })
     }
 }
 

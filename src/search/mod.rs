@@ -84,6 +84,8 @@ pub async fn load(ctx: &Ctx, keys: &[Key]) -> Result<HashMap<Key, Found>> {
                 wrap(kind, organizations::nodes_by_id(ctx, ids).await?, Found::Organization)
             }
             Kind::Station => wrap(kind, stations::nodes_by_id(ctx, ids).await?, Found::Station),
+            // Needs are matched, and not searched.
+            Kind::Need => Vec::new(),
             Kind::Regulation => {
                 wrap(kind, regulations::nodes_by_id(ctx, ids).await?, Found::Regulation)
             }

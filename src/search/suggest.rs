@@ -90,7 +90,7 @@ impl SuggestQuery {
             let node = found.remove(&key)?;
             let text = node.name().to_owned();
             let fragments = cut(&text, &typed.marks(&text));
-            Some(Suggestion { text, fragments, kind: key.kind.into(), node })
+            Some(Suggestion { text, fragments, kind: SearchKind::of(key.kind)?, node })
         });
         Ok(named.collect())
     }

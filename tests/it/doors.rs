@@ -49,7 +49,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 40] = [
+const DOORS: [(&str, &str); 43] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -100,6 +100,9 @@ const DOORS: [(&str, &str); 40] = [
     ("networkStrengths", "networkStrengths { asOf }"),
     ("matchStations", "matchStations(text: \"辅助生殖试剂怎么分类\") { algorithmVersion }"),
     ("needs", "needs { totalCount }"),
+    ("matchPartners", "matchPartners(text: \"辅助生殖\") { totalCount }"),
+    ("matches", "matches { totalCount }"),
+    ("matchNeeds", "matchNeeds(target: ONE) { score }"),
     ("introductions", "introductions { totalCount }"),
     ("similar by id", "similarAnsweredQuestions(id: ONE) { score }"),
 ];
@@ -188,6 +191,9 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     networkStrengths          ok              ok              ok              ok              ok              ok
     matchStations             ok              ok              ok              ok              ok              ok
     needs                     0               0               0               0               0               0
+    matchPartners             UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
+    matches                   UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
+    matchNeeds                BAD_USER_INPUT  BAD_USER_INPUT  BAD_USER_INPUT  BAD_USER_INPUT  BAD_USER_INPUT  BAD_USER_INPUT
     introductions             0               0               0               0               0               0
     similar by id             NOT_FOUND       NOT_FOUND       2               3               5               NOT_FOUND
     ");

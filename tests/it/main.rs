@@ -30,6 +30,7 @@ mod keeping;
 mod knowledge;
 mod law;
 mod limits;
+mod matching;
 mod migrations;
 mod model;
 mod needs;

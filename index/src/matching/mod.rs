@@ -15,7 +15,7 @@ use crate::analysis::Analyzer;
 use std::{ops::Range, sync::Arc};
 use words::Sought;
 
-pub use weights::{LEAST, VERSION};
+pub use weights::{ENOUGH, LEAST, VERSION};
 
 /// An area with all above it, from the root of its facet down.
 pub type AreaPath = Vec<String>;
@@ -248,7 +248,7 @@ impl Seeker {
 /// The text component, from the words that are met.
 pub fn text_value(words: &[Met]) -> f64 {
     let met: f64 = words.iter().map(|word| word.weight * word.value).sum();
-    (met / weights::ENOUGH).min(1.0)
+    (met / ENOUGH).min(1.0)
 }
 
 /// How near the areas of two sides are: those that are asked for to the nearest of those that are offered, and to a part

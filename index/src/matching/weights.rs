@@ -41,7 +41,7 @@ pub(super) const HEAD: f64 = 1.0;
 /// and elsewhere (.949 with .7, .951 with 1). How often a word comes again is not counted (.950 with and without).
 pub(super) const BODY: f64 = 0.9;
 /// So much of what a need says is as good as all of it: nobody repeats a need word for word (.942 with .3, .936 with 1).
-pub(super) const ENOUGH: f64 = 0.5;
+pub const ENOUGH: f64 = 0.5;
 
 /// What a thing says that has several names.
 pub(super) const CONCEPT: f64 = 0.9;

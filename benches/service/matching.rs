@@ -1,0 +1,172 @@
+//! What it costs to be matched: partners for a need beside a plain search of the same text, and what the publishing of one
+//! research output sets in motion where thousands of needs are open.
+//!
+//! The generated answers become as many research outputs (the question its title, the answer its abstract), in a data
+//! folder of their own, so that the other parts find theirs as it was.
+
+use std::{
+    fs::{self, File},
+    io::{BufRead as _, BufReader, BufWriter, Write as _},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use super::{
+    Asked, Result,
+    client::{Client, request},
+    measure::{Goal, Table, Times, number},
+    prepare::{self, Place},
+    program::{self, Served},
+};
+
+/// Open needs, at most.
+const NEEDS: usize = 10_000;
+/// Needs that are matched, in turns with searches.
+const QUESTIONS: usize = 60;
+/// How long new pairs may take to be proposed.
+const PATIENCE: Duration = Duration::from_mins(30);
+const STAFF: &str = "bench-matching";
+const PASSWORD: &str = "only for measuring, then gone";
+
+const SIGN_IN: &str = "mutation($login: String!, $password: String!) { signIn(input: { login: $login, password: $password }) { session { accessToken } userErrors { message } } }";
+const MATCH: &str = "query($text: String!) { matchPartners(text: $text, first: 20, filter: { kind: TECHNOLOGY, minTrl: 5 }) { totalCount edges { score components { name weight value } terms { term weight value passages { field text } } reason { zh } node { ... on ResearchOutput { title } ... on Resource { name } ... on Organization { code } ... on Station { code } } } } }";
+const SEARCH: &str = "query($text: String!) { search(query: $text, first: 20, filter: { kinds: [RESEARCH_OUTPUT, RESOURCE, ORGANIZATION, STATION] }) { totalCount edges { score highlights { field fragments { text } } node { ... on ResearchOutput { title } ... on Resource { name } ... on Organization { code } ... on Station { code } } } } }";
+const RAISE: &str = "mutation($input: RaiseNeedInput!) { raiseNeed(input: $input) { need { id version } userErrors { message } } }";
+const OPEN: &str = "mutation($input: OpenNeedInput!) { openNeed(input: $input) { need { id } userErrors { message } } }";
+const PROPOSED: &str =
+    "query($target: ID) { matches(filter: { target: $target }, first: 1) { totalCount } }";
+
+pub(super) fn measure(table: &mut Table, place: &Place, asked: &Asked) -> Result<()> {
+    println!("matching");
+    let data = place.data.with_file_name("matching");
+    let texts = prepare_outputs(place, &data)?;
+    let served = Served::start(&data)?;
+    let signed =
+        served.client()?.json(SIGN_IN, &json!({ "login": STAFF, "password": PASSWORD }))?;
+    let token = signed["data"]["signIn"]["session"]["accessToken"].as_str();
+    let token = token.ok_or_else(|| format!("nobody signed in: {signed}"))?.to_owned();
+    let mut client = served.client()?.signed_in(&token);
+    let questions = if asked.quick { QUESTIONS / 4 } else { QUESTIONS };
+    let texts: Vec<&String> = texts.iter().take(questions).collect();
+    let (mut matches, mut searches) = (Times::default(), Times::default());
+    for round in 0..4 {
+        for text in &texts {
+            let variables = json!({ "text": text });
+            let (matching, search) = (request(MATCH, &variables), request(SEARCH, &variables));
+            if round == 0 {
+                client.ask(&matching)?;
+                client.ask(&search)?;
+            } else {
+                matches.of(|| client.ask(&matching).map(<[u8]>::len))?;
+                searches.of(|| client.ask(&search).map(<[u8]>::len))?;
+            }
+        }
+    }
+    let goal = Goal::RatioAtMost(3.0);
+    let what = "partners for a text, beside a search of the same text";
+    table.add(&format!("{what}, p50 ms"), matches.median(), Some(searches.median()), goal);
+    table.add(&format!("{what}, mean ms"), matches.mean(), Some(searches.mean()), goal);
+    table.add(&format!("{what}, p99 ms"), matches.p99(), Some(searches.p99()), Goal::Shown);
+    publish_one(table, &data, &mut client, &texts, asked)?;
+    served.end()
+}
+
+/// A data folder with as many outputs as there are rows; gives texts of needs.
+fn prepare_outputs(place: &Place, data: &Path) -> Result<Vec<String>> {
+    let done = data.with_extension("done");
+    let texts: PathBuf = data.with_extension("texts.json");
+    if !done.exists() {
+        if data.exists() {
+            fs::remove_dir_all(data)?;
+        }
+        fs::create_dir_all(data)?;
+        prepare::runtime()?.block_on(prepare::load_samples(data))?;
+        let file = data.join("outputs.jsonl");
+        let mut outputs = BufWriter::new(File::create(&file)?);
+        let mut some = Vec::new();
+        for (number, line) in BufReader::new(File::open(&place.rows)?).lines().enumerate() {
+            let row: Value = serde_json::from_str(&line?)?;
+            if number % 97 == 0 && some.len() < 1_000 {
+                some.push(row["question"].clone());
+            }
+            let output = json!({ "externalId": format!("bench-{number}"), "organization": "demo-univ",
+                "title": row["question"], "abstract": row["answer"], "kind": "PROTOTYPE", "trl": number % 9 + 1,
+                "areas": row["areas"], "cooperationModes": ["LICENSE"], "audience": "PUBLIC", "state": "PUBLISHED" });
+            writeln!(outputs, "{output}")?;
+        }
+        outputs.flush()?;
+        fs::write(&texts, serde_json::to_vec(&some)?)?;
+        program::run(data, &["import", "research-outputs", &file.to_string_lossy()])?;
+        program::run(data, &["index", "rebuild"])?;
+        let password = data.join("password");
+        fs::write(&password, PASSWORD)?;
+        let who = ["account", "add", "--login", STAFF, "--name", "示例联系人", "--role", "STAFF"];
+        let more = ["--station", "SH-PD", "--undertaking-signed-on", "2026-01-01"];
+        let secret = ["--password-file", &password.to_string_lossy()].map(str::to_owned);
+        let secret: Vec<&str> = secret.iter().map(String::as_str).collect();
+        program::run(data, &[&who[..], &more, &secret].concat())?;
+        fs::write(&done, "")?;
+    }
+    Ok(serde_json::from_slice(&fs::read(texts)?)?)
+}
+
+/// Opens needs, then publishes one output, and waits for what that sets in motion.
+fn publish_one(
+    table: &mut Table,
+    data: &Path,
+    client: &mut Client,
+    texts: &[&String],
+    asked: &Asked,
+) -> Result<()> {
+    let needs = NEEDS.min(asked.rows / 2).min(if asked.quick { 200 } else { NEEDS });
+    for number in 0..needs {
+        let text = texts[number % texts.len()];
+        let content = json!({ "kind": "TECHNOLOGY", "areas": ["FLD-3-02"], "minTrl": 5, "wantedModes": ["LICENSE"],
+            "text": format!("寻找技术：{text}（第{number}项）") });
+        let input = json!({ "input": { "content": content, "audience": "NETWORK" } });
+        let raised = client.json(RAISE, &input)?;
+        let need = &raised["data"]["raiseNeed"]["need"];
+        let input = json!({ "input": { "id": need["id"], "version": need["version"] } });
+        client.json(OPEN, &input)?;
+    }
+    let file = data.join("one.jsonl");
+    let id = format!("bench-new-{}", std::process::id());
+    let output = json!({ "externalId": id, "organization": "demo-univ", "title": texts[0], "abstract": texts[0],
+        "kind": "PROTOTYPE", "trl": 6, "areas": ["FLD-3-02"], "cooperationModes": ["LICENSE"], "audience": "PUBLIC",
+        "state": "PUBLISHED" });
+    fs::write(&file, output.to_string())?;
+    program::run(data, &["import", "research-outputs", &file.to_string_lossy()])?;
+    let began = Instant::now();
+    let found = loop {
+        let query = "query($text: String!) { search(query: $text, first: 1) { nodes { ... on ResearchOutput { id externalId } } } }";
+        let found = client.json(query, &json!({ "text": id }))?;
+        let node = &found["data"]["search"]["nodes"][0];
+        if node["externalId"] == id.as_str() {
+            break node["id"].clone();
+        }
+        wait(began)?;
+    };
+    let proposed = loop {
+        let reply = client.json(PROPOSED, &json!({ "target": found }))?;
+        let count = reply["data"]["matches"]["totalCount"].as_u64().unwrap_or(0);
+        if count > 0 {
+            break count;
+        }
+        wait(began)?;
+    };
+    let what = format!("one output published, {needs} needs open, until its pairs are proposed, s");
+    table.add(&what, began.elapsed().as_secs_f64(), None, Goal::Shown);
+    let rows = number(usize::try_from(proposed)?);
+    table.add("… pairs that were written", rows, None, Goal::Shown);
+    Ok(())
+}
+
+fn wait(began: Instant) -> Result<()> {
+    if began.elapsed() > PATIENCE {
+        return Err("no pairs were proposed".into());
+    }
+    std::thread::sleep(Duration::from_millis(10));
+    Ok(())
+}
