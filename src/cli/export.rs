@@ -6,15 +6,16 @@ use super::{ExportArgs, ExportKind, Failure, Outcome};
 use crate::{
     answers::AnsweredQuestions,
     audit::{self, export::Span},
+    bibliography,
     clock::{self, Clock},
     config::Config,
     db::Database,
     expertise::ExpertiseAreas,
-    files::{self, Format, Writer},
+    files::{self, Format, Output, Writer},
     organizations::{Organizations, Resources},
     regulations::{RegulationRelations, Regulations},
     reports::{self, Asked, SheetFormat},
-    research::ResearchOutputs,
+    research::{self, ResearchOutputs},
     stations::Stations,
     transfer::{Known, Transfer},
 };
@@ -37,6 +38,9 @@ pub(super) async fn run(config: &Config, arguments: &ExportArgs) -> Result<Outco
         ExportKind::ExpertiseAreas => write(&db, &ExpertiseAreas, file, format).await,
         ExportKind::Stations => write(&db, &Stations, file, format).await,
         ExportKind::Organizations => write(&db, &Organizations, file, format).await,
+        ExportKind::ResearchOutputs if format.is_bibliographic() => {
+            bibliography(&db, file, format).await
+        }
         ExportKind::ResearchOutputs => write(&db, &ResearchOutputs::default(), file, format).await,
         ExportKind::Resources => write(&db, &Resources::default(), file, format).await,
         ExportKind::AuditLog => audit_log(&db, arguments, format).await,
@@ -75,6 +79,11 @@ fn create(file: &Path, format: Format, columns: &[&str]) -> Result<Writer, Failu
     if format == Format::Xlsx {
         return Err(Failure::misuse("workbooks are read, not written: use --format csv or jsonl"));
     }
+    if format.is_bibliographic() {
+        let label = format.label();
+        let sentence = format!("{label} carries research outputs only: use --format csv or jsonl");
+        return Err(Failure::misuse(sentence));
+    }
     Ok(Writer::create(file, format, columns)?)
 }
 
@@ -84,7 +93,7 @@ async fn assess(db: &Database, arguments: &ExportArgs) -> Result<Outcome, Failur
     let format = match arguments.format {
         Some(super::Format::Csv) => SheetFormat::Csv,
         Some(super::Format::Xlsx) => SheetFormat::Xlsx,
-        Some(super::Format::Jsonl) => {
+        Some(_) => {
             return Err(Failure::misuse("an assessment is a sheet: use --format csv or xlsx"));
         }
         None => ending.and_then(SheetFormat::of_extension).unwrap_or(SheetFormat::Csv),
@@ -104,15 +113,32 @@ async fn assess(db: &Database, arguments: &ExportArgs) -> Result<Outcome, Failur
 }
 
 fn format(arguments: &ExportArgs) -> Format {
-    match arguments.format {
-        Some(super::Format::Xlsx) => Format::Xlsx,
-        Some(super::Format::Csv) => Format::Csv,
-        Some(super::Format::Jsonl) => Format::JsonLines,
-        None => {
-            let ending = arguments.file.extension().and_then(|ending| ending.to_str());
-            ending.and_then(Format::of_extension).unwrap_or(Format::JsonLines)
+    let of_name = || {
+        let ending = arguments.file.extension().and_then(|ending| ending.to_str());
+        ending.and_then(Format::of_extension).unwrap_or(Format::JsonLines)
+    };
+    arguments.format.map_or_else(of_name, super::Format::of_files)
+}
+
+/// Writes the research outputs that are shown to others as bibliographic records.
+async fn bibliography(db: &Database, file: &Path, format: Format) -> Result<Outcome, Failure> {
+    let mut writer = bibliography::Writer::new(Output::create(file)?, format);
+    let known = Known::load(db).await?;
+    let today = Clock::system().today();
+    let mut after = None;
+    loop {
+        let (records, last) = research::shown_records(db, &known, today, after).await?;
+        for record in &records {
+            writer.write(record)?;
         }
+        if last.is_none() {
+            break;
+        }
+        after = last;
     }
+    let rows = writer.finish()?;
+    super::tell(&format!("{rows} records written"));
+    Ok(Outcome::Done)
 }
 
 async fn write<T: Transfer>(

@@ -28,11 +28,18 @@ pub(super) async fn run(config: &Config, arguments: &ImportArgs) -> Result<Outco
     if arguments.station.is_some() && arguments.kind != Kind::AnsweredQuestions {
         return Err(Failure::misuse("--station goes with answered-questions only"));
     }
+    let given = arguments.format.is_some() || arguments.organization.is_some();
+    if given && arguments.kind != Kind::ResearchOutputs {
+        return Err(Failure::misuse("--format and --organization go with research-outputs only"));
+    }
     let audience = arguments.audience.map(|audience| audience.of(arguments.kind));
     super::prepare_data_dir(config)?;
     let db = super::open_database(config).await?;
     if let Some(station) = &arguments.station {
         known_station(&db, station).await?;
+    }
+    if let Some(organization) = &arguments.organization {
+        known_organization(&db, organization).await?;
     }
     let job = Job { db: &db, arguments };
     let station = arguments.station.clone();
@@ -43,7 +50,11 @@ pub(super) async fn run(config: &Config, arguments: &ImportArgs) -> Result<Outco
         Kind::ExpertiseAreas => job.run(&ExpertiseAreas).await,
         Kind::Stations => job.run(&Stations).await,
         Kind::Organizations => job.run(&Organizations).await,
-        Kind::ResearchOutputs => job.run(&ResearchOutputs { audience }).await,
+        Kind::ResearchOutputs => {
+            let format = arguments.format.map(super::Format::of_files);
+            let organization = arguments.organization.clone();
+            job.run(&ResearchOutputs { audience, organization, format }).await
+        }
         Kind::Resources => job.run(&Resources { audience }).await,
     }
 }
@@ -61,6 +72,15 @@ async fn known_station(db: &Database, code: &str) -> Result<(), Failure> {
         format!("there are {}", codes.join(", "))
     };
     Err(Failure::misuse(format!("--station: there is no station {code:?}; {codes}")))
+}
+
+async fn known_organization(db: &Database, code: &str) -> Result<(), Failure> {
+    let known = crate::organizations::all(db.read()).await?;
+    if known.iter().any(|organization| organization.code == code) {
+        return Ok(());
+    }
+    let sentence = format!("--organization: there is no organization {code:?}; import it first");
+    Err(Failure::misuse(sentence))
 }
 
 struct Job<'a> {

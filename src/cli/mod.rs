@@ -119,8 +119,14 @@ pub struct ServeArgs {
 pub struct ImportArgs {
     /// What the rows are
     pub kind: Kind,
-    /// JSON Lines, CSV (UTF-8, GBK, GB18030) or XLSX
+    /// JSON Lines, CSV (UTF-8, GBK, GB18030) or XLSX; research outputs also DataCite JSON, CSL-JSON, BibTeX, RIS
     pub file: PathBuf,
+    /// The format of a file of research outputs; without it, what its name and content say
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// The organization that owns research outputs which name none
+    #[arg(long, value_name = "CODE")]
+    pub organization: Option<String>,
     /// The station that owns rows which name none
     #[arg(long, value_name = "CODE")]
     pub station: Option<String>,
@@ -208,15 +214,38 @@ pub enum Audience {
     Owner,
 }
 
-/// What export writes.
+/// The formats of files.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum Format {
     /// JSON Lines
     Jsonl,
     /// CSV in UTF-8
     Csv,
-    /// A workbook; of an assessment only
+    /// A workbook; written of an assessment and of research outputs only
     Xlsx,
+    /// DataCite JSON; research outputs only, as all below
+    Datacite,
+    /// CSL-JSON
+    Csl,
+    /// BibTeX and BibLaTeX
+    Bibtex,
+    /// RIS
+    Ris,
+}
+
+impl Format {
+    fn of_files(self) -> crate::files::Format {
+        use crate::files::Format as Of;
+        match self {
+            Self::Jsonl => Of::JsonLines,
+            Self::Csv => Of::Csv,
+            Self::Xlsx => Of::Xlsx,
+            Self::Datacite => Of::DataCite,
+            Self::Csl => Of::CslJson,
+            Self::Bibtex => Of::Bibtex,
+            Self::Ris => Of::Ris,
+        }
+    }
 }
 
 /// `zhanjian index`

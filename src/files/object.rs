@@ -29,6 +29,11 @@ impl Entry {
     pub(super) fn new(name: Arc<str>, place: Option<Place>, cell: Cell) -> Entry {
         Entry { name, place, cell, asked: false }
     }
+
+    /// A value that need not be asked for to have been known.
+    pub(super) fn known(name: Arc<str>, place: Option<Place>, cell: Cell) -> Entry {
+        Entry { name, place, cell, asked: true }
+    }
 }
 
 /// The values of a row, or of an object nested in it, by column.

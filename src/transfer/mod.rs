@@ -15,7 +15,7 @@ use crate::{
     db::Database,
     error::Result,
     expertise::{self, Tree},
-    files::{Object, Row},
+    files::{FileError, Input, Object, Reader, Row},
     language::Text,
     organizations::{self, Organization},
     outbox::Write,
@@ -46,6 +46,11 @@ pub trait Transfer: Send + Sync {
 
     /// Chinese names of columns: (name in the file, column).
     const ALIASES: &'static [(&'static str, &'static str)] = &[];
+
+    /// Opens a file of such rows: JSON Lines, CSV or XLSX, and whatever else this kind comes in.
+    fn open(&self, input: Input) -> Result<Reader, FileError> {
+        Reader::of(input)
+    }
 
     /// Reads a row and tells of everything that is wrong with it.
     fn read(&self, row: &mut Row, known: &Known) -> Self::Draft;

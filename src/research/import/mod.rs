@@ -7,10 +7,11 @@ use serde_json::{Map, Value};
 use super::{CooperationMode, IpStatus, OutputKind, State};
 use crate::{
     access::Audience,
+    bibliography,
     checkdigits::{self, checked},
     db::Database,
     error::Result,
-    files::{Object, Row},
+    files::{FileError, Format, Input, Object, Reader, Row},
     language::Text,
     outbox::Write,
     transfer::{self, Known, Tally, Transfer, required_term, term},
@@ -20,11 +21,20 @@ mod details;
 mod export;
 mod store;
 
+pub use export::shown_records;
+
+/// In the column externalId this marks a row that is there for people to look at. It is never taken in.
+pub const SAMPLE: &str = "示例行（导入时忽略）";
+
 /// How research outputs come in.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ResearchOutputs {
     /// The audience of rows that name none.
     pub audience: Option<Audience>,
+    /// The code of the organization of rows that name none: no bibliographic format names one.
+    pub organization: Option<String>,
+    /// The format of the file, where its name and content are not to tell.
+    pub format: Option<Format>,
 }
 
 /// What a row says.
@@ -121,8 +131,21 @@ impl Transfer for ResearchOutputs {
         ("撤回原因", "withdrawalReason"),
     ];
 
+    fn open(&self, input: Input) -> Result<Reader, FileError> {
+        Ok(bibliography::open(input, self.format)?.without_samples("externalId", SAMPLE))
+    }
+
     fn read(&self, row: &mut Row, known: &Known) -> Draft {
-        let organization = known.organization(row, "organization");
+        let organization = match &self.organization {
+            Some(code) if !row.has("organization") => {
+                let organization = known.organizations.get(code);
+                if organization.is_none() {
+                    row.fault_of_row(transfer::unknown("organization", "机构", code));
+                }
+                organization
+            }
+            _ => known.organization(row, "organization"),
+        };
         let district = organization.and_then(|organization| organization.district_code(known));
         let trl = row.integer("trl", 1..=9).and_then(|trl| i32::try_from(trl).ok());
         let draft = Draft {
@@ -152,7 +175,7 @@ impl Transfer for ResearchOutputs {
             withdrawn_on: row.date("withdrawnOn"),
             withdrawal_reason: row.text("withdrawalReason"),
             source_format: row.text("sourceFormat"),
-            raw_record: Value::Object(row.record()).to_string(),
+            raw_record: row.raw_record(),
         };
         check(row, &draft);
         draft
