@@ -101,6 +101,8 @@ fn descriptions(value: &Value) -> Option<String> {
 
 /// The creators. Contributors are left out, contact persons above all.
 fn people(value: &Value, record: &Record) -> Vec<Contributor> {
+    // What is wrong with one is told by the import, with the text as it stands here.
+    let bare = |orcid: String| checkdigits::orcid(&orcid).unwrap_or(orcid);
     let person = |creator: &Value| {
         let text = |key: &str| text_of(creator.get(key));
         let organizational = text("nameType").as_deref() == Some("Organizational");
@@ -118,7 +120,7 @@ fn people(value: &Value, record: &Record) -> Vec<Contributor> {
             of("nameIdentifierScheme") == "orcid" || of("nameIdentifier").contains("orcid.org/")
         };
         let orcid = items(creator, "nameIdentifiers").find(is_orcid);
-        Some(Contributor { name, orcid: orcid.and_then(|it| text_of(it.get("nameIdentifier"))) })
+        Some(Contributor { name, orcid: orcid.map(bare) })
     };
     items(value, "creators").filter_map(person).collect()
 }

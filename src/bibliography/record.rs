@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::identifiers::patent_of;
 use crate::{
     checkdigits,
     files::{Format, Found, FoundValue},
@@ -219,6 +220,11 @@ impl Identifier {
 }
 
 impl Patent {
+    /// A patent by one number, of which nobody says whether it is that of the application or of the publication.
+    pub fn of_number(number: &str) -> Patent {
+        patent_of(number, None)
+    }
+
     fn to_json(&self) -> Value {
         json!({
             "office": self.office,

@@ -41,6 +41,7 @@ mod row;
 mod sheet_rows;
 mod source;
 mod table;
+mod template;
 mod writer;
 
 #[cfg(test)]
@@ -59,6 +60,7 @@ pub use self::records::{Found, FoundValue, Piece, Records};
 pub use self::row::Row;
 pub use self::source::Source as Input;
 pub use self::table::{Cell, Table, csv, workbook};
+pub use self::template::{Accepts, Template, TemplateColumn, template};
 pub use self::writer::Writer;
 use crate::language::Text as Message;
 

@@ -90,6 +90,20 @@ impl Object {
         self.line
     }
 
+    /// Puts words in the place of labels: where the column has one of these labels, it has the word from then on.
+    ///
+    /// The raw record is to be asked for before.
+    pub fn translate(&mut self, column: &str, words: &[(&str, &str)]) {
+        let Some(entry) = self.entry(column).and_then(|at| self.entries.get_mut(at)) else {
+            return;
+        };
+        if let Cell::Text(text) = &mut entry.cell
+            && let Some((_, word)) = words.iter().find(|(label, _)| *label == text.trim())
+        {
+            (*word).clone_into(text);
+        }
+    }
+
     /// Whether there is a value.
     pub fn has(&mut self, column: &str) -> bool {
         self.ask(column).is_some_and(|cell| !cell.is_empty())

@@ -25,7 +25,7 @@ mod terms;
 
 pub use entity::Model as ResearchOutput;
 pub use graphql::{ResearchOutputNode, ResearchQuery, nodes, nodes_by_id};
-pub use import::{ResearchOutputs, SAMPLE, shown_records};
+pub use import::{ResearchOutputs, SAMPLE, sheet, shown_records, template};
 pub use terms::{CooperationMode, IpStatus, OutputKind, State};
 
 /// Loads what the viewer may see of these, by id.

@@ -41,7 +41,7 @@ fn an_answer_of_datacite_is_read_record_by_record() {
         json!({
             "externalId": "10.5555/ex.1", "doi": "10.5555/EX.1", "kind": "DATASET",
             "title": "一种示例传感器", "abstract": "First.\na < b",
-            "contributors": [{"name": "Anna Beispiel", "orcid": "https://orcid.org/0000-0002-1825-0097"},
+            "contributors": [{"name": "Anna Beispiel", "orcid": "0000-0002-1825-0097"},
                              {"name": "示例课题组"}],
             "completedOn": "2024-12-01", "publishedOn": "2025-03-04",
             "identifiers": [{"scheme": "oai", "value": "oai:example.org:1"},

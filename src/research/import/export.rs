@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{Datelike as _, NaiveDate};
 use sea_orm::{
-    ActiveEnum, Condition, Iterable, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*,
+    ActiveEnum, Condition, ExprTrait as _, Iterable, QueryFilter, QueryOrder, QuerySelect,
+    entity::prelude::*,
 };
 use serde_json::{Map, Value};
 

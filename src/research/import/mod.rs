@@ -19,9 +19,12 @@ use crate::{
 
 mod details;
 mod export;
+mod labels;
 mod store;
+mod template;
 
 pub use export::shown_records;
+pub use template::{sheet, template};
 
 /// In the column externalId this marks a row that is there for people to look at. It is never taken in.
 pub const SAMPLE: &str = "示例行（导入时忽略）";
@@ -129,6 +132,28 @@ impl Transfer for ResearchOutputs {
         ("状态", "state"),
         ("撤回日期", "withdrawnOn"),
         ("撤回原因", "withdrawalReason"),
+        ("来源格式", "sourceFormat"),
+        ("专利局", "patents.office"),
+        ("专利申请号", "patents.applicationNo"),
+        ("专利公开号", "patents.publicationNo"),
+        ("专利类型", "patents.kind"),
+        ("专利申请日", "patents.filedOn"),
+        ("专利授权日", "patents.grantedOn"),
+        ("其他专利号", "patents"),
+        ("合作方式：自行投资实施", "cooperationModes.SELF_INVEST"),
+        ("合作方式：转让", "cooperationModes.ASSIGN"),
+        ("合作方式：许可", "cooperationModes.LICENSE"),
+        ("合作方式：合作实施", "cooperationModes.JOINT"),
+        ("合作方式：作价投资", "cooperationModes.EQUITY"),
+        ("合作方式：其他", "cooperationModes.OTHER"),
+        ("专业领域1", "areas.1"),
+        ("专业领域2", "areas.2"),
+        ("专业领域3", "areas.3"),
+        ("其他专业领域", "areas"),
+        ("联系人", "contact.name"),
+        ("联系邮箱", "contact.email"),
+        ("联系电话", "contact.phone"),
+        ("联系地址", "contact.address"),
     ];
 
     fn open(&self, input: Input) -> Result<Reader, FileError> {
@@ -136,6 +161,8 @@ impl Transfer for ResearchOutputs {
     }
 
     fn read(&self, row: &mut Row, known: &Known) -> Draft {
+        let raw_record = row.raw_record();
+        labels::translate(row);
         let organization = match &self.organization {
             Some(code) if !row.has("organization") => {
                 let organization = known.organizations.get(code);
@@ -175,7 +202,7 @@ impl Transfer for ResearchOutputs {
             withdrawn_on: row.date("withdrawnOn"),
             withdrawal_reason: row.text("withdrawalReason"),
             source_format: row.text("sourceFormat"),
-            raw_record: row.raw_record(),
+            raw_record,
         };
         check(row, &draft);
         draft
@@ -240,12 +267,23 @@ fn cooperation_modes(row: &mut Object) -> Vec<String> {
             modes.push(mode);
         }
     }
+    // The template has a column for each.
+    for mode in names {
+        if row.boolean(&format!("cooperationModes.{mode}")) == Some(true) && !modes.contains(&mode)
+        {
+            modes.push(mode);
+        }
+    }
     modes
 }
 
 /// The areas, sorted: they are a set, and their order in a file is no difference.
 fn areas(row: &mut Object, known: &Known) -> Vec<Uuid> {
-    let mut areas = known.areas(row, "areas");
+    let mut areas: Vec<Uuid> = ["areas", "areas.1", "areas.2", "areas.3"]
+        .into_iter()
+        .flat_map(|column| known.areas(row, column))
+        .collect();
     areas.sort_unstable();
+    areas.dedup();
     areas
 }
