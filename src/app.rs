@@ -21,7 +21,7 @@ use crate::{
     indexer::Progress,
     kept::Kept,
     language::Language,
-    organizations,
+    needs, organizations,
     regulations::{self, currency::Graph},
     vault::Vault,
 };
@@ -52,6 +52,8 @@ pub struct App {
     pub calendar: Calendar,
     /// By when consultations are answered, and how long askers are kept.
     pub consultations: consultations::Settings,
+    /// How long needs stay open.
+    pub needs: needs::Settings,
     /// Hands out what changes to those who follow it.
     pub feed: Arc<Feed>,
 }

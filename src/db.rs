@@ -14,7 +14,9 @@ use std::{
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, RuntimeErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+    entity::prelude::{ColumnTrait as _, EntityTrait, Select, Uuid},
     sqlx::sqlite::{SqliteError, SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::sync::Notify;
@@ -197,6 +199,23 @@ fn is_busy(error: &DbErr) -> bool {
     let sqlite = database.try_downcast_ref::<SqliteError>().is_some();
     let code = database.code().and_then(|code| code.parse::<u32>().ok());
     sqlite && code.is_some_and(|code| code & 0xff == SQLITE_BUSY)
+}
+
+/// The ids of what is selected that follow one, at most so many, in their order: for going through what does not fit into
+/// memory.
+pub async fn ids_after<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    select: Select<E>,
+    id: E::Column,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Uuid>> {
+    let select = match after {
+        Some(after) => select.filter(id.gt(after)),
+        None => select,
+    };
+    let ids = select.select_only().column(id).order_by_asc(id).limit(limit).into_tuple();
+    Ok(ids.all(db).await?)
 }
 
 /// Whether a row could not be removed because others refer to it: a foreign key violation, or one of a reference that

@@ -27,10 +27,12 @@ pub enum NodeKind {
     Consultation,
     AnswerReport,
     SavedSearch,
+    Need,
+    Introduction,
 }
 
 impl NodeKind {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 18] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -47,6 +49,8 @@ impl NodeKind {
         Self::Consultation,
         Self::AnswerReport,
         Self::SavedSearch,
+        Self::Need,
+        Self::Introduction,
     ];
 
     /// The name of the GraphQL type.
@@ -68,6 +72,8 @@ impl NodeKind {
             Self::Consultation => "Consultation",
             Self::AnswerReport => "AnswerReport",
             Self::SavedSearch => "SavedSearch",
+            Self::Need => "Need",
+            Self::Introduction => "Introduction",
         }
     }
 }

@@ -7,6 +7,8 @@
 pub mod answers;
 pub mod consultations;
 pub mod expertise;
+pub mod introductions;
+pub mod needs;
 pub mod organizations;
 pub mod regulations;
 pub mod reports;

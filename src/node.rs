@@ -16,6 +16,7 @@ use crate::{
     following::{self, SavedSearchNode},
     ids::{GlobalId, NodeKind},
     language::Text,
+    needs::{self, NeedNode},
     organizations::{self, OrganizationNode, ResourceNode},
     regulations::{self, RegulationNode, RegulationProposalNode, RegulationRelationNode},
     research::{self, ResearchOutputNode},
@@ -58,6 +59,8 @@ pub enum Node {
     Consultation(ConsultationNode),
     /// A saved search.
     SavedSearch(SavedSearchNode),
+    /// A need.
+    Need(NeedNode),
 }
 
 /// Finds things by their global ids, kind by kind, so that many cost a few statements.
@@ -106,6 +109,8 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
             let saved = following::saved_searches_by_id(ctx, ids).await?;
             wrap(saved, |saved| Node::SavedSearch(SavedSearchNode(saved)))
         }
+        NodeKind::Need => wrap(needs::nodes_by_id(ctx, ids).await?, Node::Need),
+        NodeKind::Introduction => Vec::new(),
         NodeKind::District => {
             let districts = stations::districts(db, ids).await?;
             wrap(districts, |district| Node::District(DistrictNode(district)))

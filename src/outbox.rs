@@ -42,6 +42,8 @@ pub enum Subject {
     Regulation,
     ExpertiseArea,
     Consultation,
+    Need,
+    Introduction,
 }
 
 /// A position in the log; 0 is before everything.

@@ -19,6 +19,7 @@ use crate::{
     execution::{Executor, Limits},
     expertise::{ExpertiseMutation, ExpertiseQuery},
     following::{FollowingQuery, FollowingSubscription, SavedSearchMutation, SavedSearchQuery},
+    needs::{NeedMutation, NeedQuery},
     node::NodeQuery,
     organizations::{OrganizationQuery, ResourceQuery},
     regulations::{
@@ -55,6 +56,7 @@ pub struct Query(
     FollowingQuery,
     SavedSearchQuery,
     ReportQuery,
+    NeedQuery,
 );
 
 /// What can be changed.
@@ -73,6 +75,7 @@ pub struct Mutation(
     AnswerReviewMutation,
     AnswerReaderMutation,
     SavedSearchMutation,
+    NeedMutation,
 );
 
 /// What can be followed as it happens, over `graphql-transport-ws` or server-sent events. Each event carries a revision:

@@ -24,7 +24,7 @@ use crate::{
     http::{self, Check, Front, Readiness, Reception, TrustedProxies},
     indexer::{self, Indexer, Progress},
     kept::Kept,
-    outbox,
+    needs, outbox,
     reception::{FileCounter, FrontDesk, TokenCounter},
     telemetry::figures,
     vault::{self, Vault},
@@ -66,6 +66,8 @@ pub struct Settings {
     pub calendar: Option<PathBuf>,
     /// By when consultations are answered, and how long askers are kept.
     pub consultations: consultations::Settings,
+    /// How long needs stay open.
+    pub needs: needs::Settings,
 }
 
 impl Settings {
@@ -107,6 +109,10 @@ impl Settings {
             sso: config.sso.as_ref().map(sso_settings),
             calendar: config.calendar.clone(),
             consultations: consultation_settings(&config.consultations),
+            needs: needs::Settings {
+                open_days: config.partners.need_days,
+                longest_days: config.partners.need_days_at_most,
+            },
         }
     }
 }
@@ -247,6 +253,7 @@ impl Service {
             accounts,
             calendar,
             consultations: settings.consultations,
+            needs: settings.needs,
             feed,
         });
         Ok(Self { app, executor: Arc::new(executor), stop, indexing, feeding })
@@ -433,6 +440,11 @@ async fn watch(app: Arc<App>, gathered: Option<crate::telemetry::Figures>, reten
             && let Err(fault) = crate::transitions::tell(&app).await
         {
             tracing::warn!(error = %fault, "what the calendar has changed could not be told");
+        }
+        if round % TELL_EVERY == 0
+            && let Err(fault) = needs::tick(&app).await
+        {
+            tracing::warn!(error = %fault, "needs whose time is over could not be written down");
         }
         tokio::time::sleep(FIGURES_EVERY).await;
     }

@@ -6,6 +6,7 @@ use crate::{
     document::{Change, Day, Key, Kind},
     error::{Error, Result},
     fields::{self, fields},
+    matching::{Seeker, Wanted},
     rebuild::Rebuild,
     request::{Found, Hit, Page, SearchRequest, SimilarRequest, Suggestion},
     same::Asked,
@@ -315,6 +316,11 @@ impl Index {
     /// A text that asks something, to be held against questions that are known.
     pub fn asked(&self, text: &str) -> Asked {
         Asked::new(Arc::clone(&self.inner.view().analyzer), text)
+    }
+
+    /// Something looked for, to be held against offers.
+    pub fn seeker(&self, wanted: Wanted) -> Seeker {
+        Seeker::new(Arc::clone(&self.inner.view().analyzer), wanted)
     }
 
     /// Documents like a text, the most alike first.

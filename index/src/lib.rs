@@ -1,7 +1,7 @@
 //! Finding texts, in Chinese and English, that the one who asks may see.
 //!
 //! Two doors: [`Index::apply`] takes in changes, [`Index::search`] answers; beside them [`Index::suggest`] while typing
-//! and [`Index::similar`] for a pasted text. The index knows texts, fields, audience tokens and days. It knows no people,
+//! and [`Index::similar`] for a pasted text. What an offer is worth for a need tells [`matching`]. The index knows texts, fields, audience tokens and days. It knows no people,
 //! no tables, no accounts, and it stores no text: a hit is a [`Key`].
 //!
 //! In reading order: [`document`](Document) (what is put in), `analysis` (texts into terms), `fields` (how they are laid
@@ -23,6 +23,7 @@ mod filter;
 mod hash;
 mod highlight;
 mod index;
+pub mod matching;
 mod matter;
 mod phrase;
 mod places;

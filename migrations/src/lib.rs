@@ -15,6 +15,7 @@ mod m20261122_000007_knowledge;
 mod m20261122_000008_law;
 mod m20261122_000009_register;
 mod m20261122_000010_following;
+mod m20261122_000012_needs;
 mod table;
 
 /// Runs the list of changes up and down.
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_law::Migration),
             Box::new(m20261122_000009_register::Migration),
             Box::new(m20261122_000010_following::Migration),
+            Box::new(m20261122_000012_needs::Migration),
         ]
     }
 }

@@ -44,6 +44,19 @@ pub fn owned_from<C: ColumnTrait>(scope: &Scope, audience: C, owner: C, from: C)
     }
 }
 
+/// The same, for rows that only their owner sees after a day.
+pub fn owned_until<C: ColumnTrait>(scope: &Scope, audience: C, owner: C, until: C) -> Condition {
+    match scope {
+        Scope::Service => everyone(),
+        Scope::Of { viewer, today } => {
+            let tokens = || viewer.tokens().iter().map(String::as_str);
+            let open = Condition::any().add(until.is_null()).add(until.gte(*today));
+            let audience = Condition::all().add(audience.is_in(tokens())).add(open);
+            Condition::any().add(audience).add(owner.is_in(tokens()))
+        }
+    }
+}
+
 /// The condition of rows that some tokens are listed for in another table: `id` is among what `listed` gives for the
 /// viewer's tokens. For things that several may hold at once, each by a row of its own.
 pub fn held<C: ColumnTrait>(

@@ -26,14 +26,11 @@ use crate::{
     app::Ctx,
     batch::grouped,
     change::{Change, Done},
-    deidentification::{Finding, Kind},
+    deidentification::{Finding, Kind, listed},
     error::{Error, Result, RuleCode},
     ids::new_id,
     language::Text,
 };
-
-/// How many open findings a refusal lists; the rest is counted.
-const LISTED: usize = 20;
 
 /// What somebody decided about a finding.
 #[derive(Clone, Debug)]
@@ -60,7 +57,7 @@ pub(super) struct Decided {
 impl Decided {
     fn is_about(&self, finding: &Finding) -> bool {
         self.field == finding.field
-            && self.kind == kind_name(finding.kind)
+            && self.kind == finding.kind.name()
             && (self.start, self.end) == (finding.start, finding.end)
     }
 }
@@ -71,37 +68,6 @@ impl Decision {
             && self.kind == finding.kind
             && (self.start, self.end) == (finding.start, finding.end)
     }
-}
-
-/// All kinds of findings.
-const KINDS: [Kind; 11] = [
-    Kind::Confidential,
-    Kind::Enterprise,
-    Kind::SocialCreditCode,
-    Kind::IdNumber,
-    Kind::Telephone,
-    Kind::Email,
-    Kind::MessengerId,
-    Kind::RegistrationNumber,
-    Kind::PatentApplication,
-    Kind::Amount,
-    Kind::Date,
-];
-
-/// The kind of a name that [`kind_name`] gave.
-pub(super) fn kind_of(name: &str) -> Option<Kind> {
-    KINDS.into_iter().find(|kind| kind_name(*kind) == name)
-}
-
-/// A kind as a column keeps it: as the contract names it.
-fn kind_name(kind: Kind) -> String {
-    format!("{kind:?}").chars().enumerate().fold(String::new(), |mut name, (place, ch)| {
-        if place > 0 && ch.is_ascii_uppercase() {
-            name.push('_');
-        }
-        name.push(ch.to_ascii_uppercase());
-        name
-    })
 }
 
 /// The checks of answered questions, the latest first.
@@ -354,7 +320,7 @@ fn judge(
 fn kept(decisions: &[Decision]) -> Vec<Decided> {
     let decided = |decision: &Decision| Decided {
         field: decision.field.clone(),
-        kind: kind_name(decision.kind),
+        kind: decision.kind.name(),
         start: decision.start,
         end: decision.end,
         harmless: decision.harmless,
@@ -374,28 +340,13 @@ fn why_rejected(decisions: &[Decision]) -> String {
 
 /// The refusal that lists what is open: kinds and places, and never the words.
 fn still_open(field: &str, open: &[&Finding]) -> Error {
-    let place = |finding: &&&Finding| {
-        let Finding { field, start, end, .. } = finding;
-        let label = finding.kind.label();
-        let at = format!("{field} {start}–{end}");
-        (format!("{at} ({})", label.en), format!("{at}（{}）", label.zh))
-    };
-    let (en, zh): (Vec<String>, Vec<String>) =
-        open.iter().take(LISTED).map(|it| place(&it)).unzip();
-    let more = open.len().saturating_sub(LISTED);
-    let (more_en, more_zh) = match more {
-        0 => Default::default(),
-        more => (format!(" and {more} more"), format!("等（另有 {more} 处）")),
-    };
+    let places = listed(open);
     let reason = Text::new(
         format!(
-            "still open: {}{more_en}. Name each as harmless with a reason; a confidential value is never harmless, so change the text",
-            en.join(", ")
+            "still open: {}. Name each as harmless with a reason; a confidential value is never harmless, so change the text",
+            places.en
         ),
-        format!(
-            "尚未处理：{}{more_zh}。请逐一说明无害的理由；保密信息不能视为无害，须修改文本",
-            zh.join("、")
-        ),
+        format!("尚未处理：{}。请逐一说明无害的理由；保密信息不能视为无害，须修改文本", places.zh),
     );
     Error::rule(RuleCode::FindingsOpen, field, reason)
 }

@@ -89,7 +89,7 @@ fn a_decision_has_a_reason_where_it_clears() {
 fn what_is_kept_holds_places_and_no_words() {
     let amount = finding(Kind::Amount, 22, 26, "50万元");
     let text = serde_json::to_string(&kept(&[decision(&amount, true, "收费标准")])).expect("JSON");
-    assert!(KINDS.into_iter().all(|kind| kind_of(&kind_name(kind)) == Some(kind)));
+    assert!(Kind::ALL.into_iter().all(|kind| Kind::named(&kind.name()) == Some(kind)));
     assert!(text.contains("AMOUNT") && text.contains("22") && !text.contains("50万元"), "{text}");
 }
 

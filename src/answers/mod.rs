@@ -85,6 +85,7 @@ pub use terms::{
     DeviceClass, ProductKind, State, Step,
 };
 pub use version_entity::Model as Version;
+pub(crate) use work_graphql::FindingNode;
 
 /// Loads what the viewer may see of these, by id.
 pub async fn by_ids(
@@ -238,17 +239,8 @@ pub async fn ids_after(
     after: Option<Uuid>,
     limit: u64,
 ) -> Result<Vec<Uuid>> {
-    let mut select = entity::Entity::visible_to(&Scope::Service);
-    if let Some(after) = after {
-        select = select.filter(entity::Column::Id.gt(after));
-    }
-    let ids = select
-        .select_only()
-        .column(entity::Column::Id)
-        .order_by_asc(entity::Column::Id)
-        .limit(limit)
-        .into_tuple();
-    Ok(ids.all(db).await?)
+    let all = entity::Entity::visible_to(&Scope::Service);
+    crate::db::ids_after(db, all, entity::Column::Id, after, limit).await
 }
 
 /// The answers that cite one of these regulations.

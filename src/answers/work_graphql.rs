@@ -12,7 +12,7 @@ use super::{
     DeidentificationVerdict, DeviceClass, ProductKind, State,
     citation_graphql::{CitationNode, citation_nodes},
     content::{Content, Wording},
-    deidentify::{self, Decided, kind_of},
+    deidentify::{self, Decided},
     findings, grounds_on,
 };
 use crate::{
@@ -29,8 +29,9 @@ use crate::{
 /// Something in a text that would tell who asked.
 #[derive(Clone, SimpleObject)]
 #[graphql(name = "DeidentificationFinding")]
-pub(super) struct FindingNode {
-    /// The field in which it stands: `question`, `answer`, `summary` or `citations.0.quote`.
+pub(crate) struct FindingNode {
+    /// The field in which it stands: `question`, `answer`, `summary` or `citations.0.quote` of an answered question,
+    /// `title` or `text` of a need.
     field: String,
     /// What it is.
     kind: Kind,
@@ -137,7 +138,7 @@ impl CheckNode {
         let decided: Vec<Decided> = serde_json::from_value(self.check.findings.clone())?;
         let decision = |decided: Decided| {
             let Decided { field, kind, start, end, harmless, reason } = decided;
-            let kind = kind_of(&kind)?;
+            let kind = Kind::named(&kind)?;
             Some(DeidentificationDecision { field, kind, start, end, harmless, reason })
         };
         Ok(decided.into_iter().filter_map(decision).collect())
@@ -338,7 +339,7 @@ mod tests {
     fn kinds_are_kept_as_the_contract_names_them() {
         for item in Kind::items() {
             let Value::Enum(name) = item.value.to_value() else { panic!("no enumeration") };
-            assert_eq!(kind_of(&name), Some(item.value));
+            assert_eq!(Kind::named(&name), Some(item.value));
         }
     }
 }

@@ -27,9 +27,9 @@ use crate::{
     accounts, answers, audit, consultations,
     db::{Database, DatabaseSettings},
     error::{Error, Result},
-    expertise, folders, following,
+    expertise, folders, following, introductions,
     language::Text,
-    marks, organizations, outbox, regulations, research, stations,
+    marks, needs, organizations, outbox, regulations, research, stations,
 };
 
 /// Does something for every table, parents before what refers to them. A table that refers to itself names the column.
@@ -73,6 +73,11 @@ macro_rules! each_table {
         $each!(consultations::answer_entity::Entity, None);
         $each!(consultations::asker_entity::Entity, None);
         $each!(following::saved_entity::Entity, None);
+        $each!(needs::entity::Entity, None);
+        $each!(needs::area_entity::Entity, None);
+        $each!(needs::check_entity::Entity, None);
+        $each!(introductions::entity::Entity, None);
+        $each!(introductions::outcome_entity::Entity, None);
     };
 }
 

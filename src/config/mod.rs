@@ -13,7 +13,9 @@ mod database_url;
 mod draft;
 mod example;
 mod faults;
+mod partners;
 mod sources;
+mod telemetry;
 mod values;
 
 #[cfg(test)]
@@ -21,7 +23,7 @@ mod tests;
 
 use std::{
     ffi::OsString,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     num::NonZeroU32,
     path::{Path, PathBuf},
     time::Duration,
@@ -35,7 +37,9 @@ pub use self::{
     database_url::{DatabaseUrl, Engine},
     example::example,
     faults::{Fault, Faults},
+    partners::Partners,
     sources::Flags,
+    telemetry::{Metrics, Tracing},
     values::{LogFormat, Origin},
 };
 use self::{draft::Draft, sources::Sources, values::RateLimitMode};
@@ -77,6 +81,8 @@ pub struct Config {
     pub calendar: Option<PathBuf>,
     /// By when consultations are answered, and how long askers are kept.
     pub consultations: Consultations,
+    /// How long needs stay open, and requests for introductions wait for an answer.
+    pub partners: Partners,
 }
 
 /// Which database, and how many connections to it.
@@ -168,24 +174,6 @@ pub struct Outbox {
     pub retention: Duration,
     /// How often to look for changes that nobody announced, such as those of a command-line import.
     pub poll_interval: Duration,
-}
-
-/// Figures for Prometheus.
-#[derive(Clone, Debug)]
-pub struct Metrics {
-    /// Whether figures are gathered and `/metrics` is served.
-    pub enabled: bool,
-    /// An address of its own for `/metrics`; without it, the service's own port, to this machine only.
-    pub listen: Option<SocketAddr>,
-}
-
-/// Traces for an OpenTelemetry collector.
-#[derive(Clone, Debug)]
-pub struct Tracing {
-    /// Where to send traces (OTLP over HTTP, protobuf); `None` means: nowhere.
-    pub otlp_endpoint: Option<String>,
-    /// The share of requests that are traced, 0 to 1.
-    pub sample_ratio: f64,
 }
 
 impl Config {
@@ -418,38 +406,8 @@ impl Config {
             ),
         };
 
-        draft.section("metrics", "Figures for Prometheus, under /metrics.");
-        let metrics = Metrics {
-            enabled: draft.setting("metrics.enabled", "true", "Whether they are served.", values::truth),
-            listen: draft.optional(
-                "metrics.listen",
-                "127.0.0.1:9464",
-                "An address of its own for /metrics. Without it: the service's own port, to clients on this machine.",
-                values::address,
-            ),
-        };
-        draft.check(
-            "metrics.listen",
-            metrics.listen != Some(listen) || listen.port() == 0,
-            "is the service's own address: give another port, or leave it out",
-        );
-
-        draft.section("tracing", "Traces for an OpenTelemetry collector.");
-        let tracing = Tracing {
-            otlp_endpoint: draft.optional(
-                "tracing.otlp_endpoint",
-                "http://127.0.0.1:4318/v1/traces",
-                "Where to send traces (OTLP over HTTP, protobuf), with the path. Without it: nowhere.",
-                values::http_url,
-            ),
-            sample_ratio: draft.setting(
-                "tracing.sample_ratio",
-                "1.0",
-                "The share of requests that are traced: 1.0 all, 0.01 one in a hundred.",
-                values::ratio,
-            ),
-        };
-
+        let metrics = Metrics::read(draft, listen);
+        let tracing = Tracing::read(draft);
         let accounts = Accounts::read(draft, listen);
         let keys = Keys::read(draft, &data_dir);
         let sso = Sso::read(draft);
@@ -469,6 +427,7 @@ impl Config {
             keys,
             sso,
             consultations: Consultations::read(draft),
+            partners: Partners::read(draft),
         }
     }
 
@@ -504,17 +463,5 @@ impl Config {
             RateLimitMode::Off => None,
             RateLimitMode::Auto => public.then_some(limit),
         }
-    }
-}
-
-impl Metrics {
-    /// Whether the service's own port may show the figures to this client.
-    ///
-    /// `client` is the address behind any trusted proxy, and `forwarded` says that the request carries a
-    /// forwarding header. A proxy on this machine that nobody named as trusted would otherwise make the whole
-    /// world look local.
-    #[must_use]
-    pub fn shown_to(&self, client: IpAddr, forwarded: bool) -> bool {
-        self.enabled && self.listen.is_none() && !forwarded && client.to_canonical().is_loopback()
     }
 }

@@ -25,6 +25,8 @@ mod words;
 
 use std::{cmp::Reverse, collections::HashMap, ops::Range};
 
+use crate::language::Text;
+
 pub use known::Enterprises;
 pub use terms::{Kind, ValueKind};
 use text::{Folded, Found, Letters};
@@ -103,6 +105,25 @@ pub fn find(
         findings.extend(settled(found).iter().filter_map(finding));
     }
     findings
+}
+
+/// How many findings a refusal lists; the rest is counted.
+const LISTED: usize = 20;
+
+/// Findings as a refusal lists them: kinds and places, and never the words.
+pub fn listed(findings: &[&Finding]) -> Text {
+    let place = |finding: &&Finding| {
+        let Finding { field, start, end, .. } = finding;
+        let label = finding.kind.label();
+        let at = format!("{field} {start}–{end}");
+        (format!("{at} ({})", label.en), format!("{at}（{}）", label.zh))
+    };
+    let (en, zh): (Vec<String>, Vec<String>) = findings.iter().take(LISTED).map(place).unzip();
+    let (more_en, more_zh) = match findings.len().saturating_sub(LISTED) {
+        0 => Default::default(),
+        more => (format!(" and {more} more"), format!("等（另有 {more} 处）")),
+    };
+    Text::new(format!("{}{more_en}", en.join(", ")), format!("{}{more_zh}", zh.join("、")))
 }
 
 /// What was found in one field, in order, without what says nothing new.

@@ -33,6 +33,37 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 11] = [
+        Self::Confidential,
+        Self::Enterprise,
+        Self::SocialCreditCode,
+        Self::IdNumber,
+        Self::Telephone,
+        Self::Email,
+        Self::MessengerId,
+        Self::RegistrationNumber,
+        Self::PatentApplication,
+        Self::Amount,
+        Self::Date,
+    ];
+
+    /// The kind as a column keeps it: as the contract names it.
+    pub fn name(self) -> String {
+        format!("{self:?}").chars().enumerate().fold(String::new(), |mut name, (place, ch)| {
+            if place > 0 && ch.is_ascii_uppercase() {
+                name.push('_');
+            }
+            name.push(ch.to_ascii_uppercase());
+            name
+        })
+    }
+
+    /// The kind of a name that [`Kind::name`] gave.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// What people call it.
     pub fn label(self) -> Text {
         let (en, zh) = match self {

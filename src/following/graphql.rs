@@ -40,6 +40,10 @@ pub enum ChangeKind {
     ExpertiseArea,
     /// Consultations.
     Consultation,
+    /// Needs.
+    Need,
+    /// Introductions.
+    Introduction,
 }
 
 /// What became of a thing.

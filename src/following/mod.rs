@@ -76,6 +76,8 @@ fn global_id(row: &Told) -> GlobalId {
         Subject::Regulation => NodeKind::Regulation,
         Subject::ExpertiseArea => NodeKind::ExpertiseArea,
         Subject::Consultation => NodeKind::Consultation,
+        Subject::Need => NodeKind::Need,
+        Subject::Introduction => NodeKind::Introduction,
     };
     GlobalId { kind, id: row.entry.id }
 }

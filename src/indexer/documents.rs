@@ -81,11 +81,11 @@ async fn touched_by(
         Subject::ResearchOutput => vec![(Kind::ResearchOutput, changed)],
         Subject::Resource => vec![(Kind::Resource, changed)],
         Subject::Station => vec![(Kind::Station, changed)],
-        // A case is confidential: it is noted for those who wait for it, and never indexed.
-        Subject::Consultation => Vec::new(),
+        // These are confidential, or not searched for: they are noted for those who wait for them, and never indexed.
+        Subject::Consultation | Subject::Need | Subject::Introduction => Vec::new(),
         Subject::Organization => vec![
-            (Kind::ResearchOutput, research::ids(db, Some(changed.clone())).await?),
-            (Kind::Resource, organizations::resource_ids(db, Some(changed.clone())).await?),
+            (Kind::ResearchOutput, research::of_organizations(db, changed.clone()).await?),
+            (Kind::Resource, organizations::resources_of(db, changed.clone()).await?),
             (Kind::Organization, changed),
         ],
         Subject::Regulation => {
@@ -102,10 +102,10 @@ async fn touched_by(
                 .collect();
             let areas = tree.subtree_ids("areas", &codes)?;
             vec![
-                (Kind::AnsweredQuestion, answers::filed_under(db, areas).await?),
+                (Kind::AnsweredQuestion, answers::filed_under(db, areas.clone()).await?),
+                (Kind::ResearchOutput, research::filed_under(db, areas.clone()).await?),
+                (Kind::Resource, organizations::resources_filed_under(db, areas).await?),
                 // These are few: all of them are done again.
-                (Kind::ResearchOutput, research::ids(db, None).await?),
-                (Kind::Resource, organizations::resource_ids(db, None).await?),
                 (Kind::Organization, organizations::all_ids(db).await?),
                 (Kind::Station, stations::all_ids(db).await?),
             ]
@@ -159,18 +159,17 @@ pub(super) async fn load(
     }
 }
 
-/// All documents there are, in steps.
+/// All documents there are, in steps, kind by kind and each in the order of its ids.
 #[derive(Debug)]
 pub(super) struct Everything {
     known: Option<(Tree, Graph)>,
-    small: VecDeque<Kind>,
+    left: VecDeque<Kind>,
     after: Option<Uuid>,
 }
 
 impl Everything {
     pub(super) fn new() -> Self {
-        let small = Kind::ALL.into_iter().filter(|kind| *kind != Kind::AnsweredQuestion);
-        Self { known: None, small: small.collect(), after: None }
+        Self { known: None, left: Kind::ALL.into(), after: None }
     }
 
     /// The next documents; none when all are done.
@@ -179,27 +178,31 @@ impl Everything {
             self.known = Some((expertise::tree(db).await?, regulations::graph(db).await?));
         }
         let Some((tree, graph)) = &self.known else { return Ok(None) };
-        if let Some(kind) = self.small.pop_front() {
-            let mut documents = Vec::new();
-            for some in small_ids(db, kind).await?.chunks(DOCUMENTS_AT_ONCE) {
-                documents.extend(load(db, kind, some.to_vec(), tree, graph).await?);
+        while let Some(kind) = self.left.front().copied() {
+            let ids = ids_after(db, kind, self.after, DOCUMENTS_AT_ONCE as u64).await?;
+            self.after = ids.last().copied();
+            if self.after.is_some() {
+                return Ok(Some(load(db, kind, ids, tree, graph).await?));
             }
-            return Ok(Some(documents));
+            self.left.pop_front();
         }
-        let ids = answers::ids_after(db, self.after, DOCUMENTS_AT_ONCE as u64).await?;
-        let Some(last) = ids.last() else { return Ok(None) };
-        self.after = Some(*last);
-        Ok(Some(load(db, Kind::AnsweredQuestion, ids, tree, graph).await?))
+        Ok(None)
     }
 }
 
-async fn small_ids(db: &DatabaseConnection, kind: Kind) -> Result<Vec<Uuid>> {
+/// The ids of a kind that follow one, at most so many, in their order.
+async fn ids_after(
+    db: &DatabaseConnection,
+    kind: Kind,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Uuid>> {
     match kind {
-        Kind::AnsweredQuestion => Ok(Vec::new()),
-        Kind::ResearchOutput => research::ids(db, None).await,
-        Kind::Resource => organizations::resource_ids(db, None).await,
-        Kind::Organization => organizations::all_ids(db).await,
-        Kind::Station => stations::all_ids(db).await,
-        Kind::Regulation => regulations::all_ids(db).await,
+        Kind::AnsweredQuestion => answers::ids_after(db, after, limit).await,
+        Kind::ResearchOutput => research::ids_after(db, after, limit).await,
+        Kind::Resource => organizations::resource_ids_after(db, after, limit).await,
+        Kind::Organization => organizations::ids_after(db, after, limit).await,
+        Kind::Station => stations::ids_after(db, after, limit).await,
+        Kind::Regulation => regulations::ids_after(db, after, limit).await,
     }
 }

@@ -158,7 +158,7 @@ pub async fn resource_documents(
     Ok(rows.into_iter().map(document).collect())
 }
 
-/// The ids of all organizations, in their order, for rebuilding the index.
+/// The ids of all organizations, in their order.
 pub async fn all_ids(db: &impl ConnectionTrait) -> Result<Vec<Uuid>> {
     let ids = entity::Entity::visible_to(&Scope::Service)
         .select_only()
@@ -168,19 +168,49 @@ pub async fn all_ids(db: &impl ConnectionTrait) -> Result<Vec<Uuid>> {
     Ok(ids.all(db).await?)
 }
 
-/// The resources of these organizations, or all of them, in their order.
-pub async fn resource_ids(
+/// The ids of the organizations that follow one, at most so many, in their order.
+pub async fn ids_after(
     db: &impl ConnectionTrait,
-    organizations: Option<Vec<Uuid>>,
+    after: Option<Uuid>,
+    limit: u64,
 ) -> Result<Vec<Uuid>> {
-    let mut select = resource_entity::Entity::visible_to(&Scope::Service);
-    if let Some(organizations) = organizations {
-        select = select.filter(resource_entity::Column::OrganizationId.is_in(organizations));
-    }
-    let ids = select
+    let all = entity::Entity::visible_to(&Scope::Service);
+    crate::db::ids_after(db, all, entity::Column::Id, after, limit).await
+}
+
+/// The ids of the resources that follow one, at most so many, in their order.
+pub async fn resource_ids_after(
+    db: &impl ConnectionTrait,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Uuid>> {
+    let all = resource_entity::Entity::visible_to(&Scope::Service);
+    crate::db::ids_after(db, all, resource_entity::Column::Id, after, limit).await
+}
+
+/// The resources of these organizations.
+pub async fn resources_of(
+    db: &impl ConnectionTrait,
+    organizations: Vec<Uuid>,
+) -> Result<Vec<Uuid>> {
+    let ids = resource_entity::Entity::visible_to(&Scope::Service)
         .select_only()
         .column(resource_entity::Column::Id)
-        .order_by_asc(resource_entity::Column::Id)
+        .filter(resource_entity::Column::OrganizationId.is_in(organizations))
+        .into_tuple();
+    Ok(ids.all(db).await?)
+}
+
+/// The resources filed under one of these areas.
+pub async fn resources_filed_under(
+    db: &impl ConnectionTrait,
+    areas: Vec<Uuid>,
+) -> Result<Vec<Uuid>> {
+    let ids = resource_area_entity::Entity::visible_to(&Scope::Service)
+        .select_only()
+        .column(resource_area_entity::Column::ResourceId)
+        .distinct()
+        .filter(resource_area_entity::Column::AreaId.is_in(areas))
         .into_tuple();
     Ok(ids.all(db).await?)
 }

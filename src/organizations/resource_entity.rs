@@ -29,6 +29,10 @@ pub struct Model {
     pub audience_token: String,
     pub owner_token: String,
     pub content_digest: String,
+    /// When its owner took it back, where that has happened.
+    pub retired_on: Option<Date>,
+    /// The columns that somebody has edited here: a later file does not undo that.
+    pub edited_columns: Option<Json>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{QueryFilter, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{QueryFilter, QuerySelect, entity::prelude::*};
 
 use crate::{
     access::{Guarded, Scope},
@@ -187,12 +187,12 @@ pub async fn documents(
     Ok(select.all(db).await?.into_iter().map(document).collect())
 }
 
-/// The ids of all regulations, in their order, for rebuilding the index.
-pub async fn all_ids(db: &impl ConnectionTrait) -> Result<Vec<Uuid>> {
-    let ids = entity::Entity::visible_to(&Scope::Service)
-        .select_only()
-        .column(entity::Column::Id)
-        .order_by_asc(entity::Column::Id)
-        .into_tuple();
-    Ok(ids.all(db).await?)
+/// The ids of the regulations that follow one, at most so many, in their order.
+pub async fn ids_after(
+    db: &impl ConnectionTrait,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Uuid>> {
+    let all = entity::Entity::visible_to(&Scope::Service);
+    crate::db::ids_after(db, all, entity::Column::Id, after, limit).await
 }

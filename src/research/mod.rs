@@ -130,16 +130,36 @@ pub async fn released(
     Ok(rows.into_iter().map(note).collect())
 }
 
-/// The research outputs of these organizations, or all of them, in their order.
-pub async fn ids(db: &impl ConnectionTrait, organizations: Option<Vec<Uuid>>) -> Result<Vec<Uuid>> {
-    let mut select = entity::Entity::visible_to(&Scope::Service);
-    if let Some(organizations) = organizations {
-        select = select.filter(entity::Column::OrganizationId.is_in(organizations));
-    }
-    let ids = select
+/// The ids of the research outputs that follow one, at most so many, in their order.
+pub async fn ids_after(
+    db: &impl ConnectionTrait,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Uuid>> {
+    let all = entity::Entity::visible_to(&Scope::Service);
+    crate::db::ids_after(db, all, entity::Column::Id, after, limit).await
+}
+
+/// The research outputs of these organizations.
+pub async fn of_organizations(
+    db: &impl ConnectionTrait,
+    organizations: Vec<Uuid>,
+) -> Result<Vec<Uuid>> {
+    let ids = entity::Entity::visible_to(&Scope::Service)
         .select_only()
         .column(entity::Column::Id)
-        .order_by_asc(entity::Column::Id)
+        .filter(entity::Column::OrganizationId.is_in(organizations))
+        .into_tuple();
+    Ok(ids.all(db).await?)
+}
+
+/// The research outputs filed under one of these areas.
+pub async fn filed_under(db: &impl ConnectionTrait, areas: Vec<Uuid>) -> Result<Vec<Uuid>> {
+    let ids = area_entity::Entity::visible_to(&Scope::Service)
+        .select_only()
+        .column(area_entity::Column::ResearchOutputId)
+        .distinct()
+        .filter(area_entity::Column::AreaId.is_in(areas))
         .into_tuple();
     Ok(ids.all(db).await?)
 }

@@ -110,6 +110,18 @@ pub async fn district_by_code(db: &impl ConnectionTrait, code: &str) -> Result<O
     Ok(district.one(db).await?)
 }
 
+/// Finds the districts of codes, by code.
+pub async fn districts_by_code(
+    db: &impl ConnectionTrait,
+    codes: Vec<String>,
+) -> Result<HashMap<String, District>> {
+    let districts = district_entity::Entity::visible_to(&Scope::Service)
+        .filter(district_entity::Column::Code.is_in(codes))
+        .all(db)
+        .await?;
+    Ok(districts.into_iter().map(|row| (row.code.clone(), row)).collect())
+}
+
 /// The ids of a district's stations, as a part of a larger question.
 pub fn ids_of_district(district: Option<Uuid>) -> SelectStatement {
     entity::Entity::visible_to(&Scope::Service)
@@ -221,7 +233,7 @@ pub async fn documents(
     Ok(stations.into_iter().map(document).collect())
 }
 
-/// The ids of all stations, in their order, for rebuilding the index.
+/// The ids of all stations, in their order.
 pub async fn all_ids(db: &impl ConnectionTrait) -> Result<Vec<Uuid>> {
     let ids = entity::Entity::visible_to(&Scope::Service)
         .select_only()
@@ -229,4 +241,14 @@ pub async fn all_ids(db: &impl ConnectionTrait) -> Result<Vec<Uuid>> {
         .order_by_asc(entity::Column::Id)
         .into_tuple();
     Ok(ids.all(db).await?)
+}
+
+/// The ids of the stations that follow one, at most so many, in their order.
+pub async fn ids_after(
+    db: &impl ConnectionTrait,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Uuid>> {
+    let all = entity::Entity::visible_to(&Scope::Service);
+    crate::db::ids_after(db, all, entity::Column::Id, after, limit).await
 }

@@ -26,6 +26,7 @@ pub(crate) struct Analyzer {
     traditional: OnceLock<Traditional>,
     words: OnceLock<Words>,
     synonyms: OnceLock<Synonyms>,
+    lay_words: OnceLock<Synonyms>,
     contrasts: OnceLock<Contrasts>,
     homophones: OnceLock<Homophones>,
     fingerprint: OnceLock<String>,
@@ -53,6 +54,7 @@ impl Analyzer {
             traditional: OnceLock::new(),
             words: OnceLock::new(),
             synonyms: OnceLock::new(),
+            lay_words: OnceLock::new(),
             contrasts: OnceLock::new(),
             homophones: OnceLock::new(),
             fingerprint: OnceLock::new(),
@@ -114,6 +116,11 @@ impl Analyzer {
 
     pub(crate) fn synonyms(&self) -> &Synonyms {
         self.synonyms.get_or_init(|| Synonyms::new(self, &self.dictionaries))
+    }
+
+    /// Words of those who ask, beside words of those who offer.
+    pub(crate) fn lay_words(&self) -> &Synonyms {
+        self.lay_words.get_or_init(|| Synonyms::lay(self, &self.dictionaries))
     }
 }
 

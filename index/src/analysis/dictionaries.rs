@@ -26,10 +26,12 @@ pub(crate) enum Dictionary {
     FunctionWords,
     /// Words that nearly every text has.
     EverydayWords,
+    /// Words of those who ask, beside words of those who offer.
+    LayWords,
 }
 
 impl Dictionary {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Domain,
         Self::Synonyms,
         Self::Regional,
@@ -37,6 +39,7 @@ impl Dictionary {
         Self::Traditional,
         Self::FunctionWords,
         Self::EverydayWords,
+        Self::LayWords,
     ];
 
     /// The name of its file.
@@ -49,6 +52,7 @@ impl Dictionary {
             Self::Traditional => "traditional.txt",
             Self::FunctionWords => "function-words.txt",
             Self::EverydayWords => "everyday-words.txt",
+            Self::LayWords => "lay-words.txt",
         }
     }
 
@@ -61,13 +65,14 @@ impl Dictionary {
             Self::Traditional => include_str!("../../dictionaries/traditional.txt"),
             Self::FunctionWords => include_str!("../../dictionaries/function-words.txt"),
             Self::EverydayWords => include_str!("../../dictionaries/everyday-words.txt"),
+            Self::LayWords => include_str!("../../dictionaries/lay-words.txt"),
         }
     }
 }
 
 /// The texts of all dictionaries.
 #[derive(Debug)]
-pub(crate) struct Dictionaries([Cow<'static, str>; 7]);
+pub(crate) struct Dictionaries([Cow<'static, str>; 8]);
 
 impl Dictionaries {
     /// Those in the program.
@@ -160,7 +165,7 @@ impl Dictionaries {
                 }
             }
         }
-        for dictionary in [Dictionary::Synonyms, Dictionary::Regional] {
+        for dictionary in [Dictionary::Synonyms, Dictionary::Regional, Dictionary::LayWords] {
             for (line, entry) in self.numbered(dictionary) {
                 if entry.split('|').any(|name| name.trim().trim_start_matches('!').is_empty()) {
                     return fault(

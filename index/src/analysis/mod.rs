@@ -163,6 +163,30 @@ impl Analysis {
         })
     }
 
+    /// The bytes of the original that some units came from.
+    pub(crate) fn source_of(&self, units: &Range<u32>) -> Range<u32> {
+        source(&self.folded.chars, &self.units, units)
+    }
+
+    /// The stem of the letters or digits in a unit; what it says itself where it has none.
+    pub(crate) fn stem_at(&self, unit: u32) -> &str {
+        let is_stem = |token: &&Token| token.sort == Sort::Stem && token.units.start == unit;
+        let stem = self.tokens.iter().find(is_stem);
+        stem.map_or_else(|| self.folded_text(unit..unit + 1), |token| self.text(token))
+    }
+
+    /// The groups of names that the text names, each by its label, and where.
+    pub(crate) fn groups<'a>(&self, groups: &'a synonyms::Synonyms) -> Vec<(&'a str, Range<u32>)> {
+        let mut found = Vec::new();
+        groups.each_group(&self.folded, |label, chars, _| {
+            let units = units_within(&self.units, &chars);
+            if !units.is_empty() {
+                found.push((label, units));
+            }
+        });
+        found
+    }
+
     fn cut_units(&mut self) {
         let chars = &self.folded.chars;
         let mut position = 0;

@@ -27,9 +27,19 @@ struct Name {
 }
 
 impl Synonyms {
+    /// Names of one and the same thing.
     pub(crate) fn new(analyzer: &Analyzer, dictionaries: &Dictionaries) -> Self {
+        Self::of(analyzer, dictionaries, &[Dictionary::Synonyms, Dictionary::Regional])
+    }
+
+    /// Words of those who ask, beside words of those who offer.
+    pub(crate) fn lay(analyzer: &Analyzer, dictionaries: &Dictionaries) -> Self {
+        Self::of(analyzer, dictionaries, &[Dictionary::LayWords])
+    }
+
+    fn of(analyzer: &Analyzer, dictionaries: &Dictionaries, which: &[Dictionary]) -> Self {
         let (mut names, mut labels) = (Vec::new(), Vec::new());
-        for dictionary in [Dictionary::Synonyms, Dictionary::Regional] {
+        for dictionary in which.iter().copied() {
             for (line, entry) in dictionaries.numbered(dictionary) {
                 let group = labels.len();
                 let first = names.len();
@@ -67,10 +77,10 @@ impl Synonyms {
 
     /// Calls back with the label of each group that the text names, and where (in folded characters); then whether the
     /// name stands inside a longer one. Of names that overlap, the first counts, and of those the longest.
-    pub(crate) fn each_group(
-        &self,
+    pub(crate) fn each_group<'a>(
+        &'a self,
         folded: &Folded,
-        mut found: impl FnMut(&str, Range<usize>, bool),
+        mut found: impl FnMut(&'a str, Range<usize>, bool),
     ) {
         let Some(automaton) = &self.automaton else { return };
         let bytes = folded.text.as_bytes();
@@ -81,12 +91,13 @@ impl Synonyms {
             .collect();
         hits.sort_unstable_by_key(|&(start, end, _)| (start, Reverse(end)));
         let char_at = |byte: usize| folded.chars.partition_point(|ch| (ch.at as usize) < byte);
-        let mut outer: Option<(usize, &Name)> = None;
+        let mut outer: Option<(Range<usize>, &Name)> = None;
         for (start, end, name) in hits {
             let name = &self.names[name];
-            let inner = match outer {
-                Some((until, outer)) if start < until => {
-                    if end > until || outer.closed || outer.group == name.group {
+            let inner = match &outer {
+                Some((place, outer)) if start < place.end => {
+                    let hidden = outer.closed && *place != (start..end);
+                    if end > place.end || hidden || outer.group == name.group {
                         continue;
                     }
                     true
@@ -94,7 +105,7 @@ impl Synonyms {
                 _ => false,
             };
             if !inner {
-                outer = Some((end, name));
+                outer = Some((start..end, name));
             }
             found(&self.labels[name.group], char_at(start)..char_at(end), inner);
         }

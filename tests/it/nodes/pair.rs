@@ -129,6 +129,7 @@ impl Node {
             sso: None,
             calendar: None,
             consultations: zhanjian::consultations::Settings::default(),
+            needs: zhanjian::needs::Settings::default(),
         };
         let service = Service::start(settings).await.unwrap();
         let reception = Arc::new(FrontDesk(Arc::clone(&service.app)));
