@@ -15,6 +15,7 @@ use crate::{
     http::{Admission, Download, Downloads, GrantFault, Granted, Reception, TokenDesk, Visit},
     language::Text,
     reports::{self, Asked, SheetFormat},
+    research::{self, Exported},
 };
 
 /// The header in which a client names a request that may come twice.
@@ -172,6 +173,9 @@ impl TokenDesk for TokenCounter {
     }
 }
 
+/// Where research outputs are taken away, all of them or, with an id behind it, one.
+const OUTPUTS: &str = "research-outputs";
+
 /// Where people take their files away.
 pub struct FileCounter;
 
@@ -185,6 +189,15 @@ impl Downloads for FileCounter {
     ) -> Result<Option<Download>, async_graphql::Error> {
         let ctx = data.get(&TypeId::of::<Ctx>()).and_then(|ctx| ctx.downcast_ref::<Ctx>());
         let Some(ctx) = ctx else { return Ok(None) };
+        let outputs = name.strip_prefix(OUTPUTS);
+        let id = outputs.and_then(|rest| rest.strip_prefix('/'));
+        if outputs == Some("") || id.is_some() {
+            let parameters = form_urlencoded::parse(parameters.as_bytes());
+            let exported = research::export(ctx, id, parameters).await.map_err(Fault::from)?;
+            let Exported { name, media_type, bytes } = exported;
+            let plain_name = name.clone();
+            return Ok(Some(Download { name, plain_name, media_type, bytes }));
+        }
         Ok(sheet(ctx, name, parameters).await.map_err(Fault::from)?)
     }
 }

@@ -102,7 +102,10 @@ fn descriptions(value: &Value) -> Option<String> {
 /// The creators. Contributors are left out, contact persons above all.
 fn people(value: &Value, record: &Record) -> Vec<Contributor> {
     // What is wrong with one is told by the import, with the text as it stands here.
-    let bare = |orcid: String| checkdigits::orcid(&orcid).unwrap_or(orcid);
+    let bare = |item: &Value| {
+        let orcid = text_of(item.get("nameIdentifier"))?;
+        Some(checkdigits::orcid(&orcid).unwrap_or(orcid))
+    };
     let person = |creator: &Value| {
         let text = |key: &str| text_of(creator.get(key));
         let organizational = text("nameType").as_deref() == Some("Organizational");
@@ -120,7 +123,7 @@ fn people(value: &Value, record: &Record) -> Vec<Contributor> {
             of("nameIdentifierScheme") == "orcid" || of("nameIdentifier").contains("orcid.org/")
         };
         let orcid = items(creator, "nameIdentifiers").find(is_orcid);
-        Some(Contributor { name, orcid: orcid.map(bare) })
+        Some(Contributor { name, orcid: orcid.and_then(bare) })
     };
     items(value, "creators").filter_map(person).collect()
 }

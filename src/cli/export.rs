@@ -1,6 +1,9 @@
 //! `zhanjian export`
 
-use std::path::Path;
+use std::{
+    io::{self, IsTerminal as _},
+    path::Path,
+};
 
 use super::{ExportArgs, ExportKind, Failure, Outcome};
 use crate::{
@@ -26,6 +29,9 @@ pub(super) async fn run(config: &Config, arguments: &ExportArgs) -> Result<Outco
     if given && !matches!(arguments.kind, ExportKind::AuditLog | ExportKind::Assessment) {
         return Err(Failure::misuse("--from and --to go with audit-log and assessment only"));
     }
+    if arguments.template {
+        return template(config, arguments).await;
+    }
     super::require_data(config)?;
     let db = super::open_database(config).await?;
     let (file, format) = (arguments.file.as_path(), format(arguments));
@@ -41,6 +47,7 @@ pub(super) async fn run(config: &Config, arguments: &ExportArgs) -> Result<Outco
         ExportKind::ResearchOutputs if format.is_bibliographic() => {
             bibliography(&db, file, format).await
         }
+        ExportKind::ResearchOutputs if format == Format::Xlsx => workbook(&db, file).await,
         ExportKind::ResearchOutputs => write(&db, &ResearchOutputs::default(), file, format).await,
         ExportKind::Resources => write(&db, &Resources::default(), file, format).await,
         ExportKind::AuditLog => audit_log(&db, arguments, format).await,
@@ -118,6 +125,58 @@ fn format(arguments: &ExportArgs) -> Format {
         ending.and_then(Format::of_extension).unwrap_or(Format::JsonLines)
     };
     arguments.format.map_or_else(of_name, super::Format::of_files)
+}
+
+/// Writes the file that tech-transfer offices fill in. Without data it has no areas and organizations to choose from.
+async fn template(config: &Config, arguments: &ExportArgs) -> Result<Outcome, Failure> {
+    if arguments.kind != ExportKind::ResearchOutputs {
+        return Err(Failure::misuse("there is a template for research-outputs only"));
+    }
+    let format = match (arguments.format, arguments.file.extension()) {
+        (None, Some(ending)) if ending == "csv" => Format::Csv,
+        (None, _) => Format::Xlsx,
+        (Some(format), _) => format.of_files(),
+    };
+    if !matches!(format, Format::Csv | Format::Xlsx) {
+        return Err(Failure::misuse("a template is a table: use --format xlsx or csv"));
+    }
+    if format == Format::Xlsx && arguments.file.as_os_str() == "-" && io::stdout().is_terminal() {
+        return Err(Failure::misuse("a workbook does not go to a terminal: name a file, or use >"));
+    }
+    let known = if super::require_data(config).is_ok() {
+        Known::load(&super::open_database(config).await?).await?
+    } else {
+        super::tell("there is no data yet, so no areas and organizations to choose from");
+        Known::default()
+    };
+    let bytes = research::template(&known, format, Clock::system().now())?;
+    files::put(&arguments.file, &bytes)?;
+    Ok(Outcome::Done)
+}
+
+/// The most outputs in a workbook: it is put together in memory.
+const MOST_IN_WORKBOOK: usize = 50_000;
+
+/// Writes all research outputs into a workbook like the template.
+async fn workbook(db: &Database, file: &Path) -> Result<Outcome, Failure> {
+    let known = Known::load(db).await?;
+    let kind = ResearchOutputs::default();
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let (rows, last) = kind.export(db, &known, after).await?;
+        all.extend(rows);
+        if all.len() > MOST_IN_WORKBOOK {
+            let sentence = format!("there are more than {MOST_IN_WORKBOOK}: use --format csv");
+            return Err(Failure::misuse(sentence));
+        }
+        if last.is_none() {
+            break;
+        }
+        after = last;
+    }
+    files::put(file, &research::sheet(&all, &known, Clock::system().now())?)?;
+    super::tell(&format!("{} rows written", all.len()));
+    Ok(Outcome::Done)
 }
 
 /// Writes the research outputs that are shown to others as bibliographic records.

@@ -21,6 +21,7 @@ mod account;
 mod backup;
 mod client;
 mod export;
+mod format;
 mod import;
 mod index;
 mod keys;
@@ -28,6 +29,8 @@ mod migrate;
 mod serve;
 #[cfg(test)]
 mod tests;
+
+pub use self::format::Format;
 
 const EXIT_STATUSES: &str = "\
 Exit status:
@@ -152,6 +155,9 @@ pub struct ExportArgs {
     /// Where to write; `-` is standard output
     #[arg(default_value = "-")]
     pub file: PathBuf,
+    /// Write an empty file to fill in (XLSX, or CSV by --format csv) in place of rows
+    #[arg(long, conflicts_with_all = ["from", "to", "station", "district"])]
+    pub template: bool,
     /// The format; without it, what the file's name says, else JSON Lines, and CSV for an assessment
     #[arg(long, value_enum)]
     pub format: Option<Format>,
@@ -212,40 +218,6 @@ pub enum Audience {
     District,
     /// The owning station or organization
     Owner,
-}
-
-/// The formats of files.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub enum Format {
-    /// JSON Lines
-    Jsonl,
-    /// CSV in UTF-8
-    Csv,
-    /// A workbook; written of an assessment and of research outputs only
-    Xlsx,
-    /// DataCite JSON; research outputs only, as all below
-    Datacite,
-    /// CSL-JSON
-    Csl,
-    /// BibTeX and BibLaTeX
-    Bibtex,
-    /// RIS
-    Ris,
-}
-
-impl Format {
-    fn of_files(self) -> crate::files::Format {
-        use crate::files::Format as Of;
-        match self {
-            Self::Jsonl => Of::JsonLines,
-            Self::Csv => Of::Csv,
-            Self::Xlsx => Of::Xlsx,
-            Self::Datacite => Of::DataCite,
-            Self::Csl => Of::CslJson,
-            Self::Bibtex => Of::Bibtex,
-            Self::Ris => Of::Ris,
-        }
-    }
 }
 
 /// `zhanjian index`

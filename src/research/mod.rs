@@ -19,11 +19,13 @@ use crate::{
 
 pub(crate) mod area_entity;
 pub(crate) mod entity;
+mod exporting;
 mod graphql;
 mod import;
 mod terms;
 
 pub use entity::Model as ResearchOutput;
+pub use exporting::{Exported, export};
 pub use graphql::{ResearchOutputNode, ResearchQuery, nodes, nodes_by_id};
 pub use import::{ResearchOutputs, SAMPLE, sheet, shown_records, template};
 pub use terms::{CooperationMode, IpStatus, OutputKind, State};

@@ -97,7 +97,8 @@ pub(crate) fn record(
     }
 }
 
-fn fields(row: &ResearchOutput) -> Fields {
+/// What an export says of an output by itself; the contact is among it, for the operator's file.
+pub(crate) fn fields(row: &ResearchOutput) -> Fields {
     Fields::default()
         .with("externalId", row.external_id.clone())
         .with("title", row.title.clone())

@@ -24,6 +24,7 @@ mod store;
 mod template;
 
 pub use export::shown_records;
+pub(super) use export::{fields, is_shown, record};
 pub use template::{sheet, template};
 
 /// In the column externalId this marks a row that is there for people to look at. It is never taken in.
