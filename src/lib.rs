@@ -15,6 +15,7 @@ pub mod reports;
 pub mod research;
 pub mod search;
 pub mod stations;
+pub mod strengths;
 
 // How others hear of it.
 pub mod following;

@@ -29,6 +29,7 @@ use crate::{
     research::ResearchQuery,
     search::{SearchQuery, SuggestQuery},
     stations::{StationMutation, StationQuery},
+    strengths::{StationMatchQuery, StrengthQuery},
 };
 
 /// What can be asked.
@@ -56,6 +57,8 @@ pub struct Query(
     FollowingQuery,
     SavedSearchQuery,
     ReportQuery,
+    StrengthQuery,
+    StationMatchQuery,
     NeedQuery,
 );
 

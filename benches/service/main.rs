@@ -1,7 +1,7 @@
 //! How fast the whole service is, each figure beside what the same work costs without it, in the same run.
 //!
 //! `cargo bench --bench service -- [--rows 100000] [--seed 1] [PART …] [--quick]`, where
-//! a part is `search`, `list`, `start`, `fresh`, `import`, `following`, `signed_in` or `refusals`; all of them where none is named.
+//! a part is `search`, `list`, `start`, `fresh`, `import`, `following`, `signed_in`, `refusals` or `strengths`; all of them where none is named.
 //!
 //! The first run with a number of rows prepares them (generated, imported, indexed; and put into the bare engine) under
 //! `target/bench/ROWS-SEED/`, further runs take what is there. What is compared is asked in turns, ours and theirs, so
@@ -24,12 +24,22 @@ mod refusals;
 mod search;
 mod signed_in;
 mod start;
+mod strengths;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// What can be measured by itself.
-const PARTS: [&str; 8] =
-    ["search", "list", "start", "fresh", "import", "following", "signed_in", "refusals"];
+const PARTS: [&str; 9] = [
+    "search",
+    "list",
+    "start",
+    "fresh",
+    "import",
+    "following",
+    "signed_in",
+    "refusals",
+    "strengths",
+];
 
 /// What the command line asks for.
 struct Asked {
@@ -79,13 +89,16 @@ fn main() -> Result<()> {
     let asked = Asked::read()?;
     let place = prepare::prepare(&folder(), asked.rows, asked.seed)?;
     let mut table = measure::Table::new();
-    if asked.wants("search") || asked.wants("list") {
+    if ["search", "list", "strengths"].iter().any(|part| asked.wants(part)) {
         let served = program::Served::start(&place.data)?;
         if asked.wants("search") {
             search::measure(&mut table, &place, &served, &asked)?;
         }
         if asked.wants("list") {
             list::measure(&mut table, &place, &served, &asked)?;
+        }
+        if asked.wants("strengths") {
+            strengths::measure(&mut table, &served, &asked)?;
         }
         served.end()?;
     }

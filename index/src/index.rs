@@ -6,6 +6,7 @@ use crate::{
     document::{Change, Day, Key, Kind},
     error::{Error, Result},
     fields::{self, fields},
+    highlight::Highlighter,
     matching::{Seeker, Wanted},
     rebuild::Rebuild,
     request::{Found, Hit, Page, SearchRequest, SimilarRequest, Suggestion},
@@ -14,6 +15,7 @@ use crate::{
     snapshot::Snapshots,
     storage::{self, Generation, Note},
     suggest,
+    tally::{self, Tally, TallyRequest},
     typed::Typed,
     view::View,
 };
@@ -327,6 +329,17 @@ impl Index {
     pub fn similar(&self, request: &SimilarRequest) -> Result<Vec<Hit>> {
         let view = self.inner.view();
         read(&view, || similar::similar(&view, request))
+    }
+
+    /// Marks in a text what of another text is in it: for showing why [`Index::similar`] found what it found.
+    pub fn marks_of(&self, text: &str) -> Highlighter {
+        similar::highlighter(&self.inner.view(), text)
+    }
+
+    /// Counts what stations have, area by area.
+    pub fn tally(&self, request: &TallyRequest) -> Result<Tally> {
+        let view = self.inner.view();
+        read(&view, || tally::tally(&view, request))
     }
 }
 

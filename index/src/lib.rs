@@ -6,7 +6,7 @@
 //!
 //! In reading order: [`document`](Document) (what is put in), `analysis` (texts into terms), `fields` (how they are laid
 //! down), `query` and `matter` (what was typed), `filter` (who may see what), `scan`, `collect` and `search` (how it is found),
-//! `ranking` (every weight), `storage` and `rebuild` (how it lies on disk).
+//! `tally` (how it is counted by stations and areas), `ranking` (every weight), `storage` and `rebuild` (how it lies on disk).
 
 mod analysis;
 mod backlog;
@@ -39,6 +39,7 @@ mod snapshot;
 mod spelling;
 mod storage;
 mod suggest;
+mod tally;
 mod typed;
 mod view;
 
@@ -54,4 +55,5 @@ pub use request::{
     Facet, FacetField, Found, Hit, Page, SearchRequest, SimilarRequest, Sort, Suggestion,
 };
 pub use same::Asked;
+pub use tally::{Count, Tally, TallyRequest};
 pub use typed::Typed;

@@ -76,6 +76,10 @@ pub(crate) const TOGETHER: f32 = 1.04;
 /// What is longer is no name.
 pub(crate) const LONGEST_NAME: usize = 40;
 
+/// What the question alone counts when a text is held against a question and its answer together: half, as
+/// `examples/station_matching.rs` shows (`docs/strengths.md`).
+pub(crate) const MET_IN_QUESTION: f32 = 0.5;
+
 /// A known question is the same as what is asked when at least this much of what it says is asked,
 pub(crate) const SAME_MET: f32 = 0.8;
 /// no word of it is missing that says more than this (a word of the field does),

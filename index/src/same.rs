@@ -4,7 +4,7 @@
 //! met, under any of their names, little else is asked, and no word contrasts (`dictionaries/contrasts.txt`).
 
 use crate::{
-    analysis::{Analysis, Analyzer, Sort},
+    analysis::{Analysis, Analyzer, Sort, fold},
     matter::Matter,
     ranking,
 };
@@ -31,6 +31,15 @@ impl Asked {
             && met.missing <= ranking::SAME_MISSING
             && self.text.met_by(&known).share >= ranking::SAME_ASKED
             && !known.contrasts_with(&self.text)
+    }
+
+    /// How much of what this text is about a question and its answer are about too, from 0 to 1. What the question says
+    /// counts for more. Unlike a rank among hits it is the same whatever else there is to be found.
+    pub fn met_in(&self, question: &str, answer: &str) -> f32 {
+        let whole = format!("{question}{}{answer}", fold::PART_BREAK);
+        let share = |text: &str| self.text.met_by(&Text::new(&self.analyzer, text)).share;
+        let in_question = share(question);
+        ranking::MET_IN_QUESTION * in_question + (1.0 - ranking::MET_IN_QUESTION) * share(&whole)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     error::Result,
     facets::Facets,
     filter::{Filter, Viewer},
+    highlight::Highlighter,
     query::Query,
     ranking,
     request::{Hit, SimilarRequest, Sort},
@@ -17,10 +18,7 @@ use crate::{
 
 /// The documents most like a text.
 pub(crate) fn similar(view: &View, request: &SimilarRequest) -> Result<Vec<Hit>> {
-    // Quotes and minus signs in a pasted text are no orders.
-    let plain: String =
-        request.text.chars().map(|ch| if is_order(ch) { fold::PART_BREAK } else { ch }).collect();
-    let query = Query::parse(&view.analyzer, &plain);
+    let query = query_of(view, &request.text);
     if query.everything || query.terms.is_empty() {
         return Ok(Vec::new());
     }
@@ -59,6 +57,18 @@ pub(crate) fn similar(view: &View, request: &SimilarRequest) -> Result<Vec<Hit>>
         cursor: Cursor { snapshot: view.id, rank: kept.rank, key: kept.key },
     };
     Ok(kept.iter().map(hit).collect())
+}
+
+/// Marks in a text what of another text is in it.
+pub(crate) fn highlighter(view: &View, text: &str) -> Highlighter {
+    Highlighter::new(&view.analyzer, &query_of(view, text))
+}
+
+/// Quotes and minus signs in a pasted text are no orders.
+fn query_of(view: &View, text: &str) -> Query {
+    let plain: String =
+        text.chars().map(|ch| if is_order(ch) { fold::PART_BREAK } else { ch }).collect();
+    Query::parse(&view.analyzer, &plain)
 }
 
 fn is_order(ch: char) -> bool {

@@ -43,6 +43,7 @@ mod import;
 mod list_graphql;
 mod moving;
 mod publish;
+mod rated;
 pub(crate) mod rating_entity;
 mod ratings;
 pub(crate) mod report_entity;
@@ -73,6 +74,7 @@ pub use graphql::{AnsweredQuestionNode, nodes, nodes_by_id};
 pub use import::AnsweredQuestions;
 pub use list_graphql::AnsweredQuestionQuery;
 pub use moving::moved;
+pub use rated::{Rated, rated};
 pub use report_entity::Model as AnswerReport;
 pub use report_graphql::{
     AnswerReaderMutation, AnswerReportNode, AnswerReportQuery, report_nodes_by_id,
@@ -86,6 +88,9 @@ pub use terms::{
 };
 pub use version_entity::Model as Version;
 pub(crate) use work_graphql::FindingNode;
+
+/// By this term the index tells what is published and stands on its own from drafts and from what was replaced.
+pub const PUBLISHED: &str = "state:PUBLISHED";
 
 /// Loads what the viewer may see of these, by id.
 pub async fn by_ids(
@@ -227,6 +232,11 @@ pub async fn documents(
                 .superseded_by_id
                 .map(|id| crate::search::key(zhanjian_index::Kind::AnsweredQuestion, id)),
             uses: u32::try_from(row.reuse_count).unwrap_or(0),
+            tags: if row.state == State::Published {
+                vec![PUBLISHED.to_owned()]
+            } else {
+                Vec::new()
+            },
             ..crate::search::public_document(zhanjian_index::Kind::AnsweredQuestion, row.id)
         }
     };

@@ -72,7 +72,7 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    fn select(&self) -> Select<entity::Entity> {
+    pub(super) fn select(&self) -> Select<entity::Entity> {
         let after = self.to.succ_opt().unwrap_or(self.to);
         entity::Entity::visible_to(&Scope::Service)
             .filter(entity::Column::StationId.is_in(self.stations.iter().copied()))
@@ -80,7 +80,7 @@ impl Recorded {
             .filter(entity::Column::RecordedAt.lt(begins(after)))
     }
 
-    fn ids(&self) -> SelectStatement {
+    pub(super) fn ids(&self) -> SelectStatement {
         self.select().select_only().column(entity::Column::Id).into_query()
     }
 }

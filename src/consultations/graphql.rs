@@ -28,6 +28,7 @@ use crate::{
     scalars::Date,
     search::{SimilarAnsweredQuestion, similar_answered_questions},
     stations::{self, ServicePointNode, StationNode},
+    strengths::StationMatch,
 };
 
 /// A consultation among the others of its page.
@@ -40,7 +41,7 @@ pub struct ConsultationNode {
 pub(super) struct ConsultationPage {
     rows: Vec<Arc<Consultation>>,
     readers: Shared<Uuid, Vec<Reader>>,
-    areas: Shared<Uuid, Vec<Uuid>>,
+    pub(super) areas: Shared<Uuid, Vec<Uuid>>,
     stations: Shared<Uuid, StationNode>,
     points: Shared<Uuid, Vec<stations::ServicePoint>>,
     shown: OnceCell<HashMap<Uuid, Asker>>,
@@ -102,7 +103,7 @@ impl ConsultationNode {
         self.masked(ctx, text).await
     }
 
-    async fn masked(&self, ctx: &Ctx, text: String) -> Result<String> {
+    pub(super) async fn masked(&self, ctx: &Ctx, text: String) -> Result<String> {
         let load = |ids| async move { asker::unseen(ctx.db(), &ctx.app.vault, ids).await };
         match self.page.unseen.get(&self.row.id, load).await? {
             Some(asker) => asker::masked(&text, asker),
@@ -222,7 +223,7 @@ async fn reused(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<Uuid>>> {
     Ok(grouped(rows.into_iter().map(|row| (row.consultation_id, row.answered_question_id))))
 }
 
-async fn area_ids(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<Uuid>>> {
+pub(super) async fn area_ids(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<Uuid>>> {
     let rows = area_entity::Entity::visible_to(&Scope::Service)
         .filter(area_entity::Column::ConsultationId.is_in(ids))
         .all(ctx.db())
@@ -468,6 +469,15 @@ impl ConsultationNode {
         #[graphql(desc = "How many at most.", default = 10)] first: i32,
     ) -> Result<Vec<SimilarAnsweredQuestion>, Fault> {
         Ok(self.similar(ctx.data_unchecked::<Ctx>(), first).await?)
+    }
+
+    /// Stations that might be asked about it, by what they have answered, the best first; its own is left out.
+    async fn station_suggestions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at most.", default = 3)] first: i32,
+    ) -> Result<Vec<StationMatch>, Fault> {
+        Ok(self.whom_to_ask(ctx.data_unchecked::<Ctx>(), first).await?)
     }
 
     /// What the viewer could do now.

@@ -22,6 +22,7 @@ mod brief;
 mod closing;
 mod closing_graphql;
 mod deadlines;
+mod demand;
 pub(crate) mod entity;
 pub(crate) mod event_entity;
 mod filter;
@@ -47,11 +48,13 @@ mod tiers_graphql;
 mod timeline_graphql;
 mod triage;
 mod triage_graphql;
+mod whom_graphql;
 mod words;
 
 pub use self::{
     asker::{Asker, MASK},
     brief::{Brief, Recorded, briefs},
+    demand::{AskedIn, asked_in},
     entity::Model as Consultation,
     event_entity::Model as ConsultationEvent,
     filter::ConsultationFilter,

@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 use zhanjian_index::{Highlighter, Key};
 
 use super::Found;
-use crate::error::Result;
+use crate::{answers::AnsweredQuestionNode, error::Result};
 
 /// The text that a piece was cut from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -24,7 +24,7 @@ pub enum HighlightField {
 
 /// A piece of a text, with what matched in it.
 #[derive(Clone, Debug, SimpleObject)]
-pub(super) struct Highlight {
+pub struct Highlight {
     /// The text that it was cut from.
     pub field: HighlightField,
     /// The piece, cut where what matched begins and ends: put together, its fragments are the piece.
@@ -33,7 +33,7 @@ pub(super) struct Highlight {
 
 /// A stretch of a piece.
 #[derive(Clone, Debug, SimpleObject)]
-pub(super) struct HighlightFragment {
+pub struct HighlightFragment {
     /// The words, as the author wrote them.
     pub text: String,
     /// Whether they matched.
@@ -83,6 +83,11 @@ impl Highlights {
         }
         Ok(all)
     }
+}
+
+/// The pieces of an answered question that show what another text is in it.
+pub fn passages(node: &AnsweredQuestionNode, highlighter: &Highlighter) -> Vec<Highlight> {
+    highlights(&Found::AnsweredQuestion(node.clone()), highlighter)
 }
 
 /// The pieces of a thing that was found; no field that is confidential is among its texts.

@@ -27,6 +27,7 @@ mod suggest;
 
 pub use filter::SearchFilter;
 pub use graphql::SearchQuery;
+pub use highlights::{Highlight, passages};
 pub use matching::matching;
 pub use suggest::{SimilarAnsweredQuestion, SuggestQuery, similar_answered_questions};
 

@@ -44,6 +44,18 @@ pub struct SimilarAnsweredQuestion {
     node: AnsweredQuestionNode,
 }
 
+impl SimilarAnsweredQuestion {
+    /// The answered question.
+    pub fn answered(&self) -> &AnsweredQuestionNode {
+        &self.node
+    }
+
+    /// Whether it is the same question.
+    pub fn is_the_same(&self) -> bool {
+        self.is_same_question
+    }
+}
+
 /// The most suggestions and similar questions that are given at once.
 const MAX_LIST: i32 = 50;
 

@@ -15,6 +15,7 @@ use crate::{
     ids::{GlobalId, NodeKind},
     page::{Keyset, Page, Place, connection, counter, slice},
     scalars::Date,
+    strengths::{Asked, Profiles, StationStrengths},
 };
 
 /// A district of the city.
@@ -95,6 +96,7 @@ struct StationPage {
     parents: Shared<Uuid, StationNode>,
     points: Shared<Uuid, Vec<ServicePoint>>,
     areas: Shared<Uuid, Vec<Uuid>>,
+    strengths: Profiles,
 }
 
 /// Stations that know of each other, so that what belongs to them is loaded at once.
@@ -106,6 +108,7 @@ pub fn nodes(stations: impl IntoIterator<Item = Station>) -> Vec<StationNode> {
         parents: Arc::new(Batch::new(stations.iter().filter_map(|station| station.parent_id))),
         points: Arc::new(Batch::new(ids())),
         areas: Arc::new(Batch::new(ids())),
+        strengths: Profiles::new(stations.iter().map(|station| station.code.clone()).collect()),
     });
     let node = |station| StationNode { station, page: Arc::clone(&page) };
     stations.into_iter().map(node).collect()
@@ -181,6 +184,26 @@ impl StationNode {
         let load = |ids| super::area_ids(ctx.db(), ids);
         let areas = self.page.areas.get(&self.station.id, load).await?;
         Ok(areas_of(&ctx.tree().await?, areas.map(Vec::as_slice).unwrap_or_default()))
+    }
+
+    /// What it is good at: what it declares and what it has written down, area by area, beside the other stations, as far
+    /// as the viewer may see it.
+    async fn strengths(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day of the period; from the beginning where nothing is said.")]
+        from: Option<Date>,
+        #[graphql(desc = "The last day of the period; until now where nothing is said.")]
+        to: Option<Date>,
+        #[graphql(
+            desc = "The codes of the areas, each with all below it; the tops of the tree, those right below them \
+                          and those declared where nothing is said."
+        )]
+        areas: Option<Vec<String>>,
+    ) -> Result<StationStrengths, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let asked = Asked { from: from.map(|Date(day)| day), to: to.map(|Date(day)| day), areas };
+        Ok(self.page.strengths.of(ctx, self.station.id, asked).await?)
     }
 
     /// Whether it is at work.

@@ -46,7 +46,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 33] = [
+const DOORS: [(&str, &str); 35] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -90,6 +90,8 @@ const DOORS: [(&str, &str); 33] = [
         "closedLoopReport",
         "closedLoopReport(input: { from: \"2026-01-01\", to: \"2026-12-31\" }) { asOf }",
     ),
+    ("networkStrengths", "networkStrengths { asOf }"),
+    ("matchStations", "matchStations(text: \"辅助生殖试剂怎么分类\") { algorithmVersion }"),
     ("needs", "needs { totalCount }"),
     ("similar by id", "similarAnsweredQuestions(id: ONE) { score }"),
 ];
@@ -171,6 +173,8 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     consultations             0               0               0               0               0               0
     consultationQueues        ok              ok              ok              ok              ok              ok
     closedLoopReport          UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
+    networkStrengths          ok              ok              ok              ok              ok              ok
+    matchStations             ok              ok              ok              ok              ok              ok
     needs                     0               0               0               0               0               0
     similar by id             NOT_FOUND       NOT_FOUND       2               3               5               NOT_FOUND
     ");

@@ -80,6 +80,7 @@ const ROOMS: &[&str] = &[
     "crate::research",
     "crate::search",
     "crate::stations",
+    "crate::strengths",
     "    answers::",
     "    consultations::",
     "    expertise::",
@@ -91,6 +92,7 @@ const ROOMS: &[&str] = &[
     "    research::",
     "    search::",
     "    stations::",
+    "    strengths::",
 ];
 
 #[test]

@@ -42,5 +42,6 @@ mod schema;
 mod search;
 mod statements;
 mod story;
+mod strengths;
 mod trouble;
 mod visibility;

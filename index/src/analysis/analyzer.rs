@@ -17,7 +17,7 @@ use std::{
 };
 
 /// Raised with every change to fields, analysis or sound terms that is not a change of a dictionary.
-const VERSION: &str = "6";
+const VERSION: &str = "7";
 
 /// Analyses texts by one choice of dictionaries. What it needs is loaded when it is first needed: the dictionary of
 /// general words takes a tenth of a second.
