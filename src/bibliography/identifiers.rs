@@ -41,22 +41,15 @@ pub(super) fn day(text: &str) -> String {
     let text = text.trim();
     let bare = text.split('T').next().unwrap_or_default();
     // RIS: 2024/05/01/other, 2024///; EDTF: 2024-01/2024-03.
-    let whole: PartialDate = match bare.parse() {
-        Ok(date) => date,
-        Err(_) => {
-            let front =
-                bare.split_once('/').map(|(front, _)| front).filter(|front| front.contains('-'));
-            let parts: Vec<&str> = match front {
-                Some(front) => front.split('-').collect(),
-                None => bare.split(['/', '-', '.']).take(3).collect(),
-            };
-            match of_parts(&parts) {
-                Some(date) => date,
-                None => return text.to_owned(),
-            }
-        }
+    if let Ok(date) = bare.parse::<PartialDate>() {
+        return date.first_day().to_string();
+    }
+    let front = bare.split_once('/').map(|(front, _)| front).filter(|front| front.contains('-'));
+    let parts: Vec<&str> = match front {
+        Some(front) => front.split('-').collect(),
+        None => bare.split(['/', '-', '.']).take(3).collect(),
     };
-    whole.first_day().to_string()
+    of_parts(&parts).map_or_else(|| text.to_owned(), |date| date.first_day().to_string())
 }
 
 /// A date by its numbers, of which the later ones may be missing or empty.

@@ -87,6 +87,9 @@ pub struct Patent {
 /// Where a format says what: (our column, its field). Columns that are not named here it cannot say.
 pub(super) type Fields = &'static [(&'static str, &'static str)];
 
+/// Where a format has no field for what we know of a record.
+const UNNAMED: &str = "-";
+
 impl Record {
     /// The id under which a record goes that names none of its own: in our own files the owner's, otherwise the DOI, then
     /// what the file calls the record, and at last a digest of title and year.
@@ -140,14 +143,14 @@ impl Record {
         ];
         values.push(("sourceFormat", format.label().into()));
         let field =
-            |column| fields.iter().find(|(name, _)| *name == column).map(|(_, field)| *field);
+            |column| fields.iter().find(|(name, _)| *name == column).map(|(_, field)| field);
         let values = values.into_iter().map(|(column, value)| FoundValue {
             column,
-            field: field(column).unwrap_or("-"),
+            field: field(column).unwrap_or(&UNNAMED),
             value,
         });
         // A format that has no word for a column says nothing of it.
-        let values = values.filter(|found| found.field != "-" || !is_nothing(&found.value));
+        let values = values.filter(|found| *found.field != UNNAMED || !is_nothing(&found.value));
         Found { line, raw, values: values.collect() }
     }
 

@@ -4,6 +4,8 @@
 //! as `2024///`, lines that go on without a tag, a record that begins before the last one ended, blank or missing spaces
 //! around the dash.
 
+use std::fmt::Write as _;
+
 use super::identifiers::{day, doi_in, patent_of};
 use super::record::Fields;
 use super::{Contributor, Identifier, OURS, Patent, Record, kinds, names};
@@ -198,7 +200,8 @@ pub(super) fn write(record: &Record) -> String {
     let mut put = |tag: &str, value: &str| {
         let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
         if !value.is_empty() {
-            out.push_str(&format!("{tag}  - {value}\r\n"));
+            // A text takes whatever is written to it.
+            let _ = write!(out, "{tag}  - {value}\r\n");
         }
     };
     put("TY", kind.ris);

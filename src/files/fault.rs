@@ -76,7 +76,8 @@ pub enum Place {
     /// The character of the line, counted from 1.
     Character(u64),
     /// The field of a record, by the name that its format gives it: `doi` of BibTeX, `DO` of RIS.
-    Field(&'static str),
+    /// It is a reference to a reference, so that what is handed about with each row stays small.
+    Field(&'static &'static str),
 }
 
 impl Place {

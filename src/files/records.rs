@@ -35,7 +35,7 @@ pub struct FoundValue {
     /// The column that importers know.
     pub column: &'static str,
     /// Where the record says it, in the words of its format.
-    pub field: &'static str,
+    pub field: &'static &'static str,
     /// What it says.
     pub value: Value,
 }

@@ -151,7 +151,7 @@ fn head(sheet: &mut Worksheet, at: u16, column: &TemplateColumn) -> Result<(), X
 /// What a spreadsheet program lets people write into a column.
 fn rule(
     column: &TemplateColumn,
-    list: Option<usize>,
+    chosen_from: Option<usize>,
     lists: &[(u16, &[String])],
 ) -> Result<Option<DataValidation>, XlsxError> {
     let days = || -> Result<_, XlsxError> {
@@ -171,9 +171,9 @@ fn rule(
             DataValidation::new().allow_date(within).set_error_message(message)?
         }
         Accepts::OneOf(_) | Accepts::Suggestions(_) => {
-            let Some(list) = list else { return Ok(None) };
-            let Some((_, items)) = lists.get(list) else { return Ok(None) };
-            let letter = super::fault::letter(u32::try_from(list).unwrap_or(u32::MAX));
+            let Some(at) = chosen_from else { return Ok(None) };
+            let Some((_, items)) = lists.get(at) else { return Ok(None) };
+            let letter = super::fault::letter(u32::try_from(at).unwrap_or(u32::MAX));
             let range = format!("={LISTS}!${letter}$1:${letter}${}", items.len());
             let rule = DataValidation::new().allow_list_formula(Formula::new(range));
             let strict = matches!(column.accepts, Accepts::OneOf(_));

@@ -4,7 +4,7 @@
 //! audience, no embargo, no state. Drafts and what is under embargo are left out, also for their owner, for in a file
 //! nobody could tell them from the rest.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use sea_orm::{
     ActiveEnum, Condition, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _,
@@ -226,8 +226,8 @@ async fn write(ctx: &Ctx, rows: &[ResearchOutput], format: Format) -> Result<Exp
 }
 
 fn owners_of(rows: &[ResearchOutput]) -> Vec<Uuid> {
-    let owners: HashMap<Uuid, ()> = rows.iter().map(|row| (row.organization_id, ())).collect();
-    owners.into_keys().collect()
+    let owners: HashSet<Uuid> = rows.iter().map(|row| row.organization_id).collect();
+    owners.into_iter().collect()
 }
 
 fn kind_of(format: Format) -> (&'static str, &'static str) {

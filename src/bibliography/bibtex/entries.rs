@@ -205,7 +205,7 @@ impl<'a> Parser<'a> {
         let end = self.rest().find([',', '=', '}', '\n']);
         let end = end.filter(|end| !self.rest().get(*end..).is_some_and(|it| it.starts_with('=')));
         if let Some(end) = end {
-            entry.key = self.take(end).trim().to_owned();
+            self.take(end).trim().clone_into(&mut entry.key);
         }
         let mut bytes = 0;
         loop {

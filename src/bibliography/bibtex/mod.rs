@@ -152,7 +152,11 @@ pub(super) fn write(record: &Record, key: &str) -> String {
     let author = |person: &Contributor| {
         let name = latex::encoded(&person.name);
         let plain = names::parted(&person.name).is_some() && !name.contains(['\\', '{']);
-        if plain && latex::split_at_and(&name).len() == 1 { name } else { format!("{{{name}}}") }
+        if plain && latex::split_at_and(&format!(" {name} ")).len() == 1 {
+            name
+        } else {
+            format!("{{{name}}}")
+        }
     };
     let authors: Vec<String> = record.contributors.iter().map(author).collect();
     put("author", &authors.join(" and "));

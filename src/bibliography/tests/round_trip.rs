@@ -130,3 +130,13 @@ fn a_contact_never_goes_out() {
         }
     }
 }
+
+#[test]
+fn the_documentation_shows_the_table() {
+    let page = include_str!("../../../docs/formats.md");
+    for super::super::Holding { column, held } in super::super::HOLDINGS {
+        let words: Vec<&str> = held.iter().map(|held| held.words()).collect();
+        let line = format!("| `{column}` | {} |", words.join(" | "));
+        assert!(page.lines().any(|found| found == line), "docs/formats.md lacks: {line}");
+    }
+}

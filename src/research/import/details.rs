@@ -41,10 +41,12 @@ fn numbered(row: &mut Row, number: &str) -> Value {
     // Twelve or thirteen digits are meant as an application, and were copied wrong.
     let digits = number.chars().filter(char::is_ascii_digit).count();
     let letters = number.chars().filter(char::is_ascii_alphabetic).count();
-    if found.application_no.is_none() && matches!(digits, 12 | 13) && letters <= 3 {
-        if let Err(reason) = checkdigits::patent_application(number) {
-            row.fault("patents", reason);
-        }
+    if found.application_no.is_none()
+        && matches!(digits, 12 | 13)
+        && letters <= 3
+        && let Err(reason) = checkdigits::patent_application(number)
+    {
+        row.fault("patents", reason);
     }
     let fields = Fields::default()
         .with("office", found.office)

@@ -99,8 +99,18 @@ async fn a_workbook_of_outputs_is_taken_in_as_it_is(house: &House) {
     let all: Vec<_> = before.values().cloned().collect();
     let bytes = research::sheet(&all, &known, now()).unwrap();
     let summary = house.import(&ResearchOutputs::default(), "all.xlsx", bytes).await;
-    assert_eq!(summary.tally.unchanged, before.len() as u64, "{summary}");
+    assert_eq!(summary.tally.added, 0, "{summary}");
     assert!(summary.unknown_columns.is_empty());
+    // Modes of cooperation are a set; the workbook has a column for each, and so an order of its own.
+    let in_order = |mut rows: BTreeMap<String, Map<String, Value>>| {
+        for row in rows.values_mut() {
+            if let Some(modes) = row.get_mut("cooperationModes").and_then(Value::as_array_mut) {
+                modes.sort_by_key(ToString::to_string);
+            }
+        }
+        rows
+    };
+    assert_eq!(in_order(rows(house).await), in_order(before));
 }
 
 async fn faults_of_a_filled_template_name_the_cell(house: &House) {
