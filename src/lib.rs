@@ -38,6 +38,7 @@ pub mod reception;
 pub mod schema;
 
 // How it gets in and out, and into the index.
+pub mod bibliography;
 pub mod demo;
 pub mod files;
 pub mod folders;

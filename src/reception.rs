@@ -22,7 +22,7 @@ use crate::{
     language::{Language, Text},
     oai::Repository,
     reports::{self, Asked, SheetFormat},
-    research::{self, Upload},
+    research::{self, Exported, Upload},
 };
 
 /// The header in which a client names a request that may come twice.
@@ -231,6 +231,9 @@ impl Publications for ReadingRoom {
     }
 }
 
+/// Where research outputs are taken away, all of them or, with an id behind it, one.
+const OUTPUTS: &str = "research-outputs";
+
 /// Where people take their files away.
 pub struct FileCounter;
 
@@ -243,6 +246,15 @@ impl Downloads for FileCounter {
         parameters: &str,
     ) -> Result<Option<Download>, async_graphql::Error> {
         let Some(ctx) = ctx_of(data) else { return Ok(None) };
+        let outputs = name.strip_prefix(OUTPUTS);
+        let id = outputs.and_then(|rest| rest.strip_prefix('/'));
+        if outputs == Some("") || id.is_some() {
+            let parameters = form_urlencoded::parse(parameters.as_bytes());
+            let exported = research::export(ctx, id, parameters).await.map_err(Fault::from)?;
+            let Exported { name, media_type, bytes } = exported;
+            let plain_name = name.clone();
+            return Ok(Some(Download { name, plain_name, media_type, bytes }));
+        }
         Ok(sheet(ctx, name, parameters).await.map_err(Fault::from)?)
     }
 }

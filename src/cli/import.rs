@@ -29,6 +29,10 @@ pub(super) async fn run(config: &Config, arguments: &ImportArgs) -> Result<Outco
     if arguments.station.is_some() && arguments.kind != Kind::AnsweredQuestions {
         return Err(Failure::misuse("--station goes with answered-questions only"));
     }
+    let given = arguments.format.is_some() || arguments.organization.is_some();
+    if given && arguments.kind != Kind::ResearchOutputs {
+        return Err(Failure::misuse("--format and --organization go with research-outputs only"));
+    }
     let audience = arguments.audience.map(|audience| audience.of(arguments.kind));
     if let Some(source) = &arguments.harvest.oai {
         return super::harvest::run(config, arguments, source, audience).await;
@@ -37,6 +41,9 @@ pub(super) async fn run(config: &Config, arguments: &ImportArgs) -> Result<Outco
     let db = super::open_database(config).await?;
     if let Some(station) = &arguments.station {
         known_station(&db, station).await?;
+    }
+    if let Some(organization) = &arguments.organization {
+        known_organization(&db, organization).await?;
     }
     let job = Job { db: &db, arguments };
     let station = arguments.station.clone();
@@ -48,7 +55,10 @@ pub(super) async fn run(config: &Config, arguments: &ImportArgs) -> Result<Outco
         Kind::Stations => job.run(&Stations).await,
         Kind::Organizations => job.run(&Organizations).await,
         Kind::ResearchOutputs => {
-            job.run(&ResearchOutputs { audience, ..ResearchOutputs::default() }).await
+            let format = arguments.format.map(super::Format::of_files);
+            let organization = arguments.organization.clone();
+            let kind = ResearchOutputs { audience, organization, format, ..Default::default() };
+            job.run(&kind).await
         }
         Kind::Resources => job.run(&Resources { audience }).await,
     }
@@ -67,6 +77,15 @@ async fn known_station(db: &Database, code: &str) -> Result<(), Failure> {
         format!("there are {}", codes.join(", "))
     };
     Err(Failure::misuse(format!("--station: there is no station {code:?}; {codes}")))
+}
+
+async fn known_organization(db: &Database, code: &str) -> Result<(), Failure> {
+    let known = crate::organizations::all(db.read()).await?;
+    if known.iter().any(|organization| organization.code == code) {
+        return Ok(());
+    }
+    let sentence = format!("--organization: there is no organization {code:?}; import it first");
+    Err(Failure::misuse(sentence))
 }
 
 struct Job<'a> {

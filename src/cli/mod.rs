@@ -21,6 +21,7 @@ mod account;
 mod backup;
 mod client;
 mod export;
+mod format;
 mod harvest;
 mod import;
 mod index;
@@ -29,6 +30,8 @@ mod migrate;
 mod serve;
 #[cfg(test)]
 mod tests;
+
+pub use self::format::Format;
 
 const EXIT_STATUSES: &str = "\
 Exit status:
@@ -120,13 +123,16 @@ pub struct ServeArgs {
 pub struct ImportArgs {
     /// What the rows are
     pub kind: Kind,
-    /// JSON Lines, CSV (UTF-8, GBK, GB18030) or XLSX
+    /// JSON Lines, CSV (UTF-8, GBK, GB18030) or XLSX; research outputs also DataCite JSON, CSL-JSON, BibTeX, RIS
     #[arg(required_unless_present = "oai")]
     pub file: Option<PathBuf>,
+    /// The format of a file of research outputs; without it, what its name and content say
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
     /// From a repository instead of a file
     #[command(flatten)]
     pub harvest: harvest::HarvestArgs,
-    /// The organization that what is harvested belongs to
+    /// The organization that owns research outputs which name none, or what is harvested
     #[arg(long, value_name = "CODE")]
     pub organization: Option<String>,
     /// The station that owns rows which name none
@@ -154,6 +160,9 @@ pub struct ExportArgs {
     /// Where to write; `-` is standard output
     #[arg(default_value = "-")]
     pub file: PathBuf,
+    /// Write an empty file to fill in (XLSX, or CSV by --format csv) in place of rows
+    #[arg(long, conflicts_with_all = ["from", "to", "station", "district"])]
+    pub template: bool,
     /// The format; without it, what the file's name says, else JSON Lines, and CSV for an assessment
     #[arg(long, value_enum)]
     pub format: Option<Format>,
@@ -214,17 +223,6 @@ pub enum Audience {
     District,
     /// The owning station or organization
     Owner,
-}
-
-/// What export writes.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub enum Format {
-    /// JSON Lines
-    Jsonl,
-    /// CSV in UTF-8
-    Csv,
-    /// A workbook; of an assessment only
-    Xlsx,
 }
 
 /// `zhanjian index`

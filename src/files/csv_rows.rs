@@ -142,7 +142,7 @@ impl CsvRows {
                 }
             }
         }
-        Ok(RawRow { line, entries })
+        Ok(RawRow { line, entries, raw: None })
     }
 
     fn decode(&self, line: u64, place: u32, bytes: &[u8]) -> Result<String, Fault> {

@@ -27,7 +27,7 @@ pub struct Fault {
 
 impl Fault {
     /// A fault of a whole line.
-    pub(super) fn of_line(line: u64, message: Message) -> Fault {
+    pub fn of_line(line: u64, message: Message) -> Fault {
         Fault { line, column: None, place: None, value: None, message }
     }
 
@@ -75,12 +75,15 @@ pub enum Place {
     Cell(u32),
     /// The character of the line, counted from 1.
     Character(u64),
+    /// The field of a record, by the name that its format gives it: `doi` of BibTeX, `DO` of RIS.
+    /// It is a reference to a reference, so that what is handed about with each row stays small.
+    Field(&'static &'static str),
 }
 
 impl Place {
     fn in_chinese(self) -> String {
         match self {
-            Place::Cell(_) => self.to_string(),
+            Place::Cell(_) | Place::Field(_) => self.to_string(),
             Place::Character(number) => format!("第 {number} 个字符"),
         }
     }
@@ -91,6 +94,7 @@ impl fmt::Display for Place {
         match self {
             Place::Cell(index) => out.write_str(&letter(*index)),
             Place::Character(number) => write!(out, "character {number}"),
+            Place::Field(name) => out.write_str(name),
         }
     }
 }
@@ -162,7 +166,8 @@ pub struct FileError {
 }
 
 impl FileError {
-    pub(super) fn new(file: &str, message: impl Into<Message>) -> FileError {
+    /// What is wrong with a file.
+    pub fn new(file: &str, message: impl Into<Message>) -> FileError {
         FileError { file: file.to_owned(), message: message.into(), cause: None }
     }
 

@@ -13,6 +13,14 @@ pub enum Format {
     Csv,
     /// The first visible sheet of a workbook, with a header row.
     Xlsx,
+    /// JSON of DataCite: one record, a list, an answer of its REST API, or one record a line.
+    DataCite,
+    /// CSL-JSON: one item, a list, or one item a line.
+    CslJson,
+    /// BibTeX and BibLaTeX.
+    Bibtex,
+    /// Tagged lines of reference managers.
+    Ris,
 }
 
 impl Format {
@@ -53,8 +61,15 @@ impl Format {
             "jsonl" | "ndjson" | "json" => Some(Format::JsonLines),
             "csv" | "tsv" | "txt" => Some(Format::Csv),
             "xlsx" | "xlsm" => Some(Format::Xlsx),
+            "bib" | "bibtex" => Some(Format::Bibtex),
+            "ris" => Some(Format::Ris),
             _ => None,
         }
+    }
+
+    /// Whether it is a format of reference managers and repositories, of which this module knows the names only.
+    pub fn is_bibliographic(self) -> bool {
+        matches!(self, Format::DataCite | Format::CslJson | Format::Bibtex | Format::Ris)
     }
 
     /// The name that people know.
@@ -63,11 +78,16 @@ impl Format {
             Format::JsonLines => "JSON Lines",
             Format::Csv => "CSV",
             Format::Xlsx => "XLSX",
+            Format::DataCite => "DataCite JSON",
+            Format::CslJson => "CSL-JSON",
+            Format::Bibtex => "BibTeX",
+            Format::Ris => "RIS",
         }
     }
 }
 
-fn refusal(head: &[u8]) -> Option<Message> {
+/// Why a file that begins like this can be read in no format, if that is so.
+pub(super) fn refusal(head: &[u8]) -> Option<Message> {
     if head.starts_with(b"\xD0\xCF\x11\xE0") {
         return Some(Message::new(
             "is an old .xls or a password-protected workbook; save it as .xlsx without a password",

@@ -69,7 +69,7 @@ impl JsonRows {
         });
         let entries: Vec<Entry> = entries.collect();
         unambiguous(&entries).map_err(|message| Fault::of_line(line, message))?;
-        Ok(RawRow { line, entries })
+        Ok(RawRow { line, entries, raw: None })
     }
 }
 

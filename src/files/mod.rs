@@ -15,6 +15,8 @@
 //! reader.unknown_columns();
 //! ```
 //!
+//! Other modules can cut a text into records of their own kind ([`Records`]), which come as rows all the same.
+//!
 //! A [`Writer`] writes what a reader reads. A [`Table`] is for people to look at, in a spreadsheet program.
 //!
 //! Memory is bounded whatever the file holds: a row has at most [`MAX_ROW_BYTES`], a sheet at most [`MAX_SHEET_BYTES`]
@@ -22,6 +24,7 @@
 //! and no room of the service.
 
 mod cell;
+mod characters;
 mod columns;
 mod csv_rows;
 mod dates;
@@ -31,24 +34,34 @@ mod format;
 mod json_rows;
 mod lines;
 mod object;
+mod output;
 mod reader;
+mod records;
 mod row;
 mod sheet_rows;
 mod source;
 mod table;
+mod template;
 mod writer;
 
 #[cfg(test)]
+pub(crate) use self::tests::gb as in_gb18030;
+#[cfg(test)]
 mod tests;
 
+pub use self::characters::{Characters, DAMAGED};
 pub use self::encoding::Encoding;
 pub use self::fault::{Fault, FileError, Place, RowError, RowFaults};
 pub use self::format::Format;
 pub use self::object::{Object, TextOrObjects};
+pub use self::output::{Output, put};
 pub use self::reader::Reader;
+pub use self::records::{Found, FoundValue, Piece, Records};
 pub use self::row::Row;
+pub use self::source::Source as Input;
 pub use self::table::{Cell, Table, csv, workbook};
-pub use self::writer::{Writer, put};
+pub use self::template::{Accepts, Template, TemplateColumn, template};
+pub use self::writer::Writer;
 use crate::language::Text as Message;
 
 /// The most bytes that one row may have: a line of JSON, or a CSV row with the line breaks in its cells.

@@ -29,6 +29,11 @@ impl Entry {
     pub(super) fn new(name: Arc<str>, place: Option<Place>, cell: Cell) -> Entry {
         Entry { name, place, cell, asked: false }
     }
+
+    /// A value that need not be asked for to have been known.
+    pub(super) fn known(name: Arc<str>, place: Option<Place>, cell: Cell) -> Entry {
+        Entry { name, place, cell, asked: true }
+    }
 }
 
 /// The values of a row, or of an object nested in it, by column.
@@ -85,14 +90,31 @@ impl Object {
         self.line
     }
 
+    /// Puts words in the place of labels: where the column has one of these labels, it has the word from then on.
+    ///
+    /// The raw record is to be asked for before.
+    pub fn translate(&mut self, column: &str, words: &[(&str, &str)]) {
+        let Some(entry) = self.entry(column).and_then(|at| self.entries.get_mut(at)) else {
+            return;
+        };
+        if let Cell::Text(text) = &mut entry.cell
+            && let Some((_, word)) = words.iter().find(|(label, _)| *label == text.trim())
+        {
+            (*word).clone_into(text);
+        }
+    }
+
     /// Whether there is a value.
     pub fn has(&mut self, column: &str) -> bool {
         self.ask(column).is_some_and(|cell| !cell.is_empty())
     }
 
-    /// Whether there is such a column, empty or not.
+    /// Whether there is such a column, or one for a part of it (`contact.name` of `contact`), empty or not.
     pub fn knows(&self, column: &str) -> bool {
-        self.entry(column).is_some()
+        self.entries.iter().any(|entry| {
+            let rest = entry.name.strip_prefix(column);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
     }
 
     /// Whether there is a value; a fault if not.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::cell::Cell;
 use super::columns::Log;
 use super::object::Entry;
+use super::reader::RawRow;
 use super::{Fault, Object, RowFaults};
 
 /// One row: an [`Object`] with a place in the file, and the last word on whether it is right.
@@ -19,18 +20,28 @@ use super::{Fault, Object, RowFaults};
 /// row.finish()?;      // everything that was wrong, or nothing
 /// ```
 #[derive(Debug)]
-pub struct Row(Object);
+pub struct Row {
+    values: Object,
+    /// The record from which the values were taken, where they are not the record themselves.
+    raw: Option<String>,
+}
 
 impl Row {
-    pub(super) fn new(line: u64, entries: Vec<Entry>, log: Log) -> Row {
-        Row(Object::new(line, entries, log))
+    pub(super) fn new(row: RawRow, log: Log) -> Row {
+        Row { values: Object::new(row.line, row.entries, log), raw: row.raw }
     }
 
     /// A row that comes from no file: named values, to be looked at by the rules by which files are read.
     pub fn of(fields: Map<String, Value>) -> Row {
         let entry =
             |(name, value): (String, _)| Entry::new(name.into(), None, Cell::of_json(value));
-        Row::new(1, fields.into_iter().map(entry).collect(), Log::default())
+        let entries = fields.into_iter().map(entry).collect();
+        Row::new(RawRow { line: 1, entries, raw: None }, Log::default())
+    }
+
+    /// The record as the file has it: its own text, or the named values as JSON.
+    pub fn raw_record(&self) -> String {
+        self.raw.clone().unwrap_or_else(|| Value::Object(self.record()).to_string())
     }
 
     /// Everything that was found wrong with the row, nested objects included.
@@ -51,12 +62,12 @@ impl Deref for Row {
     type Target = Object;
 
     fn deref(&self) -> &Object {
-        &self.0
+        &self.values
     }
 }
 
 impl DerefMut for Row {
     fn deref_mut(&mut self) -> &mut Object {
-        &mut self.0
+        &mut self.values
     }
 }

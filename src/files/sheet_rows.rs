@@ -130,7 +130,7 @@ impl SheetRows {
                 }
             }
         }
-        Some(Ok(RawRow { line, entries }))
+        Some(Ok(RawRow { line, entries, raw: None }))
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) trait Bytes: Read + Seek + Send {}
 impl<T: Read + Seek + Send> Bytes for T {}
 
 /// A named source of bytes.
-pub(super) struct Source {
+pub struct Source {
     pub(super) name: String,
     pub(super) bytes: Box<dyn Bytes>,
     pub(super) length: u64,
@@ -19,7 +19,7 @@ pub(super) struct Source {
 
 impl Source {
     /// A file by its path; `-` is standard input.
-    pub(super) fn open(path: &Path) -> Result<Source, FileError> {
+    pub fn open(path: &Path) -> Result<Source, FileError> {
         let name = path.display().to_string();
         if path.as_os_str() == "-" {
             return Source::piped("standard input", io::stdin().lock());
@@ -39,7 +39,7 @@ impl Source {
     }
 
     /// What can be read only once is taken into memory, up to a bound.
-    pub(super) fn piped(name: &str, reader: impl Read) -> Result<Source, FileError> {
+    pub fn piped(name: &str, reader: impl Read) -> Result<Source, FileError> {
         let mut bytes = Vec::new();
         reader
             .take(MAX_PIPED_BYTES + 1)
@@ -58,9 +58,28 @@ impl Source {
     }
 
     /// Bytes that are there already.
-    pub(super) fn memory(name: &str, bytes: impl AsRef<[u8]> + Send + 'static) -> Source {
+    pub fn memory(name: &str, bytes: impl AsRef<[u8]> + Send + 'static) -> Source {
         let length = bytes.as_ref().len() as u64;
         Source { name: name.to_owned(), bytes: Box::new(Cursor::new(bytes)), length }
+    }
+
+    /// Anything that can be read more than once, and how long it is.
+    pub fn seekable(name: &str, bytes: impl Read + Seek + Send + 'static, length: u64) -> Source {
+        Source { name: name.to_owned(), bytes: Box::new(bytes), length }
+    }
+
+    /// The name of the file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The first bytes; refused is what can be read in no format.
+    pub fn head_of_text(&mut self) -> Result<Vec<u8>, FileError> {
+        let head = self.head()?;
+        match super::format::refusal(&head) {
+            Some(message) => Err(FileError::new(&self.name, message)),
+            None => Ok(head),
+        }
     }
 
     /// The first bytes.
@@ -73,5 +92,11 @@ impl Source {
             .and_then(|_| self.bytes.rewind())
             .map_err(|cause| FileError::io(&self.name, cause))?;
         Ok(head)
+    }
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Source").field("name", &self.name).finish_non_exhaustive()
     }
 }

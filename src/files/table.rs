@@ -104,32 +104,41 @@ fn write(tables: &[Table], made_at: DateTime<Utc>) -> Result<Vec<u8>, XlsxError>
     book.set_properties(&DocProperties::new().set_creation_datetime(&made_at));
     let formats = Formats::new();
     for table in tables {
-        let sheet = book.add_worksheet();
-        sheet.set_name(&table.name)?.set_freeze_panes(1, 0)?;
-        for (column, heading) in (0..).zip(&table.columns) {
-            sheet.write_string_with_format(0, column, heading, &formats.heading)?;
-            let cells = table.rows.iter().filter_map(|row| row.get(usize::from(column)));
-            let widest = cells.map(Cell::width).chain([Cell::text(heading).width()]).max();
-            let width = u16::try_from(widest.unwrap_or(0).min(MAX_WIDTH)).unwrap_or(u16::MAX);
-            sheet.set_column_width(column, f64::from(width) + 2.0)?;
-        }
-        for (row, cells) in (1..).zip(&table.rows) {
-            for (column, cell) in (0..).zip(cells) {
-                put(sheet, row, column, cell, &formats)?;
-            }
-        }
+        fill(book.add_worksheet(), table, &formats)?;
     }
     book.save_to_buffer()
 }
 
-struct Formats {
+/// Writes a table on a sheet.
+pub(super) fn fill(
+    sheet: &mut Worksheet,
+    table: &Table,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    sheet.set_name(&table.name)?.set_freeze_panes(1, 0)?;
+    for (column, heading) in (0..).zip(&table.columns) {
+        sheet.write_string_with_format(0, column, heading, &formats.heading)?;
+        let cells = table.rows.iter().filter_map(|row| row.get(usize::from(column)));
+        let widest = cells.map(Cell::width).chain([Cell::text(heading).width()]).max();
+        let width = u16::try_from(widest.unwrap_or(0).min(MAX_WIDTH)).unwrap_or(u16::MAX);
+        sheet.set_column_width(column, f64::from(width) + 2.0)?;
+    }
+    for (row, cells) in (1..).zip(&table.rows) {
+        for (column, cell) in (0..).zip(cells) {
+            put(sheet, row, column, cell, formats)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) struct Formats {
     heading: Format,
     share: Format,
     day: Format,
 }
 
 impl Formats {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             heading: Format::new().set_bold().set_text_wrap(),
             share: Format::new().set_num_format("0.00%"),
@@ -138,7 +147,8 @@ impl Formats {
     }
 }
 
-fn put(
+/// Writes a cell of a sheet.
+pub(super) fn put(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,

@@ -1,26 +1,21 @@
 //! Rows into a file that a reader reads back.
 //!
-//! A file appears whole or not at all: it is written beside its place, flushed to the disk and renamed.
-//!
 //! In CSV, texts are quoted where they must be and never changed. A cell that starts with `=`, `+`, `-` or `@` therefore
 //! stays as it is, and a spreadsheet program may take it for a formula: to put a sign before it would break the
 //! promise that what is exported can be imported again. Import such a file into a spreadsheet with its columns as text.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::{FileError, Format, MAX_ROW_BYTES, Message};
+use super::{FileError, Format, MAX_ROW_BYTES, Message, Output};
 
 /// Writes rows in a fixed order of columns.
 pub struct Writer {
-    name: String,
     format: Format,
     columns: Vec<String>,
-    out: BufWriter<Box<dyn Write + Send>>,
-    place: Option<Place>,
+    out: Output,
     with_mark: bool,
     begun: bool,
     rows: u64,
@@ -28,33 +23,13 @@ pub struct Writer {
     row: Vec<u8>,
 }
 
-/// Where a file will be, and where it is being written.
-struct Place {
-    path: PathBuf,
-    partial: PathBuf,
-    file: File,
-}
-
 impl Writer {
     /// Writes to a file, in place of what was there once [`Writer::finish`] succeeds; `-` is standard output.
     ///
-    /// XLSX is refused: it is read only.
+    /// Formats other than CSV and JSON Lines are refused.
     pub fn create(path: &Path, format: Format, columns: &[&str]) -> Result<Writer, FileError> {
-        let name = path.display().to_string();
-        if path.as_os_str() == "-" {
-            return Writer::new("standard output", Box::new(io::stdout()), format, columns);
-        }
-        let refused = |cause| FileError::io(&name, cause);
-        // A terminal or a pipe cannot be replaced, only written to.
-        if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
-            let out = File::options().write(true).open(path).map_err(refused)?;
-            return Writer::new(&name, Box::new(out), format, columns);
-        }
-        let place = Place::beside(path).map_err(refused)?;
-        let out = place.file.try_clone().map_err(refused)?;
-        let mut writer = Writer::new(&name, Box::new(out), format, columns)?;
-        writer.place = Some(place);
-        Ok(writer)
+        writable(&path.display().to_string(), format)?;
+        Writer::to(Output::create(path)?, format, columns)
     }
 
     /// Writes to anything that takes bytes; the name stands in errors.
@@ -64,19 +39,15 @@ impl Writer {
         format: Format,
         columns: &[&str],
     ) -> Result<Writer, FileError> {
-        if format == Format::Xlsx {
-            let message = Message::new(
-                "XLSX can be read only; write csv or jsonl",
-                "XLSX 只能读取，请导出 csv 或 jsonl",
-            );
-            return Err(FileError::new(name, message));
-        }
+        Writer::to(Output::new(name, out), format, columns)
+    }
+
+    fn to(out: Output, format: Format, columns: &[&str]) -> Result<Writer, FileError> {
+        writable(out.name(), format)?;
         Ok(Writer {
-            name: name.to_owned(),
             format,
             columns: columns.iter().map(|column| (*column).to_owned()).collect(),
-            out: BufWriter::new(out),
-            place: None,
+            out,
             with_mark: false,
             begun: false,
             rows: 0,
@@ -99,74 +70,67 @@ impl Writer {
         if let Some(stray) = values.keys().find(|key| !self.columns.contains(key)) {
             let message =
                 Message::new(format!("has no column {stray}"), format!("没有 {stray} 列"));
-            return Err(FileError::new(&self.name, message));
+            return Err(FileError::new(self.out.name(), message));
         }
         self.row.clear();
         match self.format {
             Format::Csv => {
                 write_csv(&mut self.row, self.columns.iter().map(|column| cell(values.get(column))))
             }
-            Format::JsonLines | Format::Xlsx => write_json(&mut self.row, &self.columns, values),
+            _ => write_json(&mut self.row, &self.columns, values),
         }
-        .map_err(|cause| FileError::io(&self.name, cause))?;
+        .map_err(|cause| FileError::io(self.out.name(), cause))?;
         if self.row.len() > MAX_ROW_BYTES {
             let (row, size) = (self.rows + 1, MAX_ROW_BYTES >> 20);
             let message = Message::new(
                 format!("row {row} is longer than {size} MiB and could not be read back"),
                 format!("第 {row} 行数据超过 {size} MiB，写出后无法再读入"),
             );
-            return Err(FileError::new(&self.name, message));
+            return Err(FileError::new(self.out.name(), message));
         }
-        self.begin()
-            .and_then(|()| self.out.write_all(&self.row))
-            .map_err(|cause| FileError::io(&self.name, cause))?;
+        self.begin()?;
+        self.out.write(&self.row)?;
         self.rows += 1;
         Ok(())
     }
 
     /// Brings everything to its place, on the disk for good, and says how many rows there are.
     pub fn finish(mut self) -> Result<u64, FileError> {
-        self.begin()
-            .and_then(|()| self.out.flush())
-            .and_then(|()| self.place.take().map_or(Ok(()), Place::settle))
-            .map_err(|cause| FileError::io(&self.name, cause))?;
+        self.begin()?;
+        self.out.finish()?;
         Ok(self.rows)
     }
 
-    fn begin(&mut self) -> io::Result<()> {
+    fn begin(&mut self) -> Result<(), FileError> {
         if std::mem::replace(&mut self.begun, true) || self.format != Format::Csv {
             return Ok(());
         }
-        if self.with_mark {
-            self.out.write_all(b"\xEF\xBB\xBF")?;
-        }
-        write_csv(&mut self.out, self.columns.iter().cloned())
+        let mut header = if self.with_mark { b"\xEF\xBB\xBF".to_vec() } else { Vec::new() };
+        write_csv(&mut header, self.columns.iter().cloned())
+            .map_err(|cause| FileError::io(self.out.name(), cause))?;
+        self.out.write(&header)
     }
+}
+
+fn writable(name: &str, format: Format) -> Result<(), FileError> {
+    if matches!(format, Format::Csv | Format::JsonLines) {
+        return Ok(());
+    }
+    let label = format.label();
+    let message = Message::new(
+        format!("{label} is not written row by row; write csv or jsonl"),
+        format!("{label} 不能逐行写出，请导出 csv 或 jsonl"),
+    );
+    Err(FileError::new(name, message))
 }
 
 impl std::fmt::Debug for Writer {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Writer")
-            .field("name", &self.name)
+            .field("name", &self.out.name())
             .field("rows", &self.rows)
             .finish_non_exhaustive()
     }
-}
-
-/// Puts bytes that are there whole into a file, in place of what was there; `-` is standard output.
-pub fn put(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let name = path.display().to_string();
-    let refused = |cause| FileError::io(&name, cause);
-    if path.as_os_str() == "-" {
-        return io::stdout().write_all(bytes).map_err(refused);
-    }
-    // A terminal or a pipe cannot be replaced, only written to.
-    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
-        let written = File::options().write(true).open(path);
-        return written.and_then(|mut out| out.write_all(bytes)).map_err(refused);
-    }
-    let mut place = Place::beside(path).map_err(refused)?;
-    place.file.write_all(bytes).and_then(|()| place.settle()).map_err(refused)
 }
 
 /// A value in one cell.
@@ -211,39 +175,4 @@ fn write_json(
         before = ",";
     }
     out.write_all(if before == "{" { b"{}\n" } else { b"}\n" })
-}
-
-impl Place {
-    fn beside(path: &Path) -> io::Result<Place> {
-        // What a link points at is replaced, not the link.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if path.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
-        let name =
-            path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy().into_owned();
-        let partial = path.with_file_name(format!(".{name}.{}.partial", std::process::id()));
-        let file = File::create(&partial)?;
-        Ok(Place { path, partial, file })
-    }
-
-    fn settle(self) -> io::Result<()> {
-        self.file.sync_all()?;
-        fs::rename(&self.partial, &self.path)?;
-        let folder = self
-            .path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        // Only now does the new name outlive a loss of power. Where folders cannot be opened there is nothing to do.
-        File::open(folder).map_or(Ok(()), |folder| folder.sync_all())
-    }
-}
-
-/// What was not brought to its place is taken away.
-impl Drop for Place {
-    fn drop(&mut self) {
-        // After the rename there is nothing under this name; if removing fails, a hidden file stays, which harms nobody.
-        let _ = fs::remove_file(&self.partial);
-    }
 }

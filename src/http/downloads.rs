@@ -1,4 +1,4 @@
-//! `/reports/…`: what people take away as a file, with the same token as at the API.
+//! `/reports/…` and `/exports/…`: what people take away as a file, with the same token as at the API.
 
 use super::answer::Answer;
 use super::client_address::ClientAddress;
@@ -17,7 +17,7 @@ use std::fmt::Write as _;
 /// Writes files for people to take away.
 #[async_graphql::async_trait::async_trait]
 pub trait Downloads: Send + Sync {
-    /// The file of a name such as `assessment.csv`, as the parameters of the address want it; `None` where there is none of
+    /// The file of a name such as `assessment.csv` or `research-outputs/ID`, as the parameters of the address want it; `None` where there is none of
     /// this name. `data` is what resolvers find in their context, and tells who asks.
     async fn fetch(
         &self,

@@ -77,7 +77,8 @@ impl Upload {
 /// [`Error::Invalid`] where it cannot be read as a whole, or has too many rows.
 pub(super) fn read(upload: &Upload, organization: &str, known: &Known) -> Result<Incoming> {
     let kind = ResearchOutputs::of_office(organization, Route::Office);
-    let reader = upload.source().open().and_then(|it| it.with_aliases(ResearchOutputs::ALIASES));
+    let reader = upload.source().input().and_then(|input| kind.open(input));
+    let reader = reader.and_then(|it| it.with_aliases(ResearchOutputs::ALIASES));
     let mut reader = reader.map_err(unreadable)?;
     let (mut rows, mut seen) = (Vec::new(), HashSet::new());
     while let Some(row) = reader.next() {

@@ -17,7 +17,7 @@ use crate::{
     clock::Clock,
     db::Database,
     error::{Error, Result},
-    files::{Fault, FileError, MAX_PIPED_BYTES, Reader, Row, RowError},
+    files::{Fault, FileError, Input, MAX_PIPED_BYTES, Reader, Row, RowError},
     language::Text,
     telemetry::figures,
 };
@@ -43,11 +43,11 @@ impl Source {
         Ok(Self::Memory("-".to_owned(), bytes.into()))
     }
 
-    /// Begins to read it.
-    pub(crate) fn open(&self) -> Result<Reader, FileError> {
+    /// What it is read from.
+    pub(crate) fn input(&self) -> Result<Input, FileError> {
         match self {
-            Self::Path(path) => Reader::open(path),
-            Self::Memory(name, bytes) => Reader::from_bytes(name, bytes.clone()),
+            Self::Path(path) => Input::open(path),
+            Self::Memory(name, bytes) => Ok(Input::memory(name, bytes.clone())),
         }
     }
 }
@@ -121,8 +121,8 @@ pub async fn run<T: Transfer>(
     Ok(Outcome::Read(summary))
 }
 
-fn reader<T: Transfer>(source: &Source) -> Result<Reader, FileError> {
-    source.open()?.with_aliases(T::ALIASES)
+fn reader<T: Transfer>(kind: &T, source: &Source) -> Result<Reader, FileError> {
+    kind.open(source.input()?)?.with_aliases(T::ALIASES)
 }
 
 /// The first reading: every row is looked at, and nothing is written.
@@ -133,7 +133,7 @@ async fn look<T: Transfer>(
     import: Import,
     progress: &mut (impl FnMut(u64, u64) + Send),
 ) -> Result<Result<(Summary, Vec<Link>), FileError>> {
-    let reader = match reader::<T>(source) {
+    let reader = match reader(kind, source) {
         Ok(reader) => reader,
         Err(fault) => return Ok(Err(fault)),
     };
@@ -252,7 +252,7 @@ async fn write<T: Transfer>(
     known: &mut Known,
     progress: &mut (impl FnMut(u64, u64) + Send),
 ) -> Result<Result<Tally, FileError>> {
-    let reader = match reader::<T>(source) {
+    let reader = match reader(kind, source) {
         Ok(reader) => reader,
         Err(fault) => return Ok(Err(fault)),
     };

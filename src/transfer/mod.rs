@@ -15,7 +15,7 @@ use crate::{
     db::Database,
     error::Result,
     expertise::{self, Tree},
-    files::{Object, Row},
+    files::{FileError, Input, Object, Reader, Row},
     language::Text,
     organizations::{self, Organization},
     outbox::Write,
@@ -46,6 +46,11 @@ pub trait Transfer: Send + Sync {
 
     /// Chinese names of columns: (name in the file, column).
     const ALIASES: &'static [(&'static str, &'static str)] = &[];
+
+    /// Opens a file of such rows: JSON Lines, CSV or XLSX, and whatever else this kind comes in.
+    fn open(&self, input: Input) -> Result<Reader, FileError> {
+        Reader::of(input)
+    }
 
     /// Reads a row and tells of everything that is wrong with it.
     fn read(&self, row: &mut Row, known: &Known) -> Self::Draft;
@@ -152,11 +157,12 @@ impl Known {
         })
     }
 
-    /// The ids of the areas in a column; a code that does not exist is a fault.
+    /// The ids of the areas in a column; a code that does not exist is a fault. Behind the code its label may stand, as
+    /// in the lists of the templates.
     pub fn areas(&self, row: &mut Object, column: &str) -> Vec<Uuid> {
         let mut ids = Vec::new();
         for code in row.texts(column) {
-            match self.tree.by_code(&code) {
+            match self.tree.by_code(&code).or_else(|| self.tree.by_code(first_word(&code))) {
                 Some(area) if ids.contains(&area.id) => {}
                 Some(area) => ids.push(area.id),
                 None => row.fault(column, unknown("area", "专业领域", &code)),
@@ -175,15 +181,20 @@ impl Known {
         id
     }
 
-    /// The organization in a column; a code that does not exist is a fault.
+    /// The organization in a column; a code that does not exist is a fault. Behind the code its name may stand.
     pub fn organization(&self, row: &mut Object, column: &str) -> Option<&Organization> {
         let code = row.required_text(column);
-        let organization = self.organizations.get(&code);
+        let found = self.organizations.get(&code);
+        let organization = found.or_else(|| self.organizations.get(first_word(&code)));
         if organization.is_none() && !code.is_empty() {
             row.fault(column, unknown("organization", "机构", &code));
         }
         organization
     }
+}
+
+fn first_word(text: &str) -> &str {
+    text.split_whitespace().next().unwrap_or_default()
 }
 
 /// The sentence for a name that leads nowhere.

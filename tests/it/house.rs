@@ -63,6 +63,7 @@ const NEVER: [(&str, &[&str]); 12] = [
     ("src/clock.rs", ROOMS),
     ("src/ids.rs", ROOMS),
     ("src/files/", ROOMS),
+    ("src/bibliography/", ROOMS),
     ("src/execution/", ROOMS),
     ("src/vault/", ROOMS),
     ("src/xml/", ROOMS),

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::support::{House, on_both_engines, sample};
 
+mod formats;
+
 on_both_engines!(
     an_embargo_ends_by_the_clock_alone,
     a_contact_is_in_no_answer,

@@ -34,6 +34,6 @@ fn outcome(reader: Reader) -> Vec<(u64, Option<String>)> {
 }
 
 /// Text as old Chinese programs write it.
-fn gb(text: &str) -> Vec<u8> {
+pub(crate) fn gb(text: &str) -> Vec<u8> {
     encoding_rs::GB18030.encode(text).0.into_owned()
 }

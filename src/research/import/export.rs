@@ -2,14 +2,21 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ActiveEnum, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*};
+use chrono::{Datelike as _, NaiveDate};
+use sea_orm::{
+    ActiveEnum, Condition, ExprTrait as _, Iterable, QueryFilter, QueryOrder, QuerySelect,
+    entity::prelude::*,
+};
 use serde_json::{Map, Value};
 
-use super::super::{ResearchOutput, area_ids, entity};
+use super::super::{ResearchOutput, State, area_ids, entity};
 use crate::{
     access::{Guarded, Scope},
+    bibliography::Record,
     db::Database,
     error::Result,
+    expertise::Tree,
+    organizations::Organization,
     transfer::{Fields, Known, ROWS_AT_ONCE},
 };
 
@@ -77,7 +84,60 @@ pub(crate) async fn rows_by_external_id(
     Ok(found)
 }
 
-fn fields(row: &ResearchOutput) -> Fields {
+/// The bibliographic records of what is shown to others on a day, after a place, and the place where the next ones begin.
+///
+/// Drafts, what is withdrawn and what is under embargo stay behind, for the formats have no word for it.
+pub async fn shown_records(
+    db: &Database,
+    known: &Known,
+    today: NaiveDate,
+    after: Option<Uuid>,
+) -> Result<(Vec<Record>, Option<Uuid>)> {
+    let mut select = entity::Entity::visible_to(&Scope::Service).filter(is_shown(today));
+    if let Some(after) = after {
+        select = select.filter(entity::Column::Id.gt(after));
+    }
+    let select = select.order_by_asc(entity::Column::Id).limit(ROWS_AT_ONCE as u64);
+    let rows = select.all(db.read()).await?;
+    let areas = area_ids(db.read(), rows.iter().map(|row| row.id).collect()).await?;
+    let owners: HashMap<Uuid, &Organization> =
+        known.organizations.values().map(|row| (row.id, row)).collect();
+    let record = |row: &ResearchOutput| {
+        let areas = areas.get(&row.id).map(Vec::as_slice).unwrap_or_default();
+        record(row, owners.get(&row.organization_id).copied(), areas, &known.tree)
+    };
+    Ok((rows.iter().map(record).collect(), rows.last().map(|row| row.id)))
+}
+
+/// What is shown to its audience on a day.
+pub(crate) fn is_shown(today: NaiveDate) -> Condition {
+    let states = State::iter().filter(|state| state.is_shown());
+    let embargo = entity::Column::EmbargoUntil;
+    Condition::all()
+        .add(entity::Column::State.is_in(states))
+        .add(embargo.is_null().or(embargo.lte(today)))
+}
+
+/// An output as a bibliographic record.
+pub(crate) fn record(
+    row: &ResearchOutput,
+    owner: Option<&Organization>,
+    areas: &[Uuid],
+    tree: &Tree,
+) -> Record {
+    let areas = areas.iter().filter_map(|id| tree.by_id(*id));
+    let (areas, keywords) = areas.map(|area| (area.code.clone(), area.label.clone())).unzip();
+    Record {
+        areas,
+        keywords,
+        publisher: owner.map(|owner| owner.name.clone()),
+        recorded_in: Some(row.created_at.year()),
+        ..Record::of_row(&fields(row).done())
+    }
+}
+
+/// What an export says of an output by itself; the contact is among it, for the operator's file.
+pub(crate) fn fields(row: &ResearchOutput) -> Fields {
     let summary = Some(row.r#abstract.clone()).filter(|text| !text.is_empty());
     Fields::default()
         .with("externalId", row.external_id.clone())

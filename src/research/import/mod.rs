@@ -8,10 +8,11 @@ use serde_json::{Map, Value};
 use super::{CooperationMode, IpStatus, OutputKind, State};
 use crate::{
     access::Audience,
+    bibliography,
     checkdigits::{self, checked},
     db::Database,
     error::Result,
-    files::{Object, Row},
+    files::{FileError, Format, Input, Object, Reader, Row},
     language::Text,
     organizations::Organization,
     outbox::Write,
@@ -21,21 +22,30 @@ use crate::{
 mod columns;
 mod details;
 mod export;
+mod labels;
 mod merge;
 mod store;
+mod template;
 
 pub(super) use columns::{fill, fresh, tokens};
-pub(super) use export::{columns_of, fields_of};
 pub(crate) use export::rows_by_external_id;
+pub use export::shown_records;
+pub(super) use export::{columns_of, fields, fields_of, is_shown, record};
 pub(super) use merge::{Merged, Saying, edited, merge};
+pub use template::{sheet, template};
+
+/// In the column externalId this marks a row that is there for people to look at. It is never taken in.
+pub const SAMPLE: &str = "示例行（导入时忽略）";
 
 /// How research outputs come in.
 #[derive(Clone, Debug, Default)]
 pub struct ResearchOutputs {
     /// The audience of rows that name none.
     pub audience: Option<Audience>,
-    /// The code of the organization of rows that name none.
+    /// The code of the organization of rows that name none: no bibliographic format names one.
     pub organization: Option<String>,
+    /// The format of the file, where its name and content are not to tell.
+    pub format: Option<Format>,
     /// Whether the rows come from a format that cannot hold all columns: then those that a row does not have stay as
     /// they are, where the output is there already.
     pub partial: bool,
@@ -153,9 +163,37 @@ impl Transfer for ResearchOutputs {
         ("状态", "state"),
         ("撤回日期", "withdrawnOn"),
         ("撤回原因", "withdrawalReason"),
+        ("来源格式", "sourceFormat"),
+        ("专利局", "patents.office"),
+        ("专利申请号", "patents.applicationNo"),
+        ("专利公开号", "patents.publicationNo"),
+        ("专利类型", "patents.kind"),
+        ("专利申请日", "patents.filedOn"),
+        ("专利授权日", "patents.grantedOn"),
+        ("其他专利号", "patents"),
+        ("合作方式：自行投资实施", "cooperationModes.SELF_INVEST"),
+        ("合作方式：转让", "cooperationModes.ASSIGN"),
+        ("合作方式：许可", "cooperationModes.LICENSE"),
+        ("合作方式：合作实施", "cooperationModes.JOINT"),
+        ("合作方式：作价投资", "cooperationModes.EQUITY"),
+        ("合作方式：其他", "cooperationModes.OTHER"),
+        ("专业领域1", "areas.1"),
+        ("专业领域2", "areas.2"),
+        ("专业领域3", "areas.3"),
+        ("其他专业领域", "areas"),
+        ("联系人", "contact.name"),
+        ("联系邮箱", "contact.email"),
+        ("联系电话", "contact.phone"),
+        ("联系地址", "contact.address"),
     ];
 
+    fn open(&self, input: Input) -> Result<Reader, FileError> {
+        Ok(bibliography::open(input, self.format)?.without_samples("externalId", SAMPLE))
+    }
+
     fn read(&self, row: &mut Row, known: &Known) -> Draft {
+        let raw_record = row.raw_record();
+        labels::translate(row);
         let organization = self.organization(row, known);
         let district = organization.and_then(|organization| organization.district_code(known));
         let trl = row.integer("trl", 1..=9).and_then(|trl| i32::try_from(trl).ok());
@@ -187,7 +225,7 @@ impl Transfer for ResearchOutputs {
             withdrawn_on: self.of_operator(row, |row| row.date("withdrawnOn")),
             withdrawal_reason: self.of_operator(row, |row| row.text("withdrawalReason")),
             source_format: row.text("sourceFormat"),
-            raw_record: Value::Object(row.record()).to_string(),
+            raw_record,
             said: Self::COLUMNS.iter().copied().filter(|column| row.knows(column)).collect(),
         };
         if self.route == Route::Operator {
@@ -225,7 +263,8 @@ impl ResearchOutputs {
     /// What an office brings by a file for an organization.
     pub(super) fn of_office(organization: &str, route: Route) -> Self {
         let organization = Some(organization.to_owned());
-        Self { audience: Some(Audience::Organization), organization, partial: true, route }
+        let audience = Some(Audience::Organization);
+        Self { audience, organization, format: None, partial: true, route }
     }
 
     /// The organization of a row: the one it names, or the one given for the file. What an office brings is its own.
@@ -236,7 +275,13 @@ impl ResearchOutputs {
     ) -> Option<&'known Organization> {
         let given = self.organization.as_ref();
         let found = match given.filter(|_| !row.has("organization")) {
-            Some(code) => known.organizations.get(code),
+            Some(code) => {
+                let organization = known.organizations.get(code);
+                if organization.is_none() {
+                    row.fault_of_row(transfer::unknown("organization", "机构", code));
+                }
+                organization
+            }
             None => known.organization(row, "organization"),
         };
         let foreign = |found: &&Organization| given.is_some_and(|code| *code != found.code);
@@ -335,12 +380,23 @@ fn cooperation_modes(row: &mut Object) -> Vec<String> {
             modes.push(mode);
         }
     }
+    // The template has a column for each.
+    for mode in names {
+        if row.boolean(&format!("cooperationModes.{mode}")) == Some(true) && !modes.contains(&mode)
+        {
+            modes.push(mode);
+        }
+    }
     modes
 }
 
 /// The areas, sorted: they are a set, and their order in a file is no difference.
 fn areas(row: &mut Object, known: &Known) -> Vec<Uuid> {
-    let mut areas = known.areas(row, "areas");
+    let mut areas: Vec<Uuid> = ["areas", "areas.1", "areas.2", "areas.3"]
+        .into_iter()
+        .flat_map(|column| known.areas(row, column))
+        .collect();
     areas.sort_unstable();
+    areas.dedup();
     areas
 }
