@@ -19,6 +19,7 @@ use crate::{
     expertise::{self, Tree},
     following::Feed,
     indexer::Progress,
+    introductions,
     kept::Kept,
     language::Language,
     needs, organizations,
@@ -54,6 +55,8 @@ pub struct App {
     pub consultations: consultations::Settings,
     /// How long needs stay open.
     pub needs: needs::Settings,
+    /// How long requests for introductions wait for an answer.
+    pub introductions: introductions::Settings,
     /// Hands out what changes to those who follow it.
     pub feed: Arc<Feed>,
 }
@@ -179,7 +182,8 @@ impl Ctx {
         self.app.enterprises.get(stamps, load).await
     }
 
-    /// The consultations whose askers this request has been shown, each with its entry in the audit log.
+    /// The consultations whose askers, and the introductions whose contacts, this request has been shown, each with its
+    /// entry in the audit log.
     pub fn readings(&self) -> &Mutex<HashSet<Uuid>> {
         &self.known.readings
     }

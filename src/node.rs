@@ -15,6 +15,7 @@ use crate::{
     expertise::ExpertiseAreaNode,
     following::{self, SavedSearchNode},
     ids::{GlobalId, NodeKind},
+    introductions::{self, IntroductionNode},
     language::Text,
     needs::{self, NeedNode},
     organizations::{self, OrganizationNode, ResourceNode},
@@ -61,6 +62,8 @@ pub enum Node {
     SavedSearch(SavedSearchNode),
     /// A need.
     Need(NeedNode),
+    /// An introduction.
+    Introduction(IntroductionNode),
 }
 
 /// Finds things by their global ids, kind by kind, so that many cost a few statements.
@@ -110,7 +113,9 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
             wrap(saved, |saved| Node::SavedSearch(SavedSearchNode(saved)))
         }
         NodeKind::Need => wrap(needs::nodes_by_id(ctx, ids).await?, Node::Need),
-        NodeKind::Introduction => Vec::new(),
+        NodeKind::Introduction => {
+            wrap(introductions::nodes_by_id(ctx, ids).await?, Node::Introduction)
+        }
         NodeKind::District => {
             let districts = stations::districts(db, ids).await?;
             wrap(districts, |district| Node::District(DistrictNode(district)))

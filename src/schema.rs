@@ -19,9 +19,10 @@ use crate::{
     execution::{Executor, Limits},
     expertise::{ExpertiseMutation, ExpertiseQuery},
     following::{FollowingQuery, FollowingSubscription, SavedSearchMutation, SavedSearchQuery},
+    introductions::{IntroductionMutation, IntroductionQuery},
     needs::{NeedMutation, NeedQuery},
     node::NodeQuery,
-    organizations::{OrganizationQuery, ResourceQuery},
+    organizations::{OrganizationQuery, ResourceMutation, ResourceQuery},
     regulations::{
         RegulationMutation, RegulationProposalMutation, RegulationProposalQuery, RegulationQuery,
     },
@@ -60,6 +61,7 @@ pub struct Query(
     StrengthQuery,
     StationMatchQuery,
     NeedQuery,
+    IntroductionQuery,
 );
 
 /// What can be changed.
@@ -78,7 +80,9 @@ pub struct Mutation(
     AnswerReviewMutation,
     AnswerReaderMutation,
     SavedSearchMutation,
+    ResourceMutation,
     NeedMutation,
+    IntroductionMutation,
 );
 
 /// What can be followed as it happens, over `graphql-transport-ws` or server-sent events. Each event carries a revision:

@@ -23,6 +23,7 @@ use crate::{
     following::Feed,
     http::{self, Check, Front, Readiness, Reception, TrustedProxies},
     indexer::{self, Indexer, Progress},
+    introductions,
     kept::Kept,
     needs, outbox,
     reception::{FileCounter, FrontDesk, TokenCounter},
@@ -68,6 +69,8 @@ pub struct Settings {
     pub consultations: consultations::Settings,
     /// How long needs stay open.
     pub needs: needs::Settings,
+    /// How long requests for introductions wait for an answer.
+    pub introductions: introductions::Settings,
 }
 
 impl Settings {
@@ -112,6 +115,9 @@ impl Settings {
             needs: needs::Settings {
                 open_days: config.partners.need_days,
                 longest_days: config.partners.need_days_at_most,
+            },
+            introductions: introductions::Settings {
+                answer_days: config.partners.introduction_days,
             },
         }
     }
@@ -254,6 +260,7 @@ impl Service {
             calendar,
             consultations: settings.consultations,
             needs: settings.needs,
+            introductions: settings.introductions,
             feed,
         });
         Ok(Self { app, executor: Arc::new(executor), stop, indexing, feeding })
@@ -445,6 +452,11 @@ async fn watch(app: Arc<App>, gathered: Option<crate::telemetry::Figures>, reten
             && let Err(fault) = needs::tick(&app).await
         {
             tracing::warn!(error = %fault, "needs whose time is over could not be written down");
+        }
+        if round % TELL_EVERY == 0
+            && let Err(fault) = introductions::tick(&app).await
+        {
+            tracing::warn!(error = %fault, "requests that nobody answered could not be written down");
         }
         tokio::time::sleep(FIGURES_EVERY).await;
     }

@@ -141,7 +141,7 @@ fn without_asker(text: &str, mut found: Vec<Finding>) -> String {
 }
 
 /// A text in which what was found is left out.
-pub(super) fn without(text: &str, found: &[Finding]) -> String {
+pub(crate) fn without(text: &str, found: &[Finding]) -> String {
     let mut places: Vec<(usize, usize)> = found.iter().map(|it| (it.start, it.end)).collect();
     places.sort_unstable();
     let letters: Vec<char> = text.chars().collect();

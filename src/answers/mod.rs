@@ -69,6 +69,7 @@ pub use draft_entity::Model as AnswerDraft;
 pub use draft_graphql::AnswerDraftMutation;
 pub use entity::Model as AnsweredQuestion;
 pub use filter::AnsweredQuestionFilter;
+pub(crate) use findings::without as without_findings;
 pub use forgetting::forget;
 pub use graphql::{AnsweredQuestionNode, nodes, nodes_by_id};
 pub use import::AnsweredQuestions;

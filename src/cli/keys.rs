@@ -17,6 +17,7 @@ use crate::{
     config::Config,
     consultations,
     db::Database,
+    introductions,
     service::{self, Settings},
     vault::{Source, Vault},
 };
@@ -102,10 +103,11 @@ async fn reseal(db: &Database, vault: &Vault) -> Result<Outcome, Failure> {
 /// is added here. Repeated after an interruption, it goes on with what is left.
 async fn carry_over(db: &Database, vault: &Vault) -> Result<u64, Failure> {
     let cases = consultations::rewrap(db, vault).await?;
+    let introduced = introductions::rewrap(db, vault).await?;
     let write = db.write().await?;
     let signing_keys = accounts::reseal(&*write, vault).await?;
     write.commit(Clock::system().now()).await?;
-    Ok(cases + signing_keys)
+    Ok(cases + introduced + signing_keys)
 }
 
 async fn forget_old(db: &Database, source: &Source, at_once: bool) -> Result<Outcome, Failure> {

@@ -17,6 +17,7 @@ use crate::{
     change::Done,
     error::{Error, Result, RuleCode},
     language::Text,
+    needs,
 };
 
 /// Tells the company the reply that has come; other words than those of the tier take their place.
@@ -123,6 +124,8 @@ pub(super) async fn erase_asker(ctx: &Ctx, about: About, reason: Words) -> Resul
         for note in told {
             taken.change.note(note);
         }
+        let values = asker.confidential();
+        needs::forget(taken.change.write(), id, &values, ctx.now()).await?;
     }
     if !asker::erase(&*taken.change, id).await? {
         let reason = Text::new("who asked has been erased", "咨询企业信息已删除");

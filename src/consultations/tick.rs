@@ -21,6 +21,7 @@ use crate::{
     audit::{self, Entry, SERVICE},
     error::Result,
     ids::NodeKind,
+    needs,
     outbox::{Note, Subject, Write},
 };
 
@@ -131,6 +132,7 @@ async fn erase(app: &App, write: &mut Write, row: &mut Consultation) -> Result<b
         for note in answers::forget(&**write, id, &asker.confidential(), now).await? {
             write.note(note);
         }
+        needs::forget(write, id, &asker.confidential(), now).await?;
     }
     asker::erase(&**write, row.id).await?;
     let now = app.clock.now();

@@ -96,6 +96,31 @@ impl Found {
         );
         Err(Error::rule(RuleCode::FindingsOpen, field, reason))
     }
+
+    /// Refuses words beside a need, in which something surely tells who they are for. What may well be something else is
+    /// let pass: there is nobody who could call it harmless.
+    ///
+    /// # Errors
+    /// [`Error::Rule`] with [`RuleCode::FindingsOpen`], naming kinds and places.
+    pub(crate) fn check_sure(&self, field: &str) -> Result<()> {
+        if self.hidden {
+            return Err(hidden(field));
+        }
+        let sure: Vec<&Finding> = self
+            .shown
+            .iter()
+            .filter(|it| it.sure && !matches!(it.kind, Kind::Amount | Kind::Date))
+            .collect();
+        if sure.is_empty() {
+            return Ok(());
+        }
+        let places = listed(&sure);
+        let reason = Text::new(
+            format!("something in it would tell who it is for: {}. Change the text", places.en),
+            format!("文本中有可能透露企业身份的内容：{}。请修改文本", places.zh),
+        );
+        Err(Error::rule(RuleCode::FindingsOpen, field, reason))
+    }
 }
 
 fn is_harmless(finding: &Finding, harmless: &[Harmless]) -> bool {

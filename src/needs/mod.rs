@@ -26,6 +26,7 @@ mod content;
 pub(crate) mod entity;
 mod filter;
 mod findings;
+mod forgetting;
 mod graphql;
 mod list_graphql;
 mod mutation_graphql;
@@ -36,6 +37,8 @@ mod tick;
 
 pub use check_entity::Model as NeedCheck;
 pub use entity::Model as Need;
+pub(crate) use findings::Found;
+pub use forgetting::forget;
 pub use graphql::{NeedNode, nodes, nodes_by_id};
 pub use list_graphql::NeedQuery;
 pub use mutation_graphql::NeedMutation;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use sea_orm::{ActiveEnum, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*};
 
 use crate::{
@@ -16,6 +17,8 @@ pub(crate) mod area_entity;
 pub(crate) mod entity;
 mod graphql;
 mod import;
+mod offering;
+mod offering_graphql;
 pub(crate) mod resource_area_entity;
 pub(crate) mod resource_entity;
 mod resource_graphql;
@@ -24,9 +27,24 @@ mod terms;
 pub use entity::Model as Organization;
 pub use graphql::{OrganizationNode, OrganizationQuery, nodes, nodes_by_id};
 pub use import::{Organizations, Resources};
+pub use offering_graphql::ResourceMutation;
 pub use resource_entity::Model as Resource;
 pub use resource_graphql::{ResourceNode, ResourceQuery, resource_nodes_by_id};
-pub use terms::{OrganizationType, ResourceKind};
+pub use terms::{OrganizationType, ResourceKind, ResourceState};
+
+/// A resource that its owner has taken back, or whose time is over, is offered no more; everything that matches or
+/// introduces asks here.
+impl Resource {
+    /// Whether it is valid on a day: its time is not over.
+    pub fn is_valid_on(&self, today: NaiveDate) -> bool {
+        self.valid_until.is_none_or(|last| today <= last)
+    }
+
+    /// Whether it is offered on a day.
+    pub fn is_offered(&self, today: NaiveDate) -> bool {
+        self.retired_on.is_none() && self.is_valid_on(today)
+    }
+}
 
 /// Loads organizations by id.
 pub async fn by_ids(
@@ -72,6 +90,19 @@ pub async fn enterprise_names(db: &impl ConnectionTrait) -> Result<Vec<String>> 
         .all(db)
         .await?;
     Ok(names.into_iter().flat_map(|(name, other)| [Some(name), other]).flatten().collect())
+}
+
+/// Loads the resources that a scope shows of these, by id.
+pub async fn resources_by_ids(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Resource>> {
+    let rows = resource_entity::Entity::visible_to(scope)
+        .filter(resource_entity::Column::Id.is_in(ids))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// Loads the areas of organizations.

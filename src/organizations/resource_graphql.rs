@@ -6,8 +6,8 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 use sea_orm::{Condition, QueryFilter, QuerySelect, QueryTrait, entity::prelude::*};
 
 use super::{
-    OrganizationNode, Resource, ResourceKind, entity, nodes_by_id, resource_area_entity,
-    resource_entity,
+    OrganizationNode, Resource, ResourceKind, ResourceState, entity, nodes_by_id,
+    resource_area_entity, resource_entity,
 };
 use crate::{
     access::{Audience, Guarded},
@@ -90,6 +90,23 @@ impl ResourceNode {
         crate::json::texts(&self.resource.capabilities)
     }
 
+    /// Whether it is offered today.
+    async fn state(&self, ctx: &Context<'_>) -> ResourceState {
+        let today = ctx.data_unchecked::<Ctx>().today;
+        if self.resource.retired_on.is_some() {
+            ResourceState::Retired
+        } else if self.resource.is_valid_on(today) {
+            ResourceState::Offered
+        } else {
+            ResourceState::Expired
+        }
+    }
+
+    /// Whether somebody has accredited it. One that nobody has is shown as such, and may be offered all the same.
+    async fn is_accredited(&self) -> bool {
+        self.resource.accreditation.is_some()
+    }
+
     /// By whom it is accredited.
     async fn accreditation(&self) -> Option<&str> {
         self.resource.accreditation.as_deref()
@@ -105,9 +122,29 @@ impl ResourceNode {
         self.resource.valid_until.map(Date)
     }
 
+    /// Whether its last day is not over yet.
+    async fn is_valid(&self, ctx: &Context<'_>) -> bool {
+        self.resource.is_valid_on(ctx.data_unchecked::<Ctx>().today)
+    }
+
+    /// When its organization took it back, where it has.
+    async fn retired_on(&self) -> Option<Date> {
+        self.resource.retired_on.map(Date)
+    }
+
     /// Who may see it.
     async fn audience(&self) -> Audience {
         self.resource.audience
+    }
+
+    /// The id under which its organization keeps it.
+    async fn external_id(&self) -> &str {
+        &self.resource.external_id
+    }
+
+    /// How often it has been changed, counted from 1; for saying what a change is made to.
+    async fn version(&self) -> i32 {
+        self.resource.version
     }
 
     /// The organization that offers it.
@@ -146,6 +183,8 @@ pub(super) struct ResourceFilter {
     areas: Option<Vec<String>>,
     /// Still offered on this day.
     valid_on: Option<Date>,
+    /// Only those that somebody has accredited, or only those that nobody has.
+    accredited: Option<bool>,
 }
 
 /// How resources are ordered.
@@ -219,12 +258,22 @@ impl ResourceFilter {
             Column::Id.in_subquery(ids.into_query())
         });
         let valid = self.valid_on.map(|Date(day)| {
-            Condition::any().add(Column::ValidUntil.is_null()).add(Column::ValidUntil.gte(day))
+            let valid =
+                Condition::any().add(Column::ValidUntil.is_null()).add(Column::ValidUntil.gte(day));
+            Condition::all().add(Column::RetiredOn.is_null()).add(valid)
+        });
+        let accredited = self.accredited.map(|accredited| {
+            if accredited {
+                Column::Accreditation.is_not_null()
+            } else {
+                Column::Accreditation.is_null()
+            }
         });
         Ok(Condition::all()
             .add_option(self.kinds.map(|kinds| Column::Kind.is_in(kinds)))
             .add_option(organizations)
             .add_option(areas)
-            .add_option(valid))
+            .add_option(valid)
+            .add_option(accredited))
     }
 }

@@ -46,6 +46,17 @@ pub enum OrganizationType {
     Regulator,
 }
 
+/// Whether a resource is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum ResourceState {
+    /// It is offered.
+    Offered,
+    /// Its last day is over. It is still shown, and is neither matched nor introduced.
+    Expired,
+    /// Its organization has taken it back; nobody else sees it.
+    Retired,
+}
+
 /// What a resource is for.
 #[derive(
     Clone,

@@ -46,7 +46,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 35] = [
+const DOORS: [(&str, &str); 36] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -93,6 +93,7 @@ const DOORS: [(&str, &str); 35] = [
     ("networkStrengths", "networkStrengths { asOf }"),
     ("matchStations", "matchStations(text: \"辅助生殖试剂怎么分类\") { algorithmVersion }"),
     ("needs", "needs { totalCount }"),
+    ("introductions", "introductions { totalCount }"),
     ("similar by id", "similarAnsweredQuestions(id: ONE) { score }"),
 ];
 
@@ -176,6 +177,7 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     networkStrengths          ok              ok              ok              ok              ok              ok
     matchStations             ok              ok              ok              ok              ok              ok
     needs                     0               0               0               0               0               0
+    introductions             0               0               0               0               0               0
     similar by id             NOT_FOUND       NOT_FOUND       2               3               5               NOT_FOUND
     ");
 }

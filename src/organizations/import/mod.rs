@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-mod resources;
+pub(super) mod resources;
 
 pub use resources::Resources;
 

@@ -53,6 +53,59 @@ pub struct Draft {
     audience: Audience,
 }
 
+impl Draft {
+    /// The id under which its owner keeps it.
+    pub(in super::super) fn external_id(&self) -> &str {
+        &self.external_id
+    }
+
+    /// A resource with each of its areas.
+    pub(in super::super) fn area_pairs(&self, id: Uuid) -> Vec<(Uuid, Uuid)> {
+        self.areas.iter().map(|area| (id, *area)).collect()
+    }
+
+    /// The columns in which this says something else than a row.
+    pub(in super::super) fn differing(&self, row: &Resource, areas: &[Uuid]) -> Vec<&'static str> {
+        let capabilities = crate::json::texts(&row.capabilities);
+        let columns = [
+            ("kind", self.kind != row.kind),
+            ("name", self.name != row.name),
+            ("description", self.description != row.description),
+            ("capabilities", self.capabilities != capabilities),
+            ("accreditation", self.accreditation != row.accreditation),
+            ("capacity", self.capacity != row.capacity),
+            ("areas", self.areas != sorted(areas.to_vec())),
+            ("validUntil", self.valid_until != row.valid_until),
+            ("audience", self.audience != row.audience),
+        ];
+        columns.into_iter().filter(|(_, differs)| *differs).map(|(column, _)| column).collect()
+    }
+
+    /// Lets the columns that somebody has edited here stay as they are. Whether the file would have changed one.
+    fn keep_edited(&mut self, row: &Resource, areas: &[Uuid]) -> bool {
+        let edited = row.edited_columns.as_ref().map(crate::json::texts).unwrap_or_default();
+        let mut stays = false;
+        for column in self.differing(row, areas) {
+            if !edited.iter().any(|it| it == column) {
+                continue;
+            }
+            stays = true;
+            match column {
+                "kind" => self.kind = row.kind,
+                "name" => self.name.clone_from(&row.name),
+                "description" => self.description.clone_from(&row.description),
+                "capabilities" => self.capabilities = crate::json::texts(&row.capabilities),
+                "accreditation" => self.accreditation.clone_from(&row.accreditation),
+                "capacity" => self.capacity.clone_from(&row.capacity),
+                "areas" => self.areas = sorted(areas.to_vec()),
+                "validUntil" => self.valid_until = row.valid_until,
+                _ => self.audience = row.audience,
+            }
+        }
+        stays
+    }
+}
+
 #[async_trait::async_trait]
 impl Transfer for Resources {
     type Draft = Draft;
@@ -120,17 +173,34 @@ impl Transfer for Resources {
         &self,
         write: &mut Write,
         drafts: Vec<Draft>,
-        _: &mut Known,
+        known: &mut Known,
         now: DateTime<Utc>,
     ) -> Result<Tally> {
         let mut existing = existing(write, &drafts).await?;
+        let edited: Vec<Uuid> = existing
+            .values()
+            .filter(|row| row.edited_columns.is_some())
+            .map(|row| row.id)
+            .collect();
+        let edited_areas = super::super::resource_area_ids(&**write, edited).await?;
         let mut tally = Tally::default();
         let mut added = Vec::new();
         let mut changed = Vec::new();
         let mut areas: Vec<(Uuid, Uuid)> = Vec::new();
-        for draft in drafts {
+        for mut draft in drafts {
             let place = (draft.organization, draft.external_id.clone());
             let there = existing.remove(&place);
+            if let Some(old) = &there {
+                let areas = edited_areas.get(&old.id).map(Vec::as_slice).unwrap_or_default();
+                let stays = draft.keep_edited(old, areas);
+                if stays || old.retired_on.is_some() {
+                    known.kept.push(draft.external_id.clone());
+                }
+                if old.retired_on.is_some() {
+                    tally.kept += 1;
+                    continue;
+                }
+            }
             let mut row = filled(&draft, now);
             let old = match there {
                 Some(there) if there.content_digest == content_digest(&draft) => {
@@ -158,9 +228,7 @@ impl Transfer for Resources {
         if !added.is_empty() {
             entity::Entity::insert_many(added).exec_without_returning(&**write).await?;
         }
-        let old_areas = changed.iter().map(|row| *row.id.as_ref());
-        let old_areas = area_entity::Column::ResourceId.is_in(old_areas);
-        area_entity::Entity::delete_many().filter(old_areas).exec(&**write).await?;
+        drop_areas(write, changed.iter().map(|row| *row.id.as_ref())).await?;
         for row in changed {
             row.update(&**write).await?;
         }
@@ -211,7 +279,7 @@ async fn existing(write: &Write, drafts: &[Draft]) -> Result<HashMap<(Uuid, Stri
 }
 
 /// What the draft says, as columns.
-fn filled(draft: &Draft, now: DateTime<Utc>) -> entity::ActiveModel {
+pub(in super::super) fn filled(draft: &Draft, now: DateTime<Utc>) -> entity::ActiveModel {
     let (audience_token, owner_token) = tokens(draft);
     entity::ActiveModel {
         updated_at: Set(now),
@@ -234,7 +302,7 @@ fn filled(draft: &Draft, now: DateTime<Utc>) -> entity::ActiveModel {
 }
 
 /// The token that opens it, and its owner's.
-fn tokens(draft: &Draft) -> (String, String) {
+pub(in super::super) fn tokens(draft: &Draft) -> (String, String) {
     let owner = organization_token(draft.organization);
     (draft.audience.token(&owner, draft.district.as_deref()), owner)
 }
@@ -266,7 +334,18 @@ fn note(write: &mut Write, id: Uuid, old: Option<&Resource>, draft: &Draft) {
     });
 }
 
-async fn insert_areas(write: &Write, areas: &[(Uuid, Uuid)]) -> Result<()> {
+/// Takes the areas of these resources away.
+pub(in super::super) async fn drop_areas(
+    write: &Write,
+    resources: impl IntoIterator<Item = Uuid>,
+) -> Result<()> {
+    let theirs = area_entity::Column::ResourceId.is_in(resources);
+    area_entity::Entity::delete_many().filter(theirs).exec(&**write).await?;
+    Ok(())
+}
+
+/// Lets resources belong to areas.
+pub(in super::super) async fn insert_areas(write: &Write, areas: &[(Uuid, Uuid)]) -> Result<()> {
     for some in areas.chunks(PARTS_AT_ONCE) {
         let rows = some.iter().map(|(id, area)| area_entity::ActiveModel {
             resource_id: Set(*id),

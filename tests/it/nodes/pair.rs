@@ -130,6 +130,7 @@ impl Node {
             calendar: None,
             consultations: zhanjian::consultations::Settings::default(),
             needs: zhanjian::needs::Settings::default(),
+            introductions: zhanjian::introductions::Settings::default(),
         };
         let service = Service::start(settings).await.unwrap();
         let reception = Arc::new(FrontDesk(Arc::clone(&service.app)));

@@ -110,6 +110,7 @@ impl House {
             calendar: None,
             consultations: zhanjian::consultations::Settings::default(),
             needs: zhanjian::needs::Settings::default(),
+            introductions: zhanjian::introductions::Settings::default(),
         };
         let service = Service::start(settings).await.unwrap();
         let settings = http::Settings { max_body_bytes: 2 << 20, ..http::Settings::default() };
