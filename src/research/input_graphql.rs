@@ -10,6 +10,7 @@ use crate::{access::Audience, scalars::Date, transfer};
 
 /// A patent, or an application for one.
 #[derive(Clone, Debug, InputObject)]
+#[graphql(name = "ResearchOutputPatentInput")]
 pub(super) struct PatentInput {
     /// The office, by its two letters (WIPO ST.3); CN where nothing is said.
     office: Option<String>,
@@ -27,6 +28,7 @@ pub(super) struct PatentInput {
 
 /// Somebody who took part.
 #[derive(Clone, Debug, InputObject)]
+#[graphql(name = "ResearchOutputContributorInput")]
 pub(super) struct ContributorInput {
     /// The name.
     name: String,
@@ -36,6 +38,7 @@ pub(super) struct ContributorInput {
 
 /// A further identifier.
 #[derive(Clone, Debug, InputObject)]
+#[graphql(name = "ResearchOutputIdentifierInput")]
 pub(super) struct IdentifierInput {
     /// What kind of identifier.
     scheme: String,
@@ -45,6 +48,7 @@ pub(super) struct IdentifierInput {
 
 /// Whom to ask. Others see it only after an introduction.
 #[derive(Clone, Debug, InputObject)]
+#[graphql(name = "ResearchOutputContactInput")]
 pub(super) struct ContactInput {
     /// A person or an office.
     name: Option<String>,

@@ -64,7 +64,7 @@ const DOORS: [(&str, &str); 43] = [
     ),
     ("answeredQuestions", "answeredQuestions { totalCount }"),
     ("researchOutputs", "researchOutputs { totalCount }"),
-    ("researchOutputTombstone", "researchOutputTombstone(id: GONE) { id }"),
+    ("researchOutputTombstone", "researchOutputTombstone(id: LEFT) { id }"),
     ("researchOutputTombstones", "researchOutputTombstones { totalCount }"),
     ("researchOutputImport", "researchOutputImport(id: FILE) { id }"),
     ("publisherDashboard", "publisherDashboard { views }"),
@@ -146,7 +146,7 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
         let query =
             format!("{{ it: {} }}", knock.replace("IDS", &ids.join(", ")).replace("ONE", &one));
         let query = query.replace("BEGINNING", &beginning);
-        let query = query.replace("GONE", &output).replace("FILE", &import);
+        let query = query.replace("LEFT", &output).replace("FILE", &import);
         let mut row = format!("{door:26}");
         for (_, tokens) in viewers {
             let reply = house.member_of(tokens.iter().copied()).ask(&query).await;
@@ -165,6 +165,10 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     similarAnsweredQuestions  1               2               3               4               6               1
     answeredQuestions         1               2               3               4               6               1
     researchOutputs           1               2               3               3               3               5
+    researchOutputTombstone   nothing         nothing         nothing         nothing         nothing         nothing
+    researchOutputTombstones  0               0               0               0               0               0
+    researchOutputImport      nothing         nothing         nothing         nothing         nothing         nothing
+    publisherDashboard        UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
     resources                 1               2               3               3               3               4
     organizations             1               1               1               1               1               1
     station                   ok              ok              ok              ok              ok              ok
