@@ -33,14 +33,13 @@ const CSL: [&str; 6] = [
 /// field of the record; a row bears the record's own text ([`crate::files::Row::raw_record`]), and its keywords under
 /// `keywords`. Errors are those of files that cannot be opened, or are of a kind that is not read here.
 pub fn open(mut input: Input, given: Option<Format>) -> Result<Reader, FileError> {
-    let format = match given {
-        Some(format) => format,
-        None => {
-            let head = input.head_of_text()?;
-            let head = String::from_utf8_lossy(&head);
-            found(input.name(), head.trim_start_matches('\u{FEFF}').trim_start())
-                .map_err(|message| FileError::new(input.name(), message))?
-        }
+    let format = if let Some(format) = given {
+        format
+    } else {
+        let head = input.head_of_text()?;
+        let head = String::from_utf8_lossy(&head);
+        found(input.name(), head.trim_start_matches('\u{FEFF}').trim_start())
+            .map_err(|message| FileError::new(input.name(), message))?
     };
     if format.is_bibliographic() {
         input.head_of_text()?;

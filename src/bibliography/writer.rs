@@ -101,15 +101,15 @@ impl Records {
             Format::CslJson => csl::write(record).to_string(),
             Format::Ris => ris::write(record),
             _ => {
-                let key = self.unused(bibtex::key(record));
+                let key = self.unused(&bibtex::key(record));
                 bibtex::write(record, &key)
             }
         }
     }
 
     /// A key that no entry so far has.
-    fn unused(&mut self, key: String) -> String {
-        let mut candidate = key.clone();
+    fn unused(&mut self, key: &str) -> String {
+        let mut candidate = key.to_owned();
         for number in 2_u64.. {
             let mut hasher = DefaultHasher::new();
             candidate.to_lowercase().hash(&mut hasher);

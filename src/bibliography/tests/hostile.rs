@@ -88,7 +88,7 @@ fn brackets_without_end_are_refused_at_once() {
     of(Format::Ris, format!("TY  - GEN\nTI  - {}\nER  - ", "<p>&".repeat(200_000)));
     let titles = "<&".repeat(400_000);
     of(Format::CslJson, format!("{{\"id\":\"a\",\"title\":\"{titles}\"}}"));
-    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_mins(1), "{:?}", started.elapsed());
 }
 
 #[test]
