@@ -167,7 +167,8 @@ impl Asked {
     }
 }
 
-fn format_of(name: &str) -> Result<Format> {
+/// The format of a name.
+pub(super) fn format_of(name: &str) -> Result<Format> {
     Ok(match name.to_ascii_lowercase().as_str() {
         "datacite" => Format::DataCite,
         "csl" => Format::CslJson,

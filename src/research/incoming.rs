@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     ResearchOutputs,
+    exporting::format_of,
     import::{Draft, Route},
 };
 use crate::{
@@ -58,16 +59,7 @@ pub(super) struct IncomingRow {
 impl Upload {
     /// Where its rows come from.
     fn source(&self) -> Source {
-        let name = match &self.format {
-            // The ending of a name decides; what was said wins over it.
-            Some(format) => format!("{}.{}", self.stem(), format.to_ascii_lowercase()),
-            None => self.name.clone(),
-        };
-        Source::Memory(name, self.bytes.clone())
-    }
-
-    fn stem(&self) -> &str {
-        self.name.rsplit_once('.').map_or(self.name.as_str(), |(stem, _)| stem)
+        Source::Memory(self.name.clone(), self.bytes.clone())
     }
 }
 
@@ -76,7 +68,9 @@ impl Upload {
 /// # Errors
 /// [`Error::Invalid`] where it cannot be read as a whole, or has too many rows.
 pub(super) fn read(upload: &Upload, organization: &str, known: &Known) -> Result<Incoming> {
-    let kind = ResearchOutputs::of_office(organization, Route::Office);
+    let format = upload.format.as_deref().map(format_of).transpose()?;
+    let kind =
+        ResearchOutputs { format, ..ResearchOutputs::of_office(organization, Route::Office) };
     let reader = upload.source().input().and_then(|input| kind.open(input));
     let reader = reader.and_then(|it| it.with_aliases(ResearchOutputs::ALIASES));
     let mut reader = reader.map_err(unreadable)?;
