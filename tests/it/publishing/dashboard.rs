@@ -55,6 +55,7 @@ async fn an_office_sees_how_its_outputs_stand_and_how_often_they_are_opened(hous
     assert_eq!(back.code(), "BAD_USER_INPUT");
 
     // What was asked about them, and why it was declined.
+    let staff = house.signed_in(Role::Staff, "SH-PD").await;
     let ask =
         "mutation($input: RequestIntroductionInput!) { it: requestIntroduction(input: $input) {
         userErrors { message } introduction { id version } } }";
