@@ -180,7 +180,9 @@ impl NodeQuery {
         let ctx = ctx.data_unchecked::<Ctx>();
         let global = GlobalId::decode("id", &id)?;
         let found = find(ctx, &[global]).await?.remove(&global);
-        found.iter().for_each(|node| note_seen(ctx, node));
+        if let Some(node) = &found {
+            note_seen(ctx, node);
+        }
         Ok(found)
     }
 
@@ -202,7 +204,9 @@ impl NodeQuery {
         let wanted: Vec<GlobalId> =
             ids.iter().map(|id| GlobalId::decode("ids", id)).collect::<Result<_>>()?;
         let found = find(ctx, &wanted).await?;
-        found.values().for_each(|node| note_seen(ctx, node));
+        for node in found.values() {
+            note_seen(ctx, node);
+        }
         Ok(wanted.iter().map(|global| found.get(global).cloned()).collect())
     }
 }

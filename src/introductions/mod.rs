@@ -20,6 +20,7 @@ use crate::{
 
 mod answering;
 mod asking;
+mod board;
 mod contact;
 pub(crate) mod entity;
 mod graphql;
@@ -35,6 +36,7 @@ mod target;
 mod terms;
 mod tick;
 
+pub use board::{Asked, asked_about_outputs};
 pub use entity::Model as Introduction;
 pub use graphql::{IntroductionNode, nodes, nodes_by_id};
 pub use list_graphql::IntroductionQuery;

@@ -114,7 +114,6 @@ impl Case {
             if wanted.contains(&self.row.state) { Ok(()) } else { Err(self.wrong_state()) }
         };
         match step {
-            Step::Edit => text(&[Draft, Returned]),
             Step::Submit => text(&[Draft]),
             Step::Return => text(&[Submitted]),
             Step::Publish => {
@@ -122,7 +121,7 @@ impl Case {
                 self.second_person(viewer)
             }
             Step::Discard if self.row.state.is_shown() => text(&[Draft, Returned, Submitted]),
-            Step::Discard => text(&[Draft, Returned]),
+            Step::Edit | Step::Discard => text(&[Draft, Returned]),
             Step::Withdraw => shown(&[Published, Negotiating, Transferred]),
             Step::Negotiate => shown(&[Published]),
             Step::Resume | Step::Transfer => shown(&[Negotiating]),

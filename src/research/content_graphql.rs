@@ -254,15 +254,16 @@ pub(super) struct RevisionNode {
 
 impl RevisionNode {
     /// The revision of an output, for its own people.
-    pub(super) fn of(row: &ResearchOutput) -> Result<Option<Self>> {
-        let Some(state) = row.revision_state else { return Ok(None) };
-        let content = ContentNode(Revision::of(row)?.fields);
-        Ok(Some(Self {
+    pub(super) fn of(row: &ResearchOutput) -> Option<Self> {
+        let state = row.revision_state?;
+        // It was looked at when it was written, as everything that columns keep as JSON.
+        let content = ContentNode(Revision::of(row).ok()?.fields);
+        Some(Self {
             state,
             audience: content.term("audience").unwrap_or(row.audience),
             embargo_until: content.date("embargoUntil"),
             contact: Contact::of(content.0.get("contact")).map(ContactNode::from),
             content,
-        }))
+        })
     }
 }

@@ -1,6 +1,9 @@
 //! How an office's own figures look from outside.
 
+use std::collections::BTreeMap;
+
 use async_graphql::{Context, ID, Object, SimpleObject};
+use sea_orm::ActiveEnum as _;
 
 use super::{
     ResearchOutputNode, State,
@@ -11,6 +14,7 @@ use crate::{
     app::Ctx,
     error::{Error, Fault, Result},
     ids::{GlobalId, NodeKind},
+    introductions::{self, DeclineReason, IntroductionState},
     organizations::{self, OrganizationNode},
     scalars::Date,
 };
@@ -34,6 +38,44 @@ struct ResearchOutputViews {
     research_output: ResearchOutputNode,
     /// How often, in the span that was asked for.
     views: u64,
+}
+
+/// How many requests for an introduction stand where.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+struct IntroductionStateCount {
+    /// Where they stand.
+    state: IntroductionState,
+    /// How many.
+    count: u64,
+}
+
+/// How often contact was declined for a reason.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+struct DeclineReasonCount {
+    /// The reason.
+    reason: DeclineReason,
+    /// How often.
+    count: u64,
+}
+
+/// Why contact about a research output was declined.
+#[derive(SimpleObject)]
+struct ResearchOutputDeclines {
+    /// The research output.
+    research_output: ResearchOutputNode,
+    /// The reasons.
+    reasons: Vec<DeclineReasonCount>,
+}
+
+/// What was asked about an organization's research outputs.
+#[derive(SimpleObject)]
+struct PublisherIntroductions {
+    /// How many requests stand where today.
+    states: Vec<IntroductionStateCount>,
+    /// Why contact was declined, over all outputs.
+    decline_reasons: Vec<DeclineReasonCount>,
+    /// Why contact was declined, output by output.
+    declined: Vec<ResearchOutputDeclines>,
 }
 
 fn counts(states: &[(State, u64)]) -> Vec<ResearchOutputStateCount> {
@@ -82,6 +124,30 @@ impl DashboardNode {
     /// How often others opened one of its outputs in these days; lists and searches do not count.
     async fn views(&self) -> u64 {
         self.0.views
+    }
+
+    /// What was asked about its outputs, whenever that was.
+    async fn introductions(&self, ctx: &Context<'_>) -> Result<PublisherIntroductions, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let asked = introductions::asked_about_outputs(ctx, self.0.organization).await?;
+        let state = |(state, count): (_, u64)| IntroductionStateCount { state, count };
+        let (mut all, mut by_output) = (BTreeMap::new(), BTreeMap::<_, Vec<_>>::new());
+        for (output, reason, count) in asked.declined {
+            all.entry(reason.to_value()).or_insert((reason, 0)).1 += count;
+            by_output.entry(output).or_default().push(DeclineReasonCount { reason, count });
+        }
+        let mut nodes = nodes_by_id(ctx, by_output.keys().copied().collect()).await?;
+        let declined = by_output.into_iter().filter_map(|(id, reasons)| {
+            Some(ResearchOutputDeclines { research_output: nodes.remove(&id)?, reasons })
+        });
+        let reasons = all.into_values();
+        Ok(PublisherIntroductions {
+            states: asked.states.into_iter().map(state).collect(),
+            decline_reasons: reasons
+                .map(|(reason, count)| DeclineReasonCount { reason, count })
+                .collect(),
+            declined: declined.collect(),
+        })
     }
 
     /// The outputs that were opened most, at most twenty.

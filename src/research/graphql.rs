@@ -225,9 +225,8 @@ impl ResearchOutputNode {
     }
 
     /// The revision beside what is shown, for its own organization.
-    async fn revision(&self, ctx: &Context<'_>) -> Result<Option<RevisionNode>, Fault> {
-        let revised = self.is_own(ctx) && self.output.revision.is_some();
-        Ok(if revised { RevisionNode::of(&self.output)? } else { None })
+    async fn revision(&self, ctx: &Context<'_>) -> Option<RevisionNode> {
+        if self.is_own(ctx) { RevisionNode::of(&self.output) } else { None }
     }
 
     /// Why the draft or revision was given back, for its own organization.

@@ -108,7 +108,6 @@ impl ImportNode {
     }
 
     /// Its rows, in their order.
-    #[expect(clippy::too_many_arguments, reason = "these are Relay's")]
     async fn rows(
         &self,
         ctx: &Context<'_>,

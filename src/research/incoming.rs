@@ -73,9 +73,9 @@ pub(super) fn read(upload: &Upload, organization: &str, known: &Known) -> Result
         ResearchOutputs { format, ..ResearchOutputs::of_office(organization, Route::Office) };
     let reader = upload.source().input().and_then(|input| kind.open(input));
     let reader = reader.and_then(|it| it.with_aliases(ResearchOutputs::ALIASES));
-    let mut reader = reader.map_err(unreadable)?;
+    let mut reader = reader.map_err(|fault| unreadable(&fault))?;
     let (mut rows, mut seen) = (Vec::new(), HashSet::new());
-    while let Some(row) = reader.next() {
+    for row in reader.by_ref() {
         if rows.len() == MAX_ROWS {
             let reason = Text::new(
                 format!("has more than {MAX_ROWS} rows; bring it in parts"),
@@ -91,7 +91,7 @@ pub(super) fn read(upload: &Upload, organization: &str, known: &Known) -> Result
                 draft: None,
                 faults: vec![fault],
             },
-            Err(RowError::File(fault)) => return Err(unreadable(fault)),
+            Err(RowError::File(fault)) => return Err(unreadable(&fault)),
         });
     }
     Ok(Incoming {
@@ -145,7 +145,7 @@ pub(super) fn again(
     read_row(Row::of(fields), &kind, known, &mut HashSet::new()).draft
 }
 
-fn unreadable(fault: FileError) -> Error {
+fn unreadable(fault: &FileError) -> Error {
     let said = Text::new(fault.sentence(Language::En), fault.sentence(Language::ZhCn));
     Error::invalid("file", said)
 }

@@ -181,7 +181,7 @@ impl<'a> Planner<'a> {
     /// A draft says what the row says.
     fn written_over(&self, old: ResearchOutput, areas: &[Uuid], draft: Draft) -> Result<Planned> {
         let present = self.present(&old, areas);
-        let laid = self.laid(&present, &edited(&old), &draft)?;
+        let laid = self.laid(&present, &edited(&old), &draft);
         let Laid { fields, changed, conflicts } = laid;
         let back = old.state == State::Withdrawn;
         if !changed && !back {
@@ -222,7 +222,7 @@ impl<'a> Planner<'a> {
         }
         let mut own = edited(&old);
         own.extend(revision.edited.iter().cloned());
-        let Laid { fields, changed, conflicts } = self.laid(&revision.fields, &own, &draft)?;
+        let Laid { fields, changed, conflicts } = self.laid(&revision.fields, &own, &draft);
         if !changed {
             return Ok(Planned::nothing_new(&old, conflicts));
         }
@@ -247,7 +247,7 @@ impl<'a> Planner<'a> {
     }
 
     /// What a row says, laid over what is there.
-    fn laid(&self, present: &Fields, own: &[String], draft: &Draft) -> Result<Laid> {
+    fn laid(&self, present: &Fields, own: &[String], draft: &Draft) -> Laid {
         let given = canonical(self.desk, draft.clone());
         let saying = Saying { fields: &given, columns: Some(&draft.said) };
         let merged = merge(present, saying, own, COLUMNS);
@@ -256,7 +256,7 @@ impl<'a> Planner<'a> {
             json!({ "column": column, "present": value(present), "given": value(&given) })
         };
         let conflicts = Value::Array(merged.conflicts.iter().map(conflict).collect());
-        Ok(Laid { changed: !merged.changed.is_empty(), fields: merged.fields, conflicts })
+        Laid { changed: !merged.changed.is_empty(), fields: merged.fields, conflicts }
     }
 }
 

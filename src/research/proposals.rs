@@ -96,5 +96,6 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let letter = |ch: Option<char>| ch.is_some_and(|ch| ch.is_ascii_alphanumeric());
     let (before, after) = (text[..start].chars().next_back(), text[end..].chars().next());
     let (first, last) = (text[start..].chars().next(), text[..end].chars().next_back());
-    !(letter(before) && letter(first)) && !(letter(after) && letter(last))
+    let runs_on = (letter(before) && letter(first)) || (letter(after) && letter(last));
+    !runs_on
 }

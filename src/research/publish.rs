@@ -13,7 +13,7 @@ use super::{
 use crate::{
     access::Audience,
     app::Ctx,
-    change::Done,
+    change::{Done, Wanted},
     error::{Error, Result},
     language::Text,
 };
@@ -24,7 +24,7 @@ pub(super) struct Showing {
     /// For whom; for whom the draft says where nothing is said.
     pub(super) audience: Option<Audience>,
     /// The end of the embargo: as the draft says where nothing is said, none where nothing is given.
-    pub(super) embargo_until: Option<Option<NaiveDate>>,
+    pub(super) embargo_until: Wanted<Option<NaiveDate>>,
 }
 
 /// Shows a draft, or a revision in the place of what was shown until now.
@@ -33,13 +33,15 @@ pub(super) async fn publish(ctx: &Ctx, about: About, showing: Showing) -> Result
     let desk = Desk::of(ctx, case.row.organization_id).await?;
     let mut draft = under_work(&desk, &change, &case).await?;
     check_complete(&draft)?;
-    draft.audience = showing.audience.unwrap_or(draft.audience);
-    draft.embargo_until = showing.embargo_until.unwrap_or(draft.embargo_until);
-    check_audience(draft.audience, draft.district.as_deref())?;
-    let mut row = touched(&change, &case);
     let mut changed = vec!["state".to_owned()];
     changed.extend(showing.audience.map(|_| "audience".to_owned()));
-    changed.extend(showing.embargo_until.map(|_| "embargoUntil".to_owned()));
+    draft.audience = showing.audience.unwrap_or(draft.audience);
+    if let Wanted::To(until) = showing.embargo_until {
+        draft.embargo_until = until;
+        changed.push("embargoUntil".to_owned());
+    }
+    check_audience(draft.audience, draft.district.as_deref())?;
+    let mut row = touched(&change, &case);
     if case.is_revised() {
         let revision = Revision::of(&case.row)?;
         changed.extend(revision.edited);
@@ -133,11 +135,9 @@ pub(super) async fn embargo(ctx: &Ctx, about: About, until: Option<NaiveDate>) -
     row.edited_columns = with_columns(&edited(&row), &["embargoUntil".to_owned()]);
     if case.is_revised() {
         let mut revision = Revision::of(&case.row)?;
-        match until {
-            Some(day) => {
-                drop(revision.fields.insert("embargoUntil".to_owned(), day.to_string().into()))
-            }
-            None => drop(revision.fields.remove("embargoUntil")),
+        let _ = revision.fields.remove("embargoUntil");
+        if let Some(day) = until {
+            revision.fields.insert("embargoUntil".to_owned(), day.to_string().into());
         }
         row.revision = Some(revision.column()?);
     }

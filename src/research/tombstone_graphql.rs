@@ -84,7 +84,6 @@ impl TombstoneQuery {
     }
 
     /// What is left of research outputs that the viewer could see before, the latest first.
-    #[expect(clippy::too_many_arguments, reason = "these are Relay's")]
     async fn research_output_tombstones(
         &self,
         ctx: &Context<'_>,

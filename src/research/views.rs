@@ -60,7 +60,9 @@ pub async fn flush(app: &App) -> Result<()> {
     let written = write_down(app, &counted).await;
     if written.is_err() {
         // Kept for the next time.
-        counted.into_iter().for_each(|(place, views)| app.views.count(place, views));
+        for (place, views) in counted {
+            app.views.count(place, views);
+        }
     }
     written
 }

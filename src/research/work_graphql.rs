@@ -16,7 +16,7 @@ use crate::{
     access::Audience,
     app::Ctx,
     audit::Entry,
-    change::{Answered, Done, Once, answered, payload},
+    change::{Answered, Done, Once, Wanted, answered, payload},
     error::{Fault, Result},
     ids::{GlobalId, NodeKind},
     scalars::Date,
@@ -255,11 +255,7 @@ impl ResearchMutation {
         let ctx = &ctx.asked(Once::of(context, ctx, client_mutation_id.as_deref()));
         let id = research_output(&input.id)?;
         let about = About { id, version: input.version };
-        let embargo_until = match input.embargo_until {
-            MaybeUndefined::Undefined => None,
-            MaybeUndefined::Null => Some(None),
-            MaybeUndefined::Value(Date(day)) => Some(Some(day)),
-        };
+        let embargo_until = Wanted::from(input.embargo_until.map_value(|Date(day)| day));
         let showing = Showing { audience: input.audience, embargo_until };
         let outcome = Box::pin(publish::publish(ctx, about, showing)).await;
         let answered = Box::pin(told(ctx, "publishResearchOutput", Some(id), outcome)).await?;

@@ -88,8 +88,8 @@ pub async fn organization_moved(
     retoken::<output::Entity>(write, subject, hidden, columns, owner, secret).await?;
     retoken::<output::Entity>(write, subject, filter, columns, owner, moved).await?;
     // What they said before is seen with the output only, so that nobody need be told.
-    let (owned, audience) = (former::Column::OwnerToken, former::Column::AudienceToken);
-    follow::<former::Entity>(write, owned, audience, owner, moved).await?;
+    let (theirs, audience) = (former::Column::OwnerToken, former::Column::AudienceToken);
+    follow::<former::Entity>(write, theirs, audience, owner, moved).await?;
     let columns = (resource::Column::Id, resource::Column::AudienceToken);
     let (subject, filter) = (Subject::Resource, resource::Column::OrganizationId.eq(organization));
     retoken::<resource::Entity>(write, subject, filter, columns, owner, moved).await?;

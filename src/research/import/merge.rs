@@ -68,13 +68,13 @@ mod tests {
 
     const COLUMNS: &[&str] = &["title", "trl", "doi", "state", "withdrawnOn"];
 
-    fn map(value: Value) -> Map<String, Value> {
+    fn map(value: &Value) -> Map<String, Value> {
         value.as_object().expect("an object").clone()
     }
 
     #[test]
     fn what_a_person_changed_wins_and_is_listed() {
-        let present = map(json!({ "title": "ours", "trl": 4, "state": "PUBLISHED" }));
+        let present = map(&json!({ "title": "ours", "trl": 4, "state": "PUBLISHED" }));
         let given = map(
             json!({ "title": "theirs", "trl": 5, "state": "WITHDRAWN", "withdrawnOn": "2026-01-01" }),
         );
@@ -83,17 +83,17 @@ mod tests {
         let merged = merge(&present, saying, &edited, COLUMNS);
         assert_eq!(merged.conflicts, ["title", "state", "withdrawnOn"]);
         assert_eq!(merged.changed, ["trl"]);
-        assert_eq!(merged.fields, map(json!({ "title": "ours", "trl": 5, "state": "PUBLISHED" })));
+        assert_eq!(merged.fields, map(&json!({ "title": "ours", "trl": 5, "state": "PUBLISHED" })));
     }
 
     #[test]
     fn what_a_file_says_nothing_of_stays() {
-        let present = map(json!({ "title": "one", "trl": 4 }));
-        let given = map(json!({ "title": "other" }));
+        let present = map(&json!({ "title": "one", "trl": 4 }));
+        let given = map(&json!({ "title": "other" }));
         let part =
             merge(&present, Saying { fields: &given, columns: Some(&["title"]) }, &[], COLUMNS);
-        assert_eq!(part.fields, map(json!({ "title": "other", "trl": 4 })));
+        assert_eq!(part.fields, map(&json!({ "title": "other", "trl": 4 })));
         let whole = merge(&present, Saying { fields: &given, columns: None }, &[], COLUMNS);
-        assert_eq!(whole.fields, map(json!({ "title": "other" })));
+        assert_eq!(whole.fields, map(&json!({ "title": "other" })));
     }
 }

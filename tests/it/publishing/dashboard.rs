@@ -54,6 +54,46 @@ async fn an_office_sees_how_its_outputs_stand_and_how_often_they_are_opened(hous
     let back = author.run(BOARD, json!({ "from": "2026-11-24", "to": "2026-11-23" })).await;
     assert_eq!(back.code(), "BAD_USER_INPUT");
 
+    // What was asked about them, and why it was declined.
+    let staff = house.signed_in(Role::Staff, "SH-PD").await;
+    let ask =
+        "mutation($input: RequestIntroductionInput!) { it: requestIntroduction(input: $input) {
+        userErrors { message } introduction { id version } } }";
+    let decline =
+        "mutation($input: DeclineIntroductionInput!) { it: declineIntroduction(input: $input) {
+        userErrors { message } introduction { state } } }";
+    let contact = json!({ "name": "示例询方", "phone": "021-66660123" });
+    for (output, reason) in [(&one, Some("TOO_EARLY")), (&two, None)] {
+        let input = json!({ "aboutId": output["id"], "purpose": "TECHNOLOGY_TRANSFER", "contact": contact,
+            "message": "希望了解许可条件。" });
+        let asked = staff.run(ask, json!({ "input": input })).await;
+        assert_eq!(asked.at("/it/userErrors"), &json!([]), "{}", asked.text);
+        if let Some(reason) = reason {
+            let asked = asked.at("/it/introduction");
+            let input = json!({ "id": asked["id"], "version": asked["version"], "reason": reason });
+            let declined = author.run(decline, json!({ "input": input })).await;
+            assert_eq!(declined.at("/it/introduction/state"), "DECLINED", "{}", declined.text);
+        }
+    }
+    let query = "{ publisherDashboard { introductions { states { state count } declineReasons { reason count }
+        declined { researchOutput { id } reasons { reason count } } } } }";
+    let asked = author.ask(query).await;
+    let early = json!([{ "reason": "TOO_EARLY", "count": 1 }]);
+    let expected = json!({
+        "states": [{ "state": "REQUESTED", "count": 1 }, { "state": "DECLINED", "count": 1 }],
+        "declineReasons": early,
+        "declined": [{ "researchOutput": { "id": one["id"] }, "reasons": early }]
+    });
+    assert_eq!(asked.at("/publisherDashboard/introductions"), &expected);
+    house.clock.advance_days(60);
+    let author = house.signed_in(Role::TechTransfer, "demo-univ").await;
+    let later = author.ask(query).await;
+    let states = later.at("/publisherDashboard/introductions/states");
+    assert_eq!(
+        states,
+        &json!([{ "state": "DECLINED", "count": 1 }, { "state": "EXPIRED", "count": 1 }])
+    );
+
     let own = json!({ "organization": board["organization"]["id"] });
     let foreign = house.signed_in(Role::TechTransfer, "fudan").await;
     assert_eq!(foreign.run(BOARD, own.clone()).await.code(), "FORBIDDEN");

@@ -28,7 +28,7 @@ fn all_of(organization: &str) -> ResearchOutputs {
     ResearchOutputs {
         audience: Some(Audience::Public),
         organization: Some(organization.to_owned()),
-        format: None,
+        ..ResearchOutputs::default()
     }
 }
 
