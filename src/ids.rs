@@ -21,6 +21,8 @@ pub enum NodeKind {
     Organization,
     AnsweredQuestion,
     ResearchOutput,
+    ResearchOutputTombstone,
+    ResearchOutputImport,
     Resource,
     Member,
     ApiClient,
@@ -33,7 +35,7 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 21] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -44,6 +46,8 @@ impl NodeKind {
         Self::Organization,
         Self::AnsweredQuestion,
         Self::ResearchOutput,
+        Self::ResearchOutputTombstone,
+        Self::ResearchOutputImport,
         Self::Resource,
         Self::Member,
         Self::ApiClient,
@@ -68,6 +72,8 @@ impl NodeKind {
             Self::Organization => "Organization",
             Self::AnsweredQuestion => "AnsweredQuestion",
             Self::ResearchOutput => "ResearchOutput",
+            Self::ResearchOutputTombstone => "ResearchOutputTombstone",
+            Self::ResearchOutputImport => "ResearchOutputImport",
             Self::Resource => "Resource",
             Self::Member => "Member",
             Self::ApiClient => "ApiClient",

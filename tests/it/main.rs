@@ -36,6 +36,7 @@ mod model;
 mod needs;
 mod node;
 mod nodes;
+mod publishing;
 mod register;
 mod regulations;
 mod reports;
