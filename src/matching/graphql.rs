@@ -107,12 +107,12 @@ impl MatchComponent {
             weight: part.weight,
             value: part.value,
             contribution: part.weight * part.value.unwrap_or_default(),
-            explanation: localized(explained(part)),
+            explanation: localized(&explained(part)),
         }
     }
 }
 
-fn localized(text: Text) -> LocalizedText {
+fn localized(text: &Text) -> LocalizedText {
     LocalizedText::new(&text.zh, Some(&text.en))
 }
 
@@ -203,7 +203,7 @@ impl MatchExplanation {
             components: score.parts.iter().map(MatchComponent::of).collect(),
             terms: score.words.iter().map(term).collect(),
             enough: zhanjian_index::matching::ENOUGH,
-            reason: localized(pair.reason(tree)),
+            reason: localized(&pair.reason(tree)),
             algorithm_version: algorithm_version(),
         }
     }

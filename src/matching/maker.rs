@@ -248,7 +248,7 @@ impl Matchmaker {
             rows.into_values().filter(|need| need.state_on(today).lapses()).collect();
         for sought in of_needs(app.db.read(), open, tree).await? {
             let Some(need) = &sought.need else { continue };
-            let eyes = eyes_of(app, raiser(need), tree);
+            let eyes = eyes_of(app, &raiser(need), tree);
             let kinds = [
                 MatchTargetKind::ResearchOutput,
                 MatchTargetKind::Resource,
@@ -300,12 +300,12 @@ fn raiser(need: &Need) -> Viewer {
     Viewer::holding(tokens)
 }
 
-fn eyes_of<'a>(app: &'a Arc<App>, viewer: Viewer, tree: &Arc<Tree>) -> Eyes<'a> {
+fn eyes_of<'a>(app: &'a Arc<App>, viewer: &Viewer, tree: &Arc<Tree>) -> Eyes<'a> {
     let today = app.clock.today();
     Eyes {
         app,
-        scope: Scope::of(&viewer, today),
-        index: IndexScope::of(&viewer, today),
+        scope: Scope::of(viewer, today),
+        index: IndexScope::of(viewer, today),
         tree: Arc::clone(tree),
     }
 }
