@@ -76,7 +76,7 @@ mod tests {
     fn what_a_person_changed_wins_and_is_listed() {
         let present = map(&json!({ "title": "ours", "trl": 4, "state": "PUBLISHED" }));
         let given = map(
-            json!({ "title": "theirs", "trl": 5, "state": "WITHDRAWN", "withdrawnOn": "2026-01-01" }),
+            &json!({ "title": "theirs", "trl": 5, "state": "WITHDRAWN", "withdrawnOn": "2026-01-01" }),
         );
         let saying = Saying { fields: &given, columns: None };
         let edited = ["title".to_owned(), "state".to_owned()];
