@@ -47,7 +47,9 @@ pub(super) async fn run(config: &Config, arguments: &ImportArgs) -> Result<Outco
         Kind::ExpertiseAreas => job.run(&ExpertiseAreas).await,
         Kind::Stations => job.run(&Stations).await,
         Kind::Organizations => job.run(&Organizations).await,
-        Kind::ResearchOutputs => job.run(&ResearchOutputs { audience }).await,
+        Kind::ResearchOutputs => {
+            job.run(&ResearchOutputs { audience, ..ResearchOutputs::default() }).await
+        }
         Kind::Resources => job.run(&Resources { audience }).await,
     }
 }

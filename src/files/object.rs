@@ -90,6 +90,11 @@ impl Object {
         self.ask(column).is_some_and(|cell| !cell.is_empty())
     }
 
+    /// Whether there is such a column, empty or not.
+    pub fn knows(&self, column: &str) -> bool {
+        self.entry(column).is_some()
+    }
+
     /// Whether there is a value; a fault if not.
     pub fn require(&mut self, column: &str) -> bool {
         let there = self.has(column);

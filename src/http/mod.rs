@@ -1,7 +1,7 @@
 //! The front door: what comes over HTTP, and how it is answered.
 //!
 //! `/graphql` speaks GraphQL over HTTP and, for subscriptions, over sockets and streams of events; `/reports/…` gives
-//! files to take away; `/oai` and `/research-outputs/…` show what everybody may read; `/health/live` and `/health/ready` speak to whoever runs the service, `/` says where one is. Every request has an id; whatever is
+//! files to take away, `/imports/…` takes files in; `/oai` and `/research-outputs/…` show what everybody may read; `/health/live` and `/health/ready` speak to whoever runs the service, `/` says where one is. Every request has an id; whatever is
 //! refused on the way to the API is refused as a GraphQL error with a code.
 
 mod accept;
@@ -22,6 +22,7 @@ mod published;
 mod rate_limit;
 mod request_id;
 mod serve;
+mod uploads;
 mod websocket;
 
 pub use client_address::{ClientAddress, PeerAddress, TrustedProxies};
@@ -34,6 +35,7 @@ pub use published::{PagePart, PublicPage, Publications};
 pub use rate_limit::RateLimit;
 pub use request_id::RequestId;
 pub use serve::{ServeLimits, serve};
+pub use uploads::{Uploaded, Uploads};
 
 use crate::execution::Executor;
 use crate::language::Language;
@@ -43,7 +45,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use axum::{Extension, Router};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -60,6 +62,8 @@ pub struct Front {
     pub tokens: Option<Arc<dyn TokenDesk>>,
     /// Writes files for people to take away, where there are any.
     pub downloads: Option<Arc<dyn Downloads>>,
+    /// Takes files that people bring, where that is done.
+    pub uploads: Option<Arc<dyn Uploads>>,
     /// Answers harvesters and shows pages, where there are any.
     pub publications: Option<Arc<dyn Publications>>,
     /// Says whether the service can do its work.
@@ -75,6 +79,8 @@ pub struct Front {
 pub struct Settings {
     /// The largest request body, in bytes.
     pub max_body_bytes: usize,
+    /// The largest file that somebody may bring, in bytes.
+    pub max_import_bytes: usize,
     /// How long a client may take to send its body.
     pub body_timeout: Duration,
     /// Origins whose pages may call the API from a browser, such as `https://portal.example.cn`. None by default.
@@ -91,6 +97,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             max_body_bytes: 1024 * 1024,
+            max_import_bytes: 20 * 1024 * 1024,
             body_timeout: Duration::from_secs(10),
             cors_origins: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
@@ -161,6 +168,9 @@ pub fn router(front: Front) -> Result<Router, String> {
         .with_state(front.clone());
     let oauth = front.tokens.clone().map_or_else(Router::new, oauth::router);
     let oauth = oauth.layer(from_fn_with_state(limiter.clone(), rate_limit::limit));
+    let uploads = post(uploads::handle)
+        .layer(from_fn_with_state(limiter.clone(), rate_limit::limit))
+        .with_state(front.clone());
     let downloads = get(downloads::handle)
         .layer(from_fn_with_state(limiter.clone(), rate_limit::limit))
         .with_state(front.clone());
@@ -177,6 +187,7 @@ pub fn router(front: Front) -> Result<Router, String> {
         .merge(published)
         .route("/graphql", graphql)
         .route("/reports/{name}", downloads)
+        .route("/imports/{name}", uploads)
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(front))
         .route("/", get(welcome))

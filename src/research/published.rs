@@ -8,7 +8,7 @@ use sea_orm::entity::prelude::*;
 
 use super::{
     OutputKind, ResearchOutput,
-    graphql::{Contributor, Identifier, Patent, items},
+    content_graphql::{Contributor, Identifier, Patent, items},
 };
 use crate::{
     access::Scope,

@@ -36,6 +36,7 @@ mod needs;
 mod node;
 mod nodes;
 mod oai;
+mod publishing;
 mod register;
 mod regulations;
 mod reports;

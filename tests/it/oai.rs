@@ -37,7 +37,7 @@ on_both_engines!(
 /// Takes research outputs of the sample organization in, for everybody where a row does not say otherwise.
 pub async fn publish(house: &House, rows: impl IntoIterator<Item = Value>) {
     let lines: Vec<String> = rows.into_iter().map(|row| row.to_string()).collect();
-    let kind = ResearchOutputs { audience: Some(Audience::Public) };
+    let kind = ResearchOutputs { audience: Some(Audience::Public), ..ResearchOutputs::default() };
     house.import(&kind, "outputs.jsonl", lines.join("\n")).await;
 }
 

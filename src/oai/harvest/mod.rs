@@ -140,7 +140,7 @@ pub async fn run(
         client,
         granularity,
         known,
-        kind: ResearchOutputs { audience: Some(order.audience) },
+        kind: ResearchOutputs { audience: Some(order.audience), ..ResearchOutputs::default() },
         report: Report {
             resumed: progress.token().is_some(),
             from: progress.from().map(str::to_owned),

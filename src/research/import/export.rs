@@ -10,6 +10,7 @@ use crate::{
     access::{Guarded, Scope},
     db::Database,
     error::Result,
+    organizations::Organization,
     transfer::{Fields, Known, ROWS_AT_ONCE},
 };
 
@@ -30,10 +31,8 @@ pub(super) async fn rows(
         known.organizations.values().map(|row| (row.id, row.code.as_str())).collect();
     let row = |row: &ResearchOutput| {
         let areas = areas.get(&row.id).map(Vec::as_slice).unwrap_or_default();
-        fields(row)
-            .text("organization", codes.get(&row.organization_id))
-            .with("areas", known.area_codes(areas))
-            .done()
+        let code = codes.get(&row.organization_id).copied().unwrap_or_default();
+        fields_of(row, code, known.area_codes(areas))
     };
     Ok((rows.iter().map(row).collect(), rows.last().map(|row| row.id)))
 }
@@ -42,34 +41,46 @@ pub(super) async fn rows(
 pub(crate) async fn rows_by_external_id(
     db: &impl ConnectionTrait,
     known: &Known,
-    organization: Uuid,
+    organization: &Organization,
     external_ids: &[String],
 ) -> Result<HashMap<String, Map<String, Value>>> {
-    let code = known.organizations.values().find(|row| row.id == organization);
-    let code = code.map(|row| row.code.as_str());
     let mut found = HashMap::new();
     for some in external_ids.chunks(ROWS_AT_ONCE) {
         let rows = entity::Entity::visible_to(&Scope::Service)
-            .filter(entity::Column::OrganizationId.eq(organization))
+            .filter(entity::Column::OrganizationId.eq(organization.id))
             .filter(entity::Column::ExternalId.is_in(some))
             .all(db)
             .await?;
         let areas = area_ids(db, rows.iter().map(|row| row.id).collect()).await?;
         found.extend(rows.into_iter().map(|row| {
             let areas = areas.get(&row.id).map(Vec::as_slice).unwrap_or_default();
-            let columns = fields(&row).with("areas", known.area_codes(areas));
-            let columns = columns.text("organization", code).done();
+            let columns = fields_of(&row, &organization.code, known.area_codes(areas));
             (row.external_id, columns)
         }));
     }
     Ok(found)
 }
 
+/// A row whole, as an import reads it.
+pub(in super::super) fn fields_of(
+    row: &ResearchOutput,
+    organization: &str,
+    areas: Vec<String>,
+) -> Map<String, Value> {
+    fields(row).text("organization", Some(organization)).with("areas", areas).done()
+}
+
+/// What stands in the row itself, as an import reads it.
+pub(in super::super) fn columns_of(row: &ResearchOutput) -> Map<String, Value> {
+    fields(row).done()
+}
+
 fn fields(row: &ResearchOutput) -> Fields {
+    let summary = Some(row.r#abstract.clone()).filter(|text| !text.is_empty());
     Fields::default()
         .with("externalId", row.external_id.clone())
         .with("title", row.title.clone())
-        .with("abstract", row.r#abstract.clone())
+        .with("abstract", summary)
         .with("kind", row.kind.to_value())
         .with("trl", row.trl)
         .with("ipStatus", row.ip_status.to_value())
