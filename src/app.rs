@@ -24,6 +24,7 @@ use crate::{
     language::Language,
     needs, organizations,
     regulations::{self, currency::Graph},
+    research,
     vault::Vault,
 };
 
@@ -59,6 +60,8 @@ pub struct App {
     pub introductions: introductions::Settings,
     /// Hands out what changes to those who follow it.
     pub feed: Arc<Feed>,
+    /// How often research outputs were looked at, until that is written down.
+    pub views: research::Views,
 }
 
 /// How many things a list gives.

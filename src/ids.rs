@@ -21,6 +21,8 @@ pub enum NodeKind {
     Organization,
     AnsweredQuestion,
     ResearchOutput,
+    ResearchOutputTombstone,
+    ResearchOutputImport,
     Resource,
     Member,
     ApiClient,
@@ -32,7 +34,7 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 20] = [
         Self::District,
         Self::Station,
         Self::ServicePoint,
@@ -43,6 +45,8 @@ impl NodeKind {
         Self::Organization,
         Self::AnsweredQuestion,
         Self::ResearchOutput,
+        Self::ResearchOutputTombstone,
+        Self::ResearchOutputImport,
         Self::Resource,
         Self::Member,
         Self::ApiClient,
@@ -66,6 +70,8 @@ impl NodeKind {
             Self::Organization => "Organization",
             Self::AnsweredQuestion => "AnsweredQuestion",
             Self::ResearchOutput => "ResearchOutput",
+            Self::ResearchOutputTombstone => "ResearchOutputTombstone",
+            Self::ResearchOutputImport => "ResearchOutputImport",
             Self::Resource => "Resource",
             Self::Member => "Member",
             Self::ApiClient => "ApiClient",

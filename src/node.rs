@@ -20,7 +20,7 @@ use crate::{
     needs::{self, NeedNode},
     organizations::{self, OrganizationNode, ResourceNode},
     regulations::{self, RegulationNode, RegulationProposalNode, RegulationRelationNode},
-    research::{self, ResearchOutputNode},
+    research::{self, ImportNode, ResearchOutputNode, TombstoneNode},
     stations::{self, DistrictNode, ServicePointNode, StationNode},
 };
 
@@ -48,6 +48,10 @@ pub enum Node {
     AnsweredQuestion(AnsweredQuestionNode),
     /// A research output.
     ResearchOutput(ResearchOutputNode),
+    /// What is left of a research output that was taken back.
+    ResearchOutputTombstone(TombstoneNode),
+    /// A file of research outputs that an office has brought.
+    ResearchOutputImport(ImportNode),
     /// A resource.
     Resource(ResourceNode),
     /// A member of the register.
@@ -97,6 +101,13 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
         NodeKind::ResearchOutput => {
             wrap(research::nodes_by_id(ctx, ids).await?, Node::ResearchOutput)
         }
+        NodeKind::ResearchOutputTombstone => {
+            let left = research::tombstone_nodes_by_id(ctx, ids).await?;
+            wrap(left, Node::ResearchOutputTombstone)
+        }
+        NodeKind::ResearchOutputImport => {
+            wrap(research::import_nodes_by_id(ctx, ids).await?, Node::ResearchOutputImport)
+        }
         NodeKind::Resource => {
             wrap(organizations::resource_nodes_by_id(ctx, ids).await?, Node::Resource)
         }
@@ -143,6 +154,13 @@ async fn of_kind(ctx: &Ctx, kind: NodeKind, ids: Vec<Uuid>) -> Result<Vec<(Uuid,
     })
 }
 
+/// Counts that somebody looks at a thing by itself, where that is counted.
+fn note_seen(ctx: &Ctx, node: &Node) {
+    if let Node::ResearchOutput(output) = node {
+        research::seen(ctx, output.row());
+    }
+}
+
 /// Finding by global id.
 #[derive(Default)]
 pub struct NodeQuery;
@@ -157,7 +175,9 @@ impl NodeQuery {
     ) -> Result<Option<Node>, Fault> {
         let ctx = ctx.data_unchecked::<Ctx>();
         let global = GlobalId::decode("id", &id)?;
-        Ok(find(ctx, &[global]).await?.remove(&global))
+        let found = find(ctx, &[global]).await?.remove(&global);
+        found.iter().for_each(|node| note_seen(ctx, node));
+        Ok(found)
     }
 
     /// The things with these ids, in their order; null where there is none that the viewer may see.
@@ -178,6 +198,7 @@ impl NodeQuery {
         let wanted: Vec<GlobalId> =
             ids.iter().map(|id| GlobalId::decode("ids", id)).collect::<Result<_>>()?;
         let found = find(ctx, &wanted).await?;
+        found.values().for_each(|node| note_seen(ctx, node));
         Ok(wanted.iter().map(|global| found.get(global).cloned()).collect())
     }
 }

@@ -3,6 +3,7 @@
 use std::{any::TypeId, sync::Arc, time::Duration};
 
 use async_graphql::Data;
+use bytes::Bytes;
 use http::{HeaderMap, header};
 use sea_orm::prelude::async_trait::async_trait;
 
@@ -10,12 +11,16 @@ use crate::{
     access::{ClientIdentity, Identity, Viewer},
     accounts::GrantRefused,
     app::{App, Ctx, Visitor},
+    audit::{self, Entry},
     error::{Error, Fault, Result},
     execution::Purse,
-    http::{Admission, Download, Downloads, GrantFault, Granted, Reception, TokenDesk, Visit},
+    http::{
+        Admission, Download, Downloads, GrantFault, Granted, Reception, TokenDesk, Uploaded,
+        Uploads, Visit,
+    },
     language::Text,
     reports::{self, Asked, SheetFormat},
-    research::{self, Exported},
+    research::{self, Exported, Upload},
 };
 
 /// The header in which a client names a request that may come twice.
@@ -173,9 +178,6 @@ impl TokenDesk for TokenCounter {
     }
 }
 
-/// Where research outputs are taken away, all of them or, with an id behind it, one.
-const OUTPUTS: &str = "research-outputs";
-
 /// Where people take their files away.
 pub struct FileCounter;
 
@@ -187,9 +189,8 @@ impl Downloads for FileCounter {
         name: &str,
         parameters: &str,
     ) -> Result<Option<Download>, async_graphql::Error> {
-        let ctx = data.get(&TypeId::of::<Ctx>()).and_then(|ctx| ctx.downcast_ref::<Ctx>());
-        let Some(ctx) = ctx else { return Ok(None) };
-        let outputs = name.strip_prefix(OUTPUTS);
+        let Some(ctx) = ctx_of(data) else { return Ok(None) };
+        let outputs = name.strip_prefix(RESEARCH_OUTPUTS);
         let id = outputs.and_then(|rest| rest.strip_prefix('/'));
         if outputs == Some("") || id.is_some() {
             let parameters = form_urlencoded::parse(parameters.as_bytes());
@@ -212,4 +213,60 @@ async fn sheet(ctx: &Ctx, name: &str, parameters: &str) -> Result<Option<Downloa
     let media_type = format.media_type();
     let reports::Assessment { name, plain_name, bytes } = sheet;
     Ok(Some(Download { name, plain_name, media_type, bytes }))
+}
+
+/// Where offices bring their files.
+pub struct IncomingCounter;
+
+#[async_trait]
+impl Uploads for IncomingCounter {
+    async fn may(&self, data: &Data, name: &str) -> Result<bool, async_graphql::Error> {
+        let Some(ctx) = ctx_of(data).filter(|_| name == RESEARCH_OUTPUTS) else { return Ok(false) };
+        if let Err(error) = research::may_import(ctx) {
+            audit::refuse(ctx, Entry::new("previewResearchOutputImport"), &error).await;
+            return Err(Fault::from(error).into());
+        }
+        Ok(true)
+    }
+
+    async fn take(
+        &self,
+        data: &Data,
+        _: &str,
+        parameters: &str,
+        file: Bytes,
+    ) -> Result<Uploaded, async_graphql::Error> {
+        let Some(ctx) = ctx_of(data) else { return Err(Fault::from(Error::NotFound).into()) };
+        let told = Box::pin(take_in(ctx, parameters, file)).await.map_err(Fault::from)?;
+        Ok(Uploaded { told })
+    }
+}
+
+/// What offices bring by file, and what is taken away: all that may be read or, with an id behind it, one.
+const RESEARCH_OUTPUTS: &str = "research-outputs";
+
+fn ctx_of(data: &Data) -> Option<&Ctx> {
+    data.get(&TypeId::of::<Ctx>()).and_then(|ctx| ctx.downcast_ref::<Ctx>())
+}
+
+/// Looks at a file, and tells what was seen.
+async fn take_in(ctx: &Ctx, parameters: &str, bytes: Bytes) -> Result<serde_json::Value> {
+    let mut upload =
+        Upload { name: "research-outputs".to_owned(), format: None, organization: None, bytes };
+    for (name, value) in form_urlencoded::parse(parameters.as_bytes()) {
+        match &*name {
+            "name" => upload.name = value.into_owned(),
+            "format" => upload.format = Some(value.into_owned()),
+            "organization" => upload.organization = Some(value.into_owned()),
+            _ => {
+                let reason = Text::new(
+                    "is no parameter here; there are name, format and organization",
+                    "不是可用的参数；可用 name、format、organization",
+                );
+                return Err(Error::invalid(name.into_owned(), reason));
+            }
+        }
+    }
+    let import = research::preview(ctx, upload).await?;
+    research::report(ctx, &import).await
 }

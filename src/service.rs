@@ -26,7 +26,8 @@ use crate::{
     introductions,
     kept::Kept,
     needs, outbox,
-    reception::{FileCounter, FrontDesk, TokenCounter},
+    reception::{FileCounter, FrontDesk, IncomingCounter, TokenCounter},
+    research,
     telemetry::figures,
     vault::{self, Vault},
 };
@@ -262,6 +263,7 @@ impl Service {
             needs: settings.needs,
             introductions: settings.introductions,
             feed,
+            views: research::Views::default(),
         });
         Ok(Self { app, executor: Arc::new(executor), stop, indexing, feeding })
     }
@@ -284,6 +286,7 @@ impl Service {
             metrics: None,
             tokens: Some(Arc::new(TokenCounter(Arc::clone(&self.app)))),
             downloads: Some(Arc::new(FileCounter)),
+            uploads: Some(Arc::new(IncomingCounter)),
             executor: Arc::clone(&self.executor),
             reception,
             readiness: Arc::new(readiness),
@@ -296,6 +299,9 @@ impl Service {
         self.feeding.abort();
         self.stop.tell();
         self.indexing.await?;
+        if let Err(fault) = research::flush_views(&self.app).await {
+            tracing::warn!(error = %fault, "what was looked at could not be written down");
+        }
         self.app.db.clone().close().await?;
         Ok(())
     }
@@ -347,6 +353,7 @@ pub async fn serve(
     let proxies: Vec<String> = http.trusted_proxies.iter().map(ToString::to_string).collect();
     let settings = http::Settings {
         max_body_bytes: http.max_body_bytes,
+        max_import_bytes: http.import_max_bytes,
         body_timeout: http.read_timeout,
         cors_origins: http.allowed_origins.iter().map(ToString::to_string).collect(),
         trusted_proxies: TrustedProxies::parse(proxies.iter().map(String::as_str))
@@ -405,6 +412,8 @@ const RELOAD_EVERY: u32 = 12;
 const TELL_EVERY: u32 = 12;
 /// How often it is written down what time has done to consultations, counted in rounds of figures.
 const TICK_EVERY: u32 = 720;
+/// How often files that nobody took in are forgotten, counted in rounds of figures.
+const TIDY_EVERY: u32 = 60;
 /// How often the log of changes is pruned, counted in rounds of figures.
 const PRUNE_EVERY: u32 = 720;
 
@@ -442,6 +451,14 @@ async fn watch(app: Arc<App>, gathered: Option<crate::telemetry::Figures>, reten
             && let Err(fault) = prune(&app, retention).await
         {
             tracing::warn!(error = %fault, "the log of changes could not be pruned");
+        }
+        if let Err(fault) = research::flush_views(&app).await {
+            tracing::warn!(error = %fault, "what was looked at could not be written down");
+        }
+        if round % TIDY_EVERY == 0
+            && let Err(fault) = research::tick(&app).await
+        {
+            tracing::warn!(error = %fault, "files that are over could not be forgotten");
         }
         if round % TELL_EVERY == 0
             && let Err(fault) = crate::transitions::tell(&app).await

@@ -76,8 +76,8 @@ pub(crate) const TOGETHER: f32 = 1.04;
 /// What is longer is no name.
 pub(crate) const LONGEST_NAME: usize = 40;
 
-/// What the question alone counts when a text is held against a question and its answer together: half, as
-/// `examples/station_matching.rs` shows (`docs/strengths.md`).
+/// What the question alone counts when a text is held against a question and its answer together: half. Set beforehand,
+/// not tuned; `docs/strengths.md` has the figures it was held against.
 pub(crate) const MET_IN_QUESTION: f32 = 0.5;
 
 /// A known question is the same as what is asked when at least this much of what it says is asked,

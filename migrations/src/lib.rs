@@ -15,6 +15,7 @@ mod m20261122_000007_knowledge;
 mod m20261122_000008_law;
 mod m20261122_000009_register;
 mod m20261122_000010_following;
+mod m20261122_000011_publishing;
 mod m20261122_000012_needs;
 mod table;
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_law::Migration),
             Box::new(m20261122_000009_register::Migration),
             Box::new(m20261122_000010_following::Migration),
+            Box::new(m20261122_000011_publishing::Migration),
             Box::new(m20261122_000012_needs::Migration),
         ]
     }

@@ -61,7 +61,10 @@ pub use member_entity::Model as Member;
 pub use member_graphql::{MemberNode, nodes_by_id};
 pub use passwords::random_password;
 pub use posts::{Post, district_of};
-pub use register::{Checked, Enrolment, PlaceCodes, all as all_members, by_login, enrol, new_hash};
+pub use register::{
+    Checked, Enrolment, PlaceCodes, active_publishers, all as all_members, by_login, enrol,
+    new_hash,
+};
 pub use register_graphql::{RegisterMutation, RegisterQuery};
 pub use sessions::{Tokens, begin};
 pub use signing::{has_keys, reseal, rotate};

@@ -1,7 +1,12 @@
 //! The register of members: who is on it, and what must hold before somebody gets in.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{IntoActiveModel as _, QueryFilter, QueryOrder as _, SqlErr, entity::prelude::*};
+use sea_orm::{
+    IntoActiveModel as _, QueryFilter, QueryOrder as _, QuerySelect as _, SqlErr,
+    entity::prelude::*,
+};
 
 use super::{
     Employment, Member, MemberState, Post, area_entity, member_entity, passwords, posts::Places,
@@ -179,6 +184,28 @@ pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<(Member, Option<String
         (member, place)
     };
     Ok(members.into_iter().map(place).collect())
+}
+
+/// How many people of the tech-transfer offices of these organizations get in, by organization.
+pub async fn active_publishers(
+    db: &impl ConnectionTrait,
+    organizations: Vec<Uuid>,
+) -> Result<HashMap<Uuid, u64>> {
+    use member_entity::Column;
+    let counts: Vec<(Option<Uuid>, i64)> = member_entity::Entity::visible_to(&Scope::Service)
+        .select_only()
+        .column(Column::OrganizationId)
+        .column_as(Column::Id.count(), "people")
+        .filter(Column::OrganizationId.is_in(organizations))
+        .filter(Column::Role.eq(Role::TechTransfer))
+        .filter(Column::State.eq(MemberState::Active))
+        .filter(Column::UndertakingSignedOn.is_not_null())
+        .group_by(Column::OrganizationId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let count = |(id, people): (Option<Uuid>, i64)| Some((id?, u64::try_from(people).unwrap_or(0)));
+    Ok(counts.into_iter().filter_map(count).collect())
 }
 
 /// Lets the register say these areas of a member, and no others.

@@ -48,6 +48,11 @@ macro_rules! each_table {
         $each!(organizations::resource_area_entity::Entity, None);
         $each!(research::entity::Entity, None);
         $each!(research::area_entity::Entity, None);
+        $each!(research::number_entity::Entity, None);
+        $each!(research::version_entity::Entity, None);
+        $each!(research::view_entity::Entity, None);
+        $each!(research::import_entity::Entity, None);
+        $each!(research::import_row_entity::Entity, None);
         $each!(answers::entity::Entity, Some("superseded_by_id"));
         $each!(answers::area_entity::Entity, None);
         $each!(answers::citation_entity::Entity, None);

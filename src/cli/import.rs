@@ -53,7 +53,13 @@ pub(super) async fn run(config: &Config, arguments: &ImportArgs) -> Result<Outco
         Kind::ResearchOutputs => {
             let format = arguments.format.map(super::Format::of_files);
             let organization = arguments.organization.clone();
-            job.run(&ResearchOutputs { audience, organization, format }).await
+            job.run(&ResearchOutputs {
+                audience,
+                organization,
+                format,
+                ..ResearchOutputs::default()
+            })
+            .await
         }
         Kind::Resources => job.run(&Resources { audience }).await,
     }

@@ -114,6 +114,8 @@ pub struct Http {
     pub trusted_proxies: Vec<IpNet>,
     /// The largest request body, in bytes.
     pub max_body_bytes: usize,
+    /// The largest file that an office may bring, in bytes.
+    pub import_max_bytes: usize,
     /// How long one request may take.
     pub request_timeout: Duration,
     /// How long a client may take to send a request's headers, and then its body.
@@ -278,6 +280,12 @@ impl Config {
                 "1MiB",
                 "The largest request body.",
                 values::size(KIB..=64 * MIB),
+            ),
+            import_max_bytes: draft.setting(
+                "http.import_max_bytes",
+                "20MiB",
+                "The largest file that a tech-transfer office may bring to /imports/research-outputs.",
+                values::size(KIB..=256 * MIB),
             ),
             request_timeout: draft.setting(
                 "http.request_timeout",

@@ -109,6 +109,12 @@ impl Object {
         self.ask(column).is_some_and(|cell| !cell.is_empty())
     }
 
+    /// Whether there is such a column, empty or not, or one for a part of it: `contact.name` for `contact`.
+    pub fn knows(&self, column: &str) -> bool {
+        let is_part = |name: &str| name.strip_prefix(column).is_some_and(|it| it.starts_with('.'));
+        self.entry(column).is_some() || self.entries.iter().any(|entry| is_part(&entry.name))
+    }
+
     /// Whether there is a value; a fault if not.
     pub fn require(&mut self, column: &str) -> bool {
         let there = self.has(column);

@@ -1,7 +1,7 @@
 //! The front door: what comes over HTTP, and how it is answered.
 //!
 //! `/graphql` speaks GraphQL over HTTP and, for subscriptions, over sockets and streams of events; `/reports/…` gives
-//! files to take away; `/health/live` and `/health/ready` speak to whoever runs the service, `/` says where one is. Every request has an id; whatever is
+//! files to take away, `/imports/…` takes files in; `/health/live` and `/health/ready` speak to whoever runs the service, `/` says where one is. Every request has an id; whatever is
 //! refused on the way to the API is refused as a GraphQL error with a code.
 
 mod accept;
@@ -21,6 +21,7 @@ mod patience;
 mod rate_limit;
 mod request_id;
 mod serve;
+mod uploads;
 mod websocket;
 
 pub use client_address::{ClientAddress, PeerAddress, TrustedProxies};
@@ -32,6 +33,7 @@ pub use oauth::{GrantFault, Granted, TokenDesk};
 pub use rate_limit::RateLimit;
 pub use request_id::RequestId;
 pub use serve::{ServeLimits, serve};
+pub use uploads::{Uploaded, Uploads};
 
 use crate::execution::Executor;
 use crate::language::Language;
@@ -41,7 +43,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use axum::{Extension, Router};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -58,6 +60,8 @@ pub struct Front {
     pub tokens: Option<Arc<dyn TokenDesk>>,
     /// Writes files for people to take away, where there are any.
     pub downloads: Option<Arc<dyn Downloads>>,
+    /// Takes files that people bring, where that is done.
+    pub uploads: Option<Arc<dyn Uploads>>,
     /// Says whether the service can do its work.
     pub readiness: Arc<dyn Readiness>,
     /// The figures of the process, where they are shown at this door.
@@ -71,6 +75,8 @@ pub struct Front {
 pub struct Settings {
     /// The largest request body, in bytes.
     pub max_body_bytes: usize,
+    /// The largest file that somebody may bring, in bytes.
+    pub max_import_bytes: usize,
     /// How long a client may take to send its body.
     pub body_timeout: Duration,
     /// Origins whose pages may call the API from a browser, such as `https://portal.example.cn`. None by default.
@@ -87,6 +93,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             max_body_bytes: 1024 * 1024,
+            max_import_bytes: 20 * 1024 * 1024,
             body_timeout: Duration::from_secs(10),
             cors_origins: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
@@ -157,6 +164,9 @@ pub fn router(front: Front) -> Result<Router, String> {
         .with_state(front.clone());
     let oauth = front.tokens.clone().map_or_else(Router::new, oauth::router);
     let oauth = oauth.layer(from_fn_with_state(limiter.clone(), rate_limit::limit));
+    let uploads = post(uploads::handle)
+        .layer(from_fn_with_state(limiter.clone(), rate_limit::limit))
+        .with_state(front.clone());
     let downloads = get(downloads::handle)
         .layer(from_fn_with_state(limiter, rate_limit::limit))
         .with_state(front.clone());
@@ -167,6 +177,7 @@ pub fn router(front: Front) -> Result<Router, String> {
         .route("/graphql", graphql)
         .route("/reports/{name}", downloads.clone())
         .route("/exports/{*name}", downloads)
+        .route("/imports/{name}", uploads)
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(front))
         .route("/", get(welcome))

@@ -45,6 +45,20 @@ pub struct Model {
     pub source_format: Option<String>,
     pub raw_record: Option<String>,
     pub content_digest: String,
+    pub author_id: Option<Uuid>,
+    pub writers: Option<Json>,
+    pub submitted_at: Option<DateTimeUtc>,
+    pub submitted_by: Option<Uuid>,
+    pub returned_reason: Option<String>,
+    pub published_at: Option<DateTimeUtc>,
+    pub published_by: Option<String>,
+    pub edition: i32,
+    pub former_token: Option<String>,
+    pub revision: Option<Json>,
+    pub revision_state: Option<State>,
+    pub revision_writers: Option<Json>,
+    pub edited_columns: Option<Json>,
+    pub work_key: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -168,19 +168,11 @@ impl Asked {
 }
 
 fn format_of(name: &str) -> Result<Format> {
-    Ok(match name.to_ascii_lowercase().as_str() {
-        "datacite" => Format::DataCite,
-        "csl" => Format::CslJson,
-        "bibtex" => Format::Bibtex,
-        "ris" => Format::Ris,
-        "csv" => Format::Csv,
-        "jsonl" => Format::JsonLines,
-        "xlsx" => Format::Xlsx,
-        _ => return Err(Error::invalid("format", unknown_format())),
-    })
+    Format::named(name).ok_or_else(|| Error::invalid("format", unknown_format()))
 }
 
-fn unknown_format() -> Text {
+/// What is said to a format that there is not.
+pub(super) fn unknown_format() -> Text {
     Text::new(
         "is one of datacite, csl, bibtex, ris, csv, jsonl, xlsx",
         "应为 datacite、csl、bibtex、ris、csv、jsonl、xlsx 之一",

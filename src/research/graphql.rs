@@ -2,11 +2,19 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+use chrono::{DateTime, Utc};
 use sea_orm::{Condition, QueryFilter, QuerySelect, QueryTrait, entity::prelude::*};
-use serde::Deserialize;
 
-use super::{CooperationMode, IpStatus, OutputKind, ResearchOutput, State, area_entity, entity};
+use super::{
+    Contact, CooperationMode, IpStatus, OutputKind, ResearchOutput, State, Step, Version,
+    area_entity,
+    case::{self, Case},
+    content_graphql::{
+        ContactNode, Contributor, Identifier, Patent, RevisionNode, VersionNode, items, versions,
+    },
+    entity,
+};
 use crate::{
     access::{Audience, Guarded, Scope},
     app::Ctx,
@@ -29,6 +37,10 @@ pub struct ResearchOutputNode {
 struct ResearchOutputPage {
     organizations: Shared<Uuid, OrganizationNode>,
     areas: Shared<Uuid, Vec<Uuid>>,
+    /// How many people of each organization could publish.
+    people: Shared<Uuid, u64>,
+    versions: Shared<Uuid, Vec<Version>>,
+    duplicates: Shared<Uuid, Vec<ResearchOutputNode>>,
 }
 
 /// Research outputs that know of each other, so that what belongs to them is loaded at once.
@@ -37,6 +49,9 @@ pub fn nodes(rows: impl IntoIterator<Item = ResearchOutput>) -> Vec<ResearchOutp
     let page = Arc::new(ResearchOutputPage {
         organizations: Arc::new(Batch::new(rows.iter().map(|row| row.organization_id))),
         areas: Arc::new(Batch::new(rows.iter().map(|row| row.id))),
+        people: Arc::new(Batch::new(rows.iter().map(|row| row.organization_id))),
+        versions: Arc::new(Batch::new(rows.iter().map(|row| row.id))),
+        duplicates: Arc::new(Batch::new(rows.iter().map(|row| row.id))),
     });
     let node = |output| ResearchOutputNode { output, page: Arc::clone(&page) };
     rows.into_iter().map(node).collect()
@@ -53,47 +68,6 @@ impl ResearchOutputNode {
     pub fn row(&self) -> &ResearchOutput {
         &self.output
     }
-}
-
-/// A patent, or an application for one.
-#[derive(Clone, Debug, Default, Deserialize, SimpleObject)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Patent {
-    /// The office, by its two letters (WIPO ST.3), such as CN.
-    office: Option<String>,
-    /// The number of the application.
-    application_no: Option<String>,
-    /// The number of the publication.
-    publication_no: Option<String>,
-    /// What kind of right, such as INVENTION or `UTILITY_MODEL`.
-    kind: Option<String>,
-    /// When it was filed.
-    filed_on: Option<Date>,
-    /// When it was granted.
-    granted_on: Option<Date>,
-}
-
-/// Somebody who took part.
-#[derive(Clone, Debug, Deserialize, SimpleObject)]
-pub(super) struct Contributor {
-    /// The name.
-    name: String,
-    /// The ORCID iD, sixteen characters in groups of four.
-    orcid: Option<String>,
-}
-
-/// A further identifier.
-#[derive(Clone, Debug, Deserialize, SimpleObject)]
-pub(super) struct Identifier {
-    /// What kind of identifier.
-    scheme: String,
-    /// The identifier.
-    value: String,
-}
-
-/// The items of a JSON column that have the form of `T`; they were checked when they were written.
-fn items<T: serde::de::DeserializeOwned>(value: &serde_json::Value) -> Vec<T> {
-    serde_json::from_value(value.clone()).unwrap_or_default()
 }
 
 /// What a university or hospital offers.
@@ -215,6 +189,111 @@ impl ResearchOutputNode {
     async fn external_id(&self) -> &str {
         &self.output.external_id
     }
+
+    /// Its version, which a change names.
+    async fn version(&self) -> i32 {
+        self.output.version
+    }
+
+    /// Which text of it is shown: the first is 1; 0 before anything was.
+    async fn edition(&self) -> i32 {
+        self.output.edition
+    }
+
+    /// Since when this text of it is published here; its embargo may hide it for longer.
+    async fn published_at(&self) -> Option<DateTime<Utc>> {
+        self.output.published_at
+    }
+
+    /// When it was last changed here.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.output.updated_at
+    }
+
+    /// What it said before, the newest first, as far as the viewer could read that.
+    async fn versions(&self, ctx: &Context<'_>) -> Result<Vec<VersionNode>, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let load = |ids| versions(ctx, ids);
+        let versions = self.page.versions.get(&self.output.id, load).await?;
+        Ok(versions.into_iter().flatten().cloned().map(VersionNode::new).collect())
+    }
+
+    /// Whom to ask. Only its own organization sees this here; others after an introduction.
+    async fn contact(&self, ctx: &Context<'_>) -> Option<ContactNode> {
+        let contact = Contact::of(self.output.contact.as_ref());
+        contact.filter(|_| self.is_own(ctx)).map(ContactNode::from)
+    }
+
+    /// The revision beside what is shown, for its own organization.
+    async fn revision(&self, ctx: &Context<'_>) -> Result<Option<RevisionNode>, Fault> {
+        let revised = self.is_own(ctx) && self.output.revision.is_some();
+        Ok(if revised { RevisionNode::of(&self.output)? } else { None })
+    }
+
+    /// Why the draft or revision was given back, for its own organization.
+    async fn returned_reason(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.output.returned_reason.as_deref().filter(|_| self.is_own(ctx))
+    }
+
+    /// When the draft or revision was handed to a second person, for its own organization.
+    async fn submitted_at(&self, ctx: &Context<'_>) -> Option<DateTime<Utc>> {
+        self.output.submitted_at.filter(|_| self.is_own(ctx))
+    }
+
+    /// When it was taken back, for its own organization; for others `researchOutputTombstone` tells.
+    async fn withdrawn_on(&self, ctx: &Context<'_>) -> Option<Date> {
+        self.output.withdrawn_on.filter(|_| self.is_own(ctx)).map(Date)
+    }
+
+    /// Why it was taken back, for its own organization; for others `researchOutputTombstone` tells.
+    async fn withdrawal_reason(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.output.withdrawal_reason.as_deref().filter(|_| self.is_own(ctx))
+    }
+
+    /// The columns that a person has changed here, which later files do not undo; for its own organization.
+    async fn edited_columns(&self, ctx: &Context<'_>) -> Vec<String> {
+        if self.is_own(ctx) { super::import::edited(&self.output) } else { Vec::new() }
+    }
+
+    /// What the viewer could do with it now; nothing for others than its own organization.
+    async fn possible_actions(&self, ctx: &Context<'_>) -> Result<Vec<Step>, Fault> {
+        if !self.is_own(ctx) {
+            return Ok(Vec::new());
+        }
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let load = |ids| case::publishers(ctx.db(), ids);
+        let people = self.page.people.get(&self.output.organization_id, load).await?;
+        let people = people.copied().unwrap_or_default();
+        let case = Case { row: ResearchOutput::clone(&self.output), people };
+        Ok(case.possible(&ctx.viewer))
+    }
+
+    /// Others of the same organization that are the same work, by a DOI, the number of a patent, or title and year; for
+    /// its own organization.
+    async fn duplicates(&self, ctx: &Context<'_>) -> Result<Vec<ResearchOutputNode>, Fault> {
+        if !self.is_own(ctx) {
+            return Ok(Vec::new());
+        }
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let load = |ids| duplicates(ctx, ids);
+        let found = self.page.duplicates.get(&self.output.id, load).await?;
+        Ok(found.cloned().unwrap_or_default())
+    }
+}
+
+impl ResearchOutputNode {
+    /// Whether the viewer is of those who write it.
+    fn is_own(&self, ctx: &Context<'_>) -> bool {
+        case::is_own(&ctx.data_unchecked::<Ctx>().viewer, &self.output)
+    }
+}
+
+/// The others that are the same work as each of these outputs.
+async fn duplicates(ctx: &Ctx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Vec<ResearchOutputNode>>> {
+    let same = super::duplicates::of(ctx.db(), ids).await?;
+    let found = nodes_by_id(ctx, same.values().flatten().copied().collect()).await?;
+    let node = |ids: Vec<Uuid>| ids.iter().filter_map(|id| found.get(id).cloned()).collect();
+    Ok(same.into_iter().map(|(id, others)| (id, node(others))).collect())
 }
 
 connection!(

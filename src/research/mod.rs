@@ -1,7 +1,10 @@
 //! What universities and hospitals offer: technologies, patents, prototypes, data sets, methods.
 //!
 //! A record under embargo is hidden whole from all but its owner, by the clock. The contact of a record is in no
-//! searchable field and is shown nowhere yet: it is released with an introduction.
+//! searchable field; its own organization sees it, and others once an introduction has released it.
+//!
+//! An output goes from a draft ([`drafts`]) through a second person to its audience ([`publish`]); what is shown is revised
+//! beside. Which step needs which state stands in [`case`]; whatever is written goes through [`write`].
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,6 +12,7 @@ use sea_orm::{ActiveEnum, QueryFilter, QueryOrder, QuerySelect, entity::prelude:
 
 use crate::{
     access::{Guarded, Scope},
+    app::App,
     batch::grouped,
     clock::day_number,
     error::Result,
@@ -18,17 +22,56 @@ use crate::{
 };
 
 pub(crate) mod area_entity;
+mod case;
+mod commit;
+mod contact;
+mod content;
+mod content_graphql;
+mod dashboard;
+mod dashboard_graphql;
+mod drafts;
+mod duplicates;
 pub(crate) mod entity;
 mod exporting;
 mod graphql;
 mod import;
+pub(crate) mod import_entity;
+mod import_graphql;
+pub(crate) mod import_row_entity;
+mod incoming;
+mod input_graphql;
+pub(crate) mod number_entity;
+mod plan;
+mod preview;
+mod proposals;
+mod publish;
+mod report;
 mod terms;
+mod tombstone_entity;
+mod tombstone_graphql;
+pub(crate) mod version_entity;
+pub(crate) mod view_entity;
+mod views;
+mod work_graphql;
+mod write;
 
+pub use contact::{Contact, contact};
+pub use dashboard_graphql::DashboardQuery;
 pub use entity::Model as ResearchOutput;
 pub use exporting::{Exported, export};
 pub use graphql::{ResearchOutputNode, ResearchQuery, nodes, nodes_by_id};
-pub use import::{ResearchOutputs, SAMPLE, sheet, shown_records, template};
-pub use terms::{CooperationMode, IpStatus, OutputKind, State};
+pub use import::{ResearchOutputs, Route, SAMPLE, sheet, shown_records, template};
+pub use import_entity::Model as ResearchImport;
+pub use import_graphql::{ImportMutation, ImportNode, ImportQuery, import_nodes_by_id};
+pub use import_row_entity::Model as ResearchImportRow;
+pub use incoming::Upload;
+pub use preview::{may_import, preview};
+pub use report::report;
+pub use terms::{CooperationMode, ImportState, IpStatus, OutputKind, RowOutcome, State, Step};
+pub use tombstone_graphql::{TombstoneNode, TombstoneQuery, tombstone_nodes_by_id};
+pub use version_entity::Model as Version;
+pub use views::{Views, flush as flush_views, seen};
+pub use work_graphql::ResearchMutation;
 
 /// Loads what the viewer may see of these, by id.
 pub async fn by_ids(
@@ -164,4 +207,26 @@ pub async fn filed_under(db: &impl ConnectionTrait, areas: Vec<Uuid>) -> Result<
         .filter(area_entity::Column::AreaId.is_in(areas))
         .into_tuple();
     Ok(ids.all(db).await?)
+}
+
+/// How many outputs are filled in at once with by what their works are known.
+const KEYS_AT_ONCE: u64 = 200;
+
+/// What is to be done from time to time: files that nobody took in are forgotten, and rows that were written before that
+/// was kept are filled in with by what their works are known.
+pub async fn tick(app: &App) -> Result<()> {
+    preview::expire(app).await?;
+    let rows = entity::Entity::visible_to(&Scope::Service)
+        .filter(entity::Column::WorkKey.is_null())
+        .limit(KEYS_AT_ONCE)
+        .all(app.db.read())
+        .await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let rows = rows.into_iter().map(|row| (row.id, row)).collect();
+    let write = app.db.write().await?;
+    write::fill_keys(&write, &rows).await?;
+    write.commit(app.clock.now()).await?;
+    Ok(())
 }

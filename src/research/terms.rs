@@ -176,3 +176,96 @@ impl CooperationMode {
         Self::try_from_value(&name.to_owned()).ok()
     }
 }
+
+/// What can be done with a research output on its way. What is done to a text is done to the revision beside it, where
+/// the output is shown already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, Enum)]
+#[graphql(name = "ResearchOutputAction")]
+pub enum Step {
+    /// Change what the draft or revision says.
+    Edit,
+    /// Hand the draft or revision to a second person.
+    Submit,
+    /// Give it back with a reason.
+    Return,
+    /// Show it to its audience.
+    Publish,
+    /// Take back what is shown, at once.
+    Withdraw,
+    /// Say that it is being negotiated.
+    Negotiate,
+    /// Say that the talks have failed: it is open to others again.
+    Resume,
+    /// Say that it has been handed over.
+    Transfer,
+    /// Set until when only its owner sees it.
+    ChangeEmbargo,
+    /// Begin a revision beside what is shown, which stays as it is.
+    Revise,
+    /// Give up a draft that was never shown, or a revision.
+    Discard,
+}
+
+/// What has become of a file that an office has brought.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Enum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::None)",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+#[graphql(name = "ResearchOutputImportState")]
+pub enum ImportState {
+    /// Looked at; nothing is written yet.
+    Previewed,
+    /// Taken in.
+    Committed,
+    /// Nobody took it in in time; its rows are gone.
+    Expired,
+}
+
+/// What becomes of a row of a file.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Enum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "String(StringLen::None)",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+#[graphql(name = "ResearchOutputImportOutcome")]
+pub enum RowOutcome {
+    /// A new research output, as a draft.
+    New,
+    /// One that is there is changed: a draft itself, what is shown by a revision beside it.
+    Update,
+    /// It is there as the file says it.
+    Unchanged,
+    /// The same work is there under another id, or stands further up in the file: it is not taken.
+    Duplicate,
+    /// What was done here stands against it: it is not taken.
+    Conflict,
+    /// Something is wrong with the row: it is not taken.
+    Faulty,
+}

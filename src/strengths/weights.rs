@@ -53,8 +53,8 @@ pub const GAP_STALE: f64 = 0.5;
 /// Counts of another station's consultations below this are not shown: they would tell of a single company.
 pub const FEWEST_SHOWN: u64 = 3;
 
-/// What each component of a station's match weighs; together 1. Chosen by leaving out one answer after the other
-/// (`examples/station_matching.rs`, figures in `docs/strengths.md`).
+/// What each component of a station's match weighs; together 1. Set beforehand, not tuned, and held against leaving out one
+/// answer after the other (`examples/station_matching.rs`, figures in `docs/strengths.md`).
 pub const MATCH: [(StationMatchComponent, f64); 5] = [
     (StationMatchComponent::Similar, 0.60),
     (StationMatchComponent::Share, 0.15),

@@ -43,7 +43,8 @@ impl Source {
         Ok(Self::Memory("-".to_owned(), bytes.into()))
     }
 
-    fn input(&self) -> Result<Input, FileError> {
+    /// Begins to read it.
+    pub(crate) fn input(&self) -> Result<Input, FileError> {
         match self {
             Self::Path(path) => Input::open(path),
             Self::Memory(name, bytes) => Ok(Input::memory(name, bytes.clone())),
@@ -103,13 +104,15 @@ pub async fn run<T: Transfer>(
     }
     summary.took = started.elapsed();
     summary.kept = std::mem::take(&mut known.kept);
-    let Tally { added, updated, unchanged, kept } = summary.tally;
+    summary.doubled = std::mem::take(&mut known.doubled);
+    let Tally { added, updated, unchanged, kept, doubled } = summary.tally;
     let refused = summary.refused;
     let outcomes = [
         ("added", added),
         ("updated", updated),
         ("unchanged", unchanged),
         ("kept", kept),
+        ("doubled", doubled),
         ("refused", refused),
     ];
     for (outcome, rows) in outcomes {

@@ -103,6 +103,8 @@ pub struct Tally {
     pub unchanged: u64,
     /// Ones that somebody has changed here since, which wins.
     pub kept: u64,
+    /// Ones that are there already under another id, and are not taken a second time.
+    pub doubled: u64,
 }
 
 impl std::ops::AddAssign for Tally {
@@ -111,6 +113,7 @@ impl std::ops::AddAssign for Tally {
         self.updated += other.updated;
         self.unchanged += other.unchanged;
         self.kept += other.kept;
+        self.doubled += other.doubled;
     }
 }
 
@@ -134,6 +137,8 @@ pub struct Known {
     pub refused: HashSet<u64>,
     /// Rows that somebody has changed here since, as people call them.
     pub kept: Vec<String>,
+    /// Rows that are there already under another id, as people call them.
+    pub doubled: Vec<String>,
     /// Links to rows that were not there yet, as (id of the row, identity of the other).
     pub links: BTreeMap<Uuid, String>,
 }

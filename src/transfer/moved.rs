@@ -78,7 +78,7 @@ pub async fn organization_moved(
     today: NaiveDate,
 ) -> Result<()> {
     use organizations::resource_entity as resource;
-    use research::entity as output;
+    use research::{entity as output, version_entity as former};
     let owner = &organization_token(organization);
     let columns = (output::Column::Id, output::Column::AudienceToken);
     let subject = Subject::ResearchOutput;
@@ -87,6 +87,9 @@ pub async fn organization_moved(
     let secret = Move { secret: true, ..moved };
     retoken::<output::Entity>(write, subject, hidden, columns, owner, secret).await?;
     retoken::<output::Entity>(write, subject, filter, columns, owner, moved).await?;
+    // What they said before is seen with the output only, so that nobody need be told.
+    let (owned, audience) = (former::Column::OwnerToken, former::Column::AudienceToken);
+    follow::<former::Entity>(write, owned, audience, owner, moved).await?;
     let columns = (resource::Column::Id, resource::Column::AudienceToken);
     let (subject, filter) = (Subject::Resource, resource::Column::OrganizationId.eq(organization));
     retoken::<resource::Entity>(write, subject, filter, columns, owner, moved).await?;

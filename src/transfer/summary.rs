@@ -21,6 +21,8 @@ pub struct Summary {
     pub faults: Vec<Fault>,
     /// Rows that were left as they are, for somebody has changed them here since.
     pub kept: Vec<String>,
+    /// Rows that were not taken, for the same work is there already under another id.
+    pub doubled: Vec<String>,
     /// Columns that mean nothing here.
     pub unknown_columns: Vec<String>,
     /// Whether nothing was to be written.
@@ -47,7 +49,7 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tally { added, updated, unchanged, kept } = self.tally;
+        let Tally { added, updated, unchanged, kept, doubled } = self.tally;
         let seconds = self.took.as_secs_f64();
         if !self.unknown_columns.is_empty() {
             let columns = self.unknown_columns.join(", ");
@@ -61,6 +63,14 @@ impl fmt::Display for Summary {
                 rows.join(", ")
             )?;
         }
+        if !self.doubled.is_empty() {
+            let rows: Vec<&str> = self.doubled.iter().take(KEPT).map(String::as_str).collect();
+            writeln!(
+                out,
+                "not taken, for the same work is there already under another id: {}",
+                rows.join(", ")
+            )?;
+        }
         if self.faults.len() == KEPT {
             writeln!(out, "the first {KEPT} faults are shown")?;
         }
@@ -71,6 +81,9 @@ impl fmt::Display for Summary {
         )?;
         if kept > 0 {
             write!(out, ", left as they are {kept}")?;
+        }
+        if doubled > 0 {
+            write!(out, ", there already {doubled}")?;
         }
         match (self.dry_run, self.held_back) {
             (true, _) => write!(out, "; a dry run, nothing was written"),

@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use serde_json::{Value, json};
-use zhanjian::scalars::RevisionScalar;
+use zhanjian::{
+    ids::{GlobalId, NodeKind, new_id},
+    scalars::RevisionScalar,
+};
 
 use crate::support::{Engine, House, Reply, on_both_engines};
 
@@ -46,7 +49,7 @@ async fn furnish(house: &House) -> String {
 }
 
 /// Every door and how to knock at it; `IDS` stands for the ids of everything that not everybody may see.
-const DOORS: [(&str, &str); 36] = [
+const DOORS: [(&str, &str); 40] = [
     ("node", "node(id: ONE) { id }"),
     ("nodes", "nodes(ids: [IDS]) { id }"),
     ("viewer", "viewer { signedIn }"),
@@ -61,6 +64,10 @@ const DOORS: [(&str, &str); 36] = [
     ),
     ("answeredQuestions", "answeredQuestions { totalCount }"),
     ("researchOutputs", "researchOutputs { totalCount }"),
+    ("researchOutputTombstone", "researchOutputTombstone(id: LEFT) { id }"),
+    ("researchOutputTombstones", "researchOutputTombstones { totalCount }"),
+    ("researchOutputImport", "researchOutputImport(id: FILE) { id }"),
+    ("publisherDashboard", "publisherDashboard { views }"),
     ("resources", "resources { totalCount }"),
     ("organizations", "organizations(filter: { codes: [\"fudan\"] }) { totalCount }"),
     ("station", "station(code: \"SH-PD\") { code }"),
@@ -116,6 +123,9 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     let one =
         answers.iter().find(|node| node["externalId"] == "NETWORK").unwrap()["id"].to_string();
     let ids: Vec<String> = ids.iter().map(|id| json!(id).to_string()).collect();
+    let output = reply.at("/researchOutputs/nodes/0/id").to_string();
+    let import = GlobalId::encode(NodeKind::ResearchOutputImport, new_id()).0;
+    let import = json!(import).to_string();
 
     let viewers: [(&str, &[&str]); 6] = [
         ("anonymous", &[]),
@@ -133,6 +143,7 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
         let query =
             format!("{{ it: {} }}", knock.replace("IDS", &ids.join(", ")).replace("ONE", &one));
         let query = query.replace("BEGINNING", &beginning);
+        let query = query.replace("LEFT", &output).replace("FILE", &import);
         let mut row = format!("{door:26}");
         for (_, tokens) in viewers {
             let reply = house.member_of(tokens.iter().copied()).ask(&query).await;
@@ -151,6 +162,10 @@ async fn every_door_opens_to_whom_it_should(house: &House) {
     similarAnsweredQuestions  1               2               3               4               6               1
     answeredQuestions         1               2               3               4               6               1
     researchOutputs           1               2               3               3               3               5
+    researchOutputTombstone   nothing         nothing         nothing         nothing         nothing         nothing
+    researchOutputTombstones  0               0               0               0               0               0
+    researchOutputImport      nothing         nothing         nothing         nothing         nothing         nothing
+    publisherDashboard        UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED UNAUTHENTICATED
     resources                 1               2               3               3               3               4
     organizations             1               1               1               1               1               1
     station                   ok              ok              ok              ok              ok              ok

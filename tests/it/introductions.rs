@@ -79,7 +79,10 @@ async fn offered(house: &House) -> (Value, Value) {
         "title": "可降解心血管支架样机", "abstract": "药物涂层支架样机，已完成动物试验。", "trl": 5,
         "cooperationModes": ["LICENSE"],
         "contact": { "name": OWNER[0], "phone": OWNER[1], "email": OWNER[2], "address": OWNER[3] } });
-    let kind = research::ResearchOutputs { audience: Some(Audience::Public) };
+    let kind = research::ResearchOutputs {
+        audience: Some(Audience::Public),
+        ..research::ResearchOutputs::default()
+    };
     house.import(&kind, "outputs.jsonl", row.to_string()).await;
     let row = json!({ "externalId": "bench", "organization": "fudan", "kind": "TESTING", "audience": "PUBLIC",
         "name": "支架疲劳试验台", "validUntil": "2027-06-30" });
@@ -391,7 +394,10 @@ async fn who_may_do_what_with_an_introduction(house: &House) {
 async fn fresh_output(house: &House, name: &str) -> (String, Value) {
     let row = json!({ "externalId": name, "organization": "fudan", "kind": "PROTOTYPE", "audience": "PUBLIC",
         "title": name, "abstract": "样机", "contact": { "name": OWNER[0], "phone": OWNER[1] } });
-    let kind = research::ResearchOutputs { audience: Some(Audience::Public) };
+    let kind = research::ResearchOutputs {
+        audience: Some(Audience::Public),
+        ..research::ResearchOutputs::default()
+    };
     house.import(&kind, "outputs.jsonl", row.to_string()).await;
     let reply = house.ask("{ researchOutputs(first: 100) { nodes { id externalId } } }").await;
     let nodes = reply.at("/researchOutputs/nodes").as_array().unwrap();

@@ -35,6 +35,7 @@ mod model;
 mod needs;
 mod node;
 mod nodes;
+mod publishing;
 mod register;
 mod regulations;
 mod reports;

@@ -37,10 +37,8 @@ pub(super) async fn rows(
         known.organizations.values().map(|row| (row.id, row.code.as_str())).collect();
     let row = |row: &ResearchOutput| {
         let areas = areas.get(&row.id).map(Vec::as_slice).unwrap_or_default();
-        fields(row)
-            .text("organization", codes.get(&row.organization_id))
-            .with("areas", known.area_codes(areas))
-            .done()
+        let code = codes.get(&row.organization_id).copied().unwrap_or_default();
+        fields_of(row, code, known.area_codes(areas))
     };
     Ok((rows.iter().map(row).collect(), rows.last().map(|row| row.id)))
 }
@@ -97,12 +95,27 @@ pub(crate) fn record(
     }
 }
 
+/// A row whole, as an import reads it.
+pub(in super::super) fn fields_of(
+    row: &ResearchOutput,
+    organization: &str,
+    areas: Vec<String>,
+) -> Map<String, Value> {
+    fields(row).text("organization", Some(organization)).with("areas", areas).done()
+}
+
+/// What stands in the row itself, as an import reads it.
+pub(in super::super) fn columns_of(row: &ResearchOutput) -> Map<String, Value> {
+    fields(row).done()
+}
+
 /// What an export says of an output by itself; the contact is among it, for the operator's file.
 pub(crate) fn fields(row: &ResearchOutput) -> Fields {
+    let summary = Some(row.r#abstract.clone()).filter(|text| !text.is_empty());
     Fields::default()
         .with("externalId", row.external_id.clone())
         .with("title", row.title.clone())
-        .with("abstract", row.r#abstract.clone())
+        .with("abstract", summary)
         .with("kind", row.kind.to_value())
         .with("trl", row.trl)
         .with("ipStatus", row.ip_status.to_value())

@@ -1,4 +1,5 @@
-//! Research outputs by file: the operator's attested route (published for the audience given).
+//! What a row says of a research output, wherever the row comes from: a file of the operator, whose word is taken (what it
+//! says is published is), a file that an office brings, or a form that somebody fills in here.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveEnum, Iterable, prelude::Uuid};
@@ -13,13 +14,16 @@ use crate::{
     error::Result,
     files::{FileError, Format, Input, Object, Reader, Row},
     language::Text,
+    organizations::Organization,
     outbox::Write,
     transfer::{self, Known, Tally, Transfer, required_term, term},
 };
 
+mod columns;
 mod details;
 mod export;
 mod labels;
+mod merge;
 mod store;
 mod template;
 
@@ -30,49 +34,81 @@ pub use template::{sheet, template};
 /// In the column externalId this marks a row that is there for people to look at. It is never taken in.
 pub const SAMPLE: &str = "示例行（导入时忽略）";
 
+/// Under this name the text of a record goes along with the columns that were read from it.
+pub(super) const RAW_RECORD: &str = "rawRecord";
+
+pub(super) use columns::{fill, fresh, tokens};
+pub(super) use export::{columns_of, fields_of};
+pub(super) use merge::{Merged, Saying, edited, merge};
+
 /// How research outputs come in.
 #[derive(Clone, Debug, Default)]
 pub struct ResearchOutputs {
     /// The audience of rows that name none.
     pub audience: Option<Audience>,
-    /// The code of the organization of rows that name none: no bibliographic format names one.
+    /// The code of the organization of rows that name none.
     pub organization: Option<String>,
+    /// Whether the rows come from a format that cannot hold all columns: then those that a row does not have stay as
+    /// they are, where the output is there already.
+    pub partial: bool,
     /// The format of the file, where its name and content are not to tell.
     pub format: Option<Format>,
+    /// Who brings the rows.
+    pub route: Route,
+}
+
+/// Who brings rows, and so what is taken from them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Route {
+    /// The operator: the state of a row is taken as it stands.
+    #[default]
+    Operator,
+    /// An office, by a file: rows are of its own organization, and become drafts.
+    Office,
+    /// Somebody who fills in a form: the same, and not everything need be there yet.
+    Form,
+    /// A file and what is there already, laid together: what is there need not be finished either.
+    Merged,
 }
 
 /// What a row says.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Draft {
-    organization: Uuid,
+    pub(super) organization: Uuid,
+    /// The code of the organization.
+    pub(super) organization_code: String,
     /// The code of the district that the organization sits in.
-    district: Option<String>,
-    external_id: String,
-    title: String,
-    summary: String,
-    kind: OutputKind,
-    trl: Option<i32>,
-    ip_status: IpStatus,
-    patents: Vec<Value>,
-    clinical_stage: Option<String>,
-    trial_ids: Vec<String>,
-    cooperation_modes: Vec<String>,
-    areas: Vec<Uuid>,
-    contributors: Vec<Value>,
-    completed_on: Option<NaiveDate>,
-    published_on: Option<NaiveDate>,
-    embargo_until: Option<NaiveDate>,
-    audience: Audience,
-    doi: Option<String>,
-    identifiers: Vec<Value>,
-    advantages: Option<String>,
-    contact: Option<Value>,
-    state: State,
-    withdrawn_on: Option<NaiveDate>,
-    withdrawal_reason: Option<String>,
-    source_format: Option<String>,
+    pub(super) district: Option<String>,
+    pub(super) external_id: String,
+    pub(super) title: String,
+    pub(super) summary: String,
+    pub(super) kind: OutputKind,
+    pub(super) trl: Option<i32>,
+    pub(super) ip_status: IpStatus,
+    pub(super) patents: Vec<Value>,
+    pub(super) clinical_stage: Option<String>,
+    pub(super) trial_ids: Vec<String>,
+    pub(super) cooperation_modes: Vec<String>,
+    pub(super) areas: Vec<Uuid>,
+    pub(super) contributors: Vec<Value>,
+    pub(super) completed_on: Option<NaiveDate>,
+    pub(super) published_on: Option<NaiveDate>,
+    pub(super) embargo_until: Option<NaiveDate>,
+    pub(super) audience: Audience,
+    pub(super) doi: Option<String>,
+    pub(super) identifiers: Vec<Value>,
+    pub(super) advantages: Option<String>,
+    pub(super) contact: Option<Value>,
+    pub(super) state: State,
+    pub(super) withdrawn_on: Option<NaiveDate>,
+    pub(super) withdrawal_reason: Option<String>,
+    pub(super) source_format: Option<String>,
     /// The row as it stood in the file, as JSON.
-    raw_record: String,
+    pub(super) raw_record: String,
+    /// Whether what the row does not say stays as it is, where the output is there already.
+    pub(super) partial: bool,
+    /// The columns that the row has, whether anything stands in them or not; of a record, those of which it says anything.
+    pub(super) said: Vec<&'static str>,
 }
 
 #[async_trait::async_trait]
@@ -162,26 +198,20 @@ impl Transfer for ResearchOutputs {
     }
 
     fn read(&self, row: &mut Row, known: &Known) -> Draft {
-        let raw_record = row.raw_record();
+        // Where a record was looked at before, its own text comes along.
+        let brought = row.json(RAW_RECORD).and_then(|raw| raw.as_str().map(str::to_owned));
+        let raw_record = brought.unwrap_or_else(|| row.raw_record());
         labels::translate(row);
-        let organization = match &self.organization {
-            Some(code) if !row.has("organization") => {
-                let organization = known.organizations.get(code);
-                if organization.is_none() {
-                    row.fault_of_row(transfer::unknown("organization", "机构", code));
-                }
-                organization
-            }
-            _ => known.organization(row, "organization"),
-        };
+        let organization = self.organization(row, known);
         let district = organization.and_then(|organization| organization.district_code(known));
         let trl = row.integer("trl", 1..=9).and_then(|trl| i32::try_from(trl).ok());
         let draft = Draft {
             organization: organization.map(|organization| organization.id).unwrap_or_default(),
+            organization_code: organization.map(|row| row.code.clone()).unwrap_or_default(),
             district: district.map(str::to_owned),
             external_id: row.required_text("externalId"),
             title: row.required_text("title"),
-            summary: row.required_text("abstract"),
+            summary: self.summary(row),
             kind: required_term(row, "kind", OutputKind::Other),
             trl,
             ip_status: term(row, "ipStatus").unwrap_or(IpStatus::None),
@@ -194,17 +224,22 @@ impl Transfer for ResearchOutputs {
             completed_on: row.date("completedOn"),
             published_on: row.date("publishedOn"),
             embargo_until: row.date("embargoUntil"),
-            audience: transfer::audience(row, self.audience, Audience::Organization),
+            audience: self.audience(row),
             doi: checked(row, "doi", checkdigits::doi),
             identifiers: details::identifiers(row),
             advantages: row.text("advantages"),
             contact: details::contact(row),
-            state: term(row, "state").unwrap_or(State::Published),
-            withdrawn_on: row.date("withdrawnOn"),
-            withdrawal_reason: row.text("withdrawalReason"),
+            state: self.state(row),
+            withdrawn_on: self.of_operator(row, |row| row.date("withdrawnOn")),
+            withdrawal_reason: self.of_operator(row, |row| row.text("withdrawalReason")),
             source_format: row.text("sourceFormat"),
             raw_record,
+            partial: self.partial || row.is_of_record(),
+            said: said(row),
         };
+        if self.route == Route::Operator {
+            check_state(row, &draft);
+        }
         check(row, &draft);
         draft
     }
@@ -217,10 +252,10 @@ impl Transfer for ResearchOutputs {
         &self,
         write: &mut Write,
         drafts: Vec<Draft>,
-        _: &mut Known,
+        known: &mut Known,
         now: DateTime<Utc>,
     ) -> Result<Tally> {
-        store::store(write, drafts, now).await
+        store::store(write, drafts, known, now).await
     }
 
     async fn export(
@@ -233,8 +268,74 @@ impl Transfer for ResearchOutputs {
     }
 }
 
-/// What must fit together within a row.
-fn check(row: &mut Row, draft: &Draft) {
+impl ResearchOutputs {
+    /// What an office brings by a file for an organization.
+    pub(super) fn of_office(organization: &str, route: Route) -> Self {
+        let organization = Some(organization.to_owned());
+        let audience = Some(Audience::Organization);
+        Self { audience, organization, partial: true, format: None, route }
+    }
+
+    /// The organization of a row: the one it names, or the one given for the file. What an office brings is its own.
+    fn organization<'known>(
+        &self,
+        row: &mut Row,
+        known: &'known Known,
+    ) -> Option<&'known Organization> {
+        let given = self.organization.as_ref();
+        let found = match given.filter(|_| !row.has("organization")) {
+            Some(code) => known.organizations.get(code),
+            None => known.organization(row, "organization"),
+        };
+        let foreign = |found: &&Organization| given.is_some_and(|code| *code != found.code);
+        let own_only = matches!(self.route, Route::Office | Route::Form);
+        if own_only && found.as_ref().is_some_and(foreign) {
+            let text = Text::new(
+                "is another organization than yours; leave the column out, or name your own",
+                "不是您所在的机构；请留空或填写本机构代码",
+            );
+            row.fault("organization", text);
+        }
+        found
+    }
+
+    fn summary(&self, row: &mut Row) -> String {
+        match self.route {
+            Route::Form | Route::Merged => row.text("abstract").unwrap_or_default(),
+            Route::Operator | Route::Office => row.required_text("abstract"),
+        }
+    }
+
+    /// Who is to see it. Before it is published, an office need not have decided that.
+    fn audience(&self, row: &mut Row) -> Audience {
+        transfer::audience(row, self.audience, Audience::Organization)
+    }
+
+    fn state(&self, row: &mut Row) -> State {
+        match self.route {
+            Route::Operator | Route::Merged => term(row, "state").unwrap_or(State::Published),
+            Route::Office | Route::Form => State::Draft,
+        }
+    }
+
+    /// What only the operator may say.
+    fn of_operator<T>(&self, row: &mut Row, read: impl FnOnce(&mut Row) -> Option<T>) -> Option<T> {
+        match self.route {
+            Route::Operator | Route::Merged => read(row),
+            Route::Office | Route::Form => None,
+        }
+    }
+}
+
+/// The columns of which a row says anything.
+fn said(row: &mut Row) -> Vec<&'static str> {
+    let of_record = row.is_of_record();
+    let says = |column: &&'static str| if of_record { row.has(column) } else { row.knows(column) };
+    ResearchOutputs::COLUMNS.iter().copied().filter(says).collect()
+}
+
+/// What goes with the state of a row.
+fn check_state(row: &mut Row, draft: &Draft) {
     if draft.state == State::Withdrawn {
         row.require("withdrawnOn");
         row.require("withdrawalReason");
@@ -247,6 +348,27 @@ fn check(row: &mut Row, draft: &Draft) {
                 );
                 row.fault(column, text);
             }
+        }
+    }
+}
+
+/// What must fit together within a row. Texts have a longest length: what is longer is no description any more.
+fn check(row: &mut Row, draft: &Draft) {
+    let lengths = [
+        ("externalId", Some(&draft.external_id), 200),
+        ("title", Some(&draft.title), 1_000),
+        ("abstract", Some(&draft.summary), 50_000),
+        ("advantages", draft.advantages.as_ref(), 20_000),
+        ("clinicalStage", draft.clinical_stage.as_ref(), 2_000),
+        ("withdrawalReason", draft.withdrawal_reason.as_ref(), 2_000),
+    ];
+    for (column, text, most) in lengths {
+        if text.is_some_and(|text| text.chars().count() > most) {
+            let text = Text::new(
+                format!("is longer than {most} characters"),
+                format!("超过 {most} 个字符"),
+            );
+            row.fault(column, text);
         }
     }
     if draft.audience == Audience::Station {

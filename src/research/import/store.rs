@@ -1,75 +1,138 @@
-//! Writing research outputs, some hundreds at a time, each with its note for the index.
+//! Writing what the operator's files say, some hundreds of rows at a time.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ActiveEnum, QueryFilter, Set, entity::prelude::*};
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveEnum, QueryFilter, entity::prelude::*};
 use serde_json::json;
 
 use super::{
-    super::{ResearchOutput, area_entity, entity},
-    Draft,
+    super::{
+        ResearchOutput, State, area_ids,
+        duplicates::Works,
+        entity,
+        write::{self, Rewritten},
+    },
+    Draft, Merged, ResearchOutputs, Route, Saying,
+    columns::{fill, former_token, fresh, tokens},
+    edited,
+    export::fields_of,
+    merge,
 };
 use crate::{
-    access::{Guarded, Scope, opened_by, organization_token},
-    clock::day_of,
-    error::Result,
+    access::{Guarded, Scope},
+    error::{Error, Result},
+    files::Row,
     ids::new_id,
-    outbox::{Note, Subject, Write},
-    transfer::{Tally, digest},
+    outbox::Write,
+    transfer::{Known, Tally, Transfer as _, digest},
 };
 
 /// Who imports, as rows remember it.
 const OPERATOR: &str = "import";
 
-/// Rows of parts in one statement; SQLite takes at most 32,766 values in one.
-const PARTS_AT_ONCE: usize = 2_000;
-
-/// Writes a batch: new ones, changed ones, and none that is as it was.
+/// Writes a batch: new ones, changed ones, and none that is as it was. What a person has changed here stays, and what is
+/// there under another id is not doubled; both are listed.
 pub(super) async fn store(
     write: &mut Write,
     drafts: Vec<Draft>,
+    known: &mut Known,
     now: DateTime<Utc>,
 ) -> Result<Tally> {
     let mut existing = existing(write, &drafts).await?;
+    let partial = drafts.iter().any(|draft| draft.partial);
+    let merging = existing.values().filter(|row| partial || !edited(row).is_empty());
+    let merging = merging.map(|row| row.id);
+    let areas = area_ids(&**write, merging.collect()).await?;
     let mut tally = Tally::default();
-    let mut added = Vec::new();
-    let mut changed = Vec::new();
-    let mut areas: Vec<(Uuid, Uuid)> = Vec::new();
+    let (mut added, mut changed) = (Vec::new(), Vec::new());
     for draft in drafts {
-        let old = existing.remove(&(draft.organization, draft.external_id.clone()));
-        let content_digest = content_digest(&draft);
-        if old.as_ref().is_some_and(|old| old.content_digest == content_digest) {
-            tally.unchanged += 1;
+        let Some(old) = existing.remove(&(draft.organization, draft.external_id.clone())) else {
+            let row = fresh(new_id(), draft.organization, Some(OPERATOR.to_owned()), now);
+            added.push((row, draft));
+            continue;
+        };
+        if !needs_merging(&draft, &old) {
+            if old.content_digest == content_digest(&draft) {
+                tally.unchanged += 1;
+            } else {
+                changed.push((old, draft));
+            }
             continue;
         }
-        let id = old.as_ref().map_or_else(new_id, |old| old.id);
-        note(write, id, old.as_ref(), &draft, day_of(now));
-        areas.extend(draft.areas.iter().map(|area| (id, *area)));
-        let mut row = filled(draft, now);
-        row.id = Set(id);
-        row.content_digest = Set(content_digest);
-        if let Some(old) = old {
-            row.version = Set(old.version + 1);
-            changed.push(row);
-        } else {
-            row.version = Set(1);
-            row.created_at = Set(now);
-            row.created_by = Set(Some(OPERATOR.to_owned()));
-            added.push(row);
+        let areas = areas.get(&old.id).map(Vec::as_slice).unwrap_or_default();
+        let (merged, draft) = merged(&old, areas, draft, known)?;
+        if !merged.conflicts.is_empty() {
+            tally.kept += u64::from(merged.changed.is_empty());
+            known.kept.push(format!("{} ({})", called(&draft), merged.conflicts.join(", ")));
+        }
+        if !merged.changed.is_empty() {
+            changed.push((old, draft));
+        } else if merged.conflicts.is_empty() {
+            tally.unchanged += 1;
         }
     }
-    tally.added = added.len() as u64;
     tally.updated = changed.len() as u64;
-    if !added.is_empty() {
-        entity::Entity::insert_many(added).exec_without_returning(&**write).await?;
+    let mut rows = Vec::with_capacity(changed.len() + added.len());
+    for (old, draft) in changed {
+        let mut row = old.clone();
+        row.updated_by = Some(OPERATOR.to_owned());
+        rows.push(said(row, Some(old), draft, now));
     }
-    let ids = changed.iter().map(|row| *row.id.as_ref()).collect();
-    for row in changed {
-        row.update(&**write).await?;
+    let added = added.into_iter().map(|(row, draft)| {
+        let called = called(&draft);
+        (called, said(row, None, draft, now))
+    });
+    let added: Vec<(String, Rewritten)> = added.collect();
+    let mut works = Works::load(&**write, added.iter().map(|(_, row)| &row.after)).await?;
+    for (called, row) in added {
+        if works.same_as(&row.after).is_empty() || row.after.state == State::Withdrawn {
+            works.add(&row.after);
+            rows.push(row);
+            tally.added += 1;
+        } else {
+            known.doubled.push(called);
+            tally.doubled += 1;
+        }
     }
-    replace_areas(write, ids, &areas).await?;
+    Box::pin(write::rows(write, rows, now)).await?;
     Ok(tally)
+}
+
+/// How people call what a row is about.
+fn called(draft: &Draft) -> String {
+    format!("{} {}", draft.organization_code, draft.external_id)
+}
+
+/// Whether more is to be asked of a row that is there than whether the file has changed.
+fn needs_merging(draft: &Draft, row: &ResearchOutput) -> bool {
+    draft.partial || !edited(row).is_empty()
+}
+
+/// What comes of what the file says and what is there.
+fn merged(
+    old: &ResearchOutput,
+    areas: &[Uuid],
+    draft: Draft,
+    known: &Known,
+) -> Result<(Merged, Draft)> {
+    let code = draft.organization_code.clone();
+    let present = fields_of(old, &code, known.area_codes(areas));
+    let mut new = fresh(old.id, old.organization_id, None, old.updated_at);
+    let (raw_record, said) = (draft.raw_record.clone(), draft.partial.then(|| draft.said.clone()));
+    let new_areas = known.area_codes(&draft.areas);
+    state(&mut new, &draft);
+    fill(&mut new, draft);
+    let given = fields_of(&new, &code, new_areas);
+    let saying = Saying { fields: &given, columns: said.as_deref() };
+    let merged = merge(&present, saying, &edited(old), ResearchOutputs::COLUMNS);
+    let mut row = Row::of(merged.fields.clone());
+    let together = ResearchOutputs { route: Route::Merged, ..ResearchOutputs::default() };
+    let draft = together.read(&mut row, known);
+    if let Some(fault) = row.faults().into_iter().next() {
+        return Err(Error::internal(format!("two good rows do not go together: {fault}")));
+    }
+    Ok((merged, Draft { raw_record, ..draft }))
 }
 
 /// The rows that a batch says anew, by organization and external id.
@@ -90,56 +153,33 @@ async fn existing(
     Ok(rows.into_iter().map(|row| ((row.organization_id, row.external_id.clone()), row)).collect())
 }
 
-/// What the draft says, as columns.
-fn filled(draft: Draft, now: DateTime<Utc>) -> entity::ActiveModel {
-    let (audience_token, owner_token) = tokens(&draft);
-    entity::ActiveModel {
-        updated_at: Set(now),
-        updated_by: Set(Some(OPERATOR.to_owned())),
-        organization_id: Set(draft.organization),
-        external_id: Set(draft.external_id),
-        title: Set(draft.title),
-        r#abstract: Set(draft.summary),
-        kind: Set(draft.kind),
-        trl: Set(draft.trl),
-        ip_status: Set(draft.ip_status),
-        patents: Set(draft.patents.into()),
-        clinical_stage: Set(draft.clinical_stage),
-        trial_ids: Set(draft.trial_ids.into()),
-        cooperation_modes: Set(draft.cooperation_modes.into()),
-        contributors: Set(draft.contributors.into()),
-        completed_on: Set(draft.completed_on),
-        published_on: Set(draft.published_on),
-        ordered_on: Set(ordered_on(draft.published_on.or(draft.completed_on))),
-        embargo_until: Set(draft.embargo_until),
-        audience: Set(draft.audience),
-        audience_token: Set(audience_token),
-        owner_token: Set(owner_token),
-        doi: Set(draft.doi),
-        identifiers: Set(draft.identifiers.into()),
-        advantages: Set(draft.advantages),
-        contact: Set(draft.contact),
-        state: Set(draft.state),
-        withdrawn_on: Set(draft.withdrawn_on),
-        withdrawal_reason: Set(draft.withdrawal_reason),
-        source_format: Set(draft.source_format),
-        raw_record: Set(Some(draft.raw_record)),
-        ..Default::default()
+/// A row that says what the draft says, its state included.
+fn said(
+    mut row: ResearchOutput,
+    before: Option<ResearchOutput>,
+    draft: Draft,
+    now: DateTime<Utc>,
+) -> Rewritten {
+    if before.is_none() {
+        row.former_token = former_token(&draft, now);
     }
+    row.content_digest = content_digest(&draft);
+    (row.audience_token, row.owner_token) = tokens_of(&draft);
+    state(&mut row, &draft);
+    let areas = Some(draft.areas.clone());
+    fill(&mut row, draft);
+    Rewritten { before, after: row, areas }
 }
 
-/// Where an output without a day stands in an order by days: before all others.
-fn ordered_on(day: Option<NaiveDate>) -> NaiveDate {
-    day.unwrap_or(NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or(NaiveDate::MIN))
+/// Lets a row be in the state that a draft says.
+fn state(row: &mut ResearchOutput, draft: &Draft) {
+    row.state = draft.state;
+    row.withdrawn_on = draft.withdrawn_on;
+    row.withdrawal_reason.clone_from(&draft.withdrawal_reason);
 }
 
-/// The token that opens it, and its owner's: what its state hides is its owner's alone.
-fn tokens(draft: &Draft) -> (String, String) {
-    let owner = organization_token(draft.organization);
-    if draft.state.is_shown() {
-        return (draft.audience.token(&owner, draft.district.as_deref()), owner);
-    }
-    (owner.clone(), owner)
+fn tokens_of(draft: &Draft) -> (String, String) {
+    tokens(draft.state, draft.audience, draft.organization, draft.district.as_deref())
 }
 
 /// The tokens are part of it: where the organization has moved to another district, the row is written anew. The raw
@@ -161,7 +201,7 @@ fn content_digest(draft: &Draft) -> String {
         draft.published_on,
         draft.embargo_until,
         draft.audience.to_value(),
-        tokens(draft),
+        tokens_of(draft),
         draft.doi,
         draft.identifiers,
         draft.advantages,
@@ -171,39 +211,4 @@ fn content_digest(draft: &Draft) -> String {
         draft.withdrawal_reason,
         draft.source_format,
     ]))
-}
-
-/// Tells of a change to those who see the output on the day of it: under embargo, its owner alone.
-fn note(
-    write: &mut Write,
-    id: Uuid,
-    old: Option<&ResearchOutput>,
-    draft: &Draft,
-    today: NaiveDate,
-) {
-    let before =
-        old.map(|old| opened_by(&old.audience_token, &old.owner_token, old.embargo_until, today));
-    let (audience, owner) = tokens(draft);
-    write.note(Note {
-        subject: Subject::ResearchOutput,
-        id,
-        before: before.unwrap_or_default(),
-        after: opened_by(&audience, &owner, draft.embargo_until, today),
-    });
-}
-
-/// Puts these pairs in the place of all that the outputs of these ids had.
-async fn replace_areas(write: &Write, of: Vec<Uuid>, areas: &[(Uuid, Uuid)]) -> Result<()> {
-    if !of.is_empty() {
-        let old = area_entity::Column::ResearchOutputId.is_in(of);
-        area_entity::Entity::delete_many().filter(old).exec(&**write).await?;
-    }
-    for some in areas.chunks(PARTS_AT_ONCE) {
-        let rows = some.iter().map(|(id, area)| area_entity::ActiveModel {
-            research_output_id: Set(*id),
-            area_id: Set(*area),
-        });
-        area_entity::Entity::insert_many(rows).exec_without_returning(&**write).await?;
-    }
-    Ok(())
 }

@@ -93,6 +93,7 @@ pub fn front(limits: Limits, settings: Settings) -> Front {
         metrics: None,
         tokens: None,
         downloads: None,
+        uploads: None,
         settings,
     }
 }
