@@ -10,6 +10,7 @@ use crate::support::{House, Member, Reply, on_both_engines};
 
 on_both_engines!(
     faults_are_shown_by_cell_then_mended_and_taken_in,
+    a_library_of_references_comes_as_drafts_with_its_own_text,
     the_same_id_again_changes_and_never_doubles,
     what_a_person_changed_wins_and_is_listed,
     beside_what_is_shown_a_revision_is_laid,
@@ -140,6 +141,35 @@ async fn faults_are_shown_by_cell_then_mended_and_taken_in(house: &House) {
         .map(|row| row["outcome"].clone())
         .collect();
     assert_eq!(json!(outcomes), json!(["NEW", "FAULTY", "FAULTY"]));
+}
+
+async fn a_library_of_references_comes_as_drafts_with_its_own_text(house: &House) {
+    house.places().await;
+    let (author, _) = office(house).await;
+    let ris = "TY  - JOUR\nTI  - 示例贴片的研究\nAU  - 示例张\nAB  - 示例摘要\nPY  - 2024\nDO  - 10.5555/RIS.1\nER  - \n\
+        TY  - JOUR\nTI  - 错误的标识\nAB  - 示例摘要\nDO  - 10.1\nER  - \n";
+    let first = seen(house, &author, "library.ris", ris).await;
+    assert_eq!((&first["rows"], &first["good"]), (&json!(2), &json!(1)), "{first}");
+    assert_eq!(first["format"], "RIS");
+    assert_eq!(first["faults"][0]["column"], "doi");
+    let reply = taken(&author, &first, true).await;
+    let output = &rows(&reply)[0]["researchOutput"];
+    assert_eq!(output["externalId"], "10.5555/ris.1");
+    assert_eq!((&output["state"], &output["trl"]), (&json!("DRAFT"), &Value::Null));
+    // What the record looked like is kept with it.
+    use sea_orm::{ConnectionTrait as _, Statement};
+    let db = house.db().read();
+    let sql = "SELECT raw_record FROM research_outputs WHERE external_id = '10.5555/ris.1'";
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await;
+    let raw: String = row.unwrap().unwrap().try_get("", "raw_record").unwrap();
+    assert!(raw.starts_with("TY  - JOUR\nTI  - 示例贴片的研究"), "{raw}");
+    // The same by another format, said under another name: nothing that it cannot say is lost.
+    let bib = "@misc{x, title={示例贴片的研究}, abstract={新的摘要}, doi={10.5555/ris.1}}";
+    let reply = bring(house, &author, "format=bibtex&name=x.txt", bib).await;
+    assert_eq!(reply.status, 201, "{}", reply.text);
+    assert_eq!(reply.body["outcomes"], json!({ "UPDATE": 1 }));
+    let reply = bring(house, &author, "format=docx&name=x", bib).await;
+    assert_eq!(reply.status, 400, "{}", reply.text);
 }
 
 async fn the_same_id_again_changes_and_never_doubles(house: &House) {
