@@ -99,10 +99,10 @@ pub(super) async fn run(
 fn sentence(report: &Report) -> String {
     let Report { tally, deleted, refused, .. } = report;
     let (added, updated, unchanged) = (tally.added, tally.updated, tally.unchanged);
-    let (kept, doubled) = (tally.kept, tally.doubled);
+    let kept = tally.kept;
     format!(
-        "added {added}, updated {updated}, unchanged {unchanged}, deleted {deleted}, left as they are {kept}, here \
-         already under another id {doubled}, refused {refused}"
+        "added {added}, updated {updated}, unchanged {unchanged}, deleted {deleted}, left as they are {kept}, refused \
+         {refused}"
     )
 }
 

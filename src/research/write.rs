@@ -107,7 +107,6 @@ impl Rewritten {
         let areas = areas.as_deref().unwrap_or(old_areas);
         after.version = before.as_ref().map_or(1, |before| before.version + 1);
         after.updated_at = now;
-        after.stamp(before.as_ref(), now);
         after.work_key = duplicates::work_key(after);
         let shown = before.as_ref().filter(|before| before.state.is_shown());
         match (shown, after.state) {
