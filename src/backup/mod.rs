@@ -29,7 +29,7 @@ use crate::{
     error::{Error, Result},
     expertise, folders, following, introductions,
     language::Text,
-    marks, matching, needs, organizations, outbox, regulations, research, stations,
+    marks, matching, needs, oai, organizations, outbox, regulations, research, stations,
 };
 
 /// Does something for every table, parents before what refers to them. A table that refers to itself names the column.
@@ -85,6 +85,8 @@ macro_rules! each_table {
         $each!(introductions::outcome_entity::Entity, None);
         $each!(matching::entity::Entity, None);
         $each!(matching::maker_entity::Entity, None);
+        $each!(oai::harvest::progress_entity::Entity, None);
+        $each!(oai::harvest::taken_entity::Entity, None);
     };
 }
 

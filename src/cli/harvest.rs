@@ -99,10 +99,10 @@ pub(super) async fn run(
 fn sentence(report: &Report) -> String {
     let Report { tally, deleted, refused, .. } = report;
     let (added, updated, unchanged) = (tally.added, tally.updated, tally.unchanged);
-    let kept = tally.kept;
+    let (kept, doubled) = (tally.kept, tally.doubled);
     format!(
-        "added {added}, updated {updated}, unchanged {unchanged}, deleted {deleted}, left as they are {kept}, refused \
-         {refused}"
+        "added {added}, updated {updated}, unchanged {unchanged}, deleted {deleted}, left as they are {kept}, here \
+         already under another id {doubled}, refused {refused}"
     )
 }
 

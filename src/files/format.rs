@@ -67,6 +67,20 @@ impl Format {
         }
     }
 
+    /// The format of a name, as commands and addresses give it.
+    pub fn named(name: &str) -> Option<Format> {
+        match name.to_ascii_lowercase().as_str() {
+            "jsonl" => Some(Format::JsonLines),
+            "csv" => Some(Format::Csv),
+            "xlsx" => Some(Format::Xlsx),
+            "datacite" => Some(Format::DataCite),
+            "csl" => Some(Format::CslJson),
+            "bibtex" => Some(Format::Bibtex),
+            "ris" => Some(Format::Ris),
+            _ => None,
+        }
+    }
+
     /// Whether it is a format of reference managers and repositories, of which this module knows the names only.
     pub fn is_bibliographic(self) -> bool {
         matches!(self, Format::DataCite | Format::CslJson | Format::Bibtex | Format::Ris)

@@ -109,12 +109,10 @@ impl Object {
         self.ask(column).is_some_and(|cell| !cell.is_empty())
     }
 
-    /// Whether there is such a column, or one for a part of it (`contact.name` of `contact`), empty or not.
+    /// Whether there is such a column, empty or not, or one for a part of it: `contact.name` for `contact`.
     pub fn knows(&self, column: &str) -> bool {
-        self.entries.iter().any(|entry| {
-            let rest = entry.name.strip_prefix(column);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        })
+        let is_part = |name: &str| name.strip_prefix(column).is_some_and(|it| it.starts_with('.'));
+        self.entry(column).is_some() || self.entries.iter().any(|entry| is_part(&entry.name))
     }
 
     /// Whether there is a value; a fault if not.

@@ -44,6 +44,11 @@ impl Row {
         self.raw.clone().unwrap_or_else(|| Value::Object(self.record()).to_string())
     }
 
+    /// Whether the values were taken from a record of a format that cannot say all of them.
+    pub fn is_of_record(&self) -> bool {
+        self.raw.is_some()
+    }
+
     /// Everything that was found wrong with the row, nested objects included.
     ///
     /// To be asked last: what was not asked for by then counts as a column that nobody knows.

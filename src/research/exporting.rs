@@ -169,18 +169,10 @@ impl Asked {
 
 /// The format of a name.
 pub(super) fn format_of(name: &str) -> Result<Format> {
-    Ok(match name.to_ascii_lowercase().as_str() {
-        "datacite" => Format::DataCite,
-        "csl" => Format::CslJson,
-        "bibtex" => Format::Bibtex,
-        "ris" => Format::Ris,
-        "csv" => Format::Csv,
-        "jsonl" => Format::JsonLines,
-        "xlsx" => Format::Xlsx,
-        _ => return Err(Error::invalid("format", unknown_format())),
-    })
+    Format::named(name).ok_or_else(|| Error::invalid("format", unknown_format()))
 }
 
+/// What is said to a format that there is not.
 fn unknown_format() -> Text {
     Text::new(
         "is one of datacite, csl, bibtex, ris, csv, jsonl, xlsx",

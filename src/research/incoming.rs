@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 use super::{
     ResearchOutputs,
     exporting::format_of,
-    import::{Draft, Route},
+    import::{Draft, RAW_RECORD, Route},
 };
 use crate::{
     error::{Error, Result},
-    files::{Fault, FileError, Place, Row, RowError},
+    files::{Fault, FileError, Input, Place, Row, RowError},
     language::{Language, Text},
-    transfer::{Known, Source, Transfer as _},
+    transfer::{Known, Transfer as _},
 };
 
 /// The most rows that a file may have that is looked at before it is taken in. The operator's way has no such bound.
@@ -56,13 +56,6 @@ pub(super) struct IncomingRow {
     pub(super) faults: Vec<Fault>,
 }
 
-impl Upload {
-    /// Where its rows come from.
-    fn source(&self) -> Source {
-        Source::Memory(self.name.clone(), self.bytes.clone())
-    }
-}
-
 /// Reads a file whole. It takes a while: to be called on a thread that may be kept.
 ///
 /// # Errors
@@ -71,8 +64,8 @@ pub(super) fn read(upload: &Upload, organization: &str, known: &Known) -> Result
     let format = upload.format.as_deref().map(format_of).transpose()?;
     let kind =
         ResearchOutputs { format, ..ResearchOutputs::of_office(organization, Route::Office) };
-    let reader = upload.source().input().and_then(|input| kind.open(input));
-    let reader = reader.and_then(|it| it.with_aliases(ResearchOutputs::ALIASES));
+    let input = Input::memory(&upload.name, upload.bytes.clone());
+    let reader = kind.open(input).and_then(|it| it.with_aliases(ResearchOutputs::ALIASES));
     let mut reader = reader.map_err(|fault| unreadable(&fault))?;
     let (mut rows, mut seen) = (Vec::new(), HashSet::new());
     for row in reader.by_ref() {
@@ -119,6 +112,9 @@ fn read_row(
         );
     }
     let mut fields = row.record();
+    if row.is_of_record() {
+        fields.insert(RAW_RECORD.to_owned(), row.raw_record().into());
+    }
     for column in &draft.said {
         fields.entry((*column).to_owned()).or_insert(Value::Null);
     }

@@ -382,16 +382,8 @@ async fn needs_are_listed_and_followed(house: &House) {
     for _ in 0..6 {
         raised(&desk.staff, "NETWORK").await;
     }
-    let cost = async |first: u64| {
-        let mut least = u64::MAX;
-        for _ in 0..4 {
-            let before = house.db().statements();
-            desk.staff.run(query, json!({ "first": first })).await.data();
-            least = least.min(house.db().statements() - before);
-        }
-        least
-    };
-    assert_eq!(cost(2).await, cost(7).await);
+    let few = house.cost(&desk.staff, query, json!({ "first": 2 })).await;
+    assert_eq!(house.cost(&desk.staff, query, json!({ "first": 7 })).await, few);
 }
 
 async fn a_stale_change_is_refused_and_a_repeated_one_is_done_once(house: &House) {

@@ -513,16 +513,8 @@ async fn a_page_of_members_costs_a_fixed_number_of_statements(house: &House) {
     }
     let query = "query($first: Int) { members(first: $first) { totalCount nodes { name station { code district { code } }
         district { code } organization { code } register { login areas { code } } } } }";
-    let cost = async |first: u32| {
-        let mut least = u64::MAX;
-        for _ in 0..4 {
-            let before = house.db().statements();
-            admin.run(query, json!({ "first": first })).await.data();
-            least = least.min(house.db().statements() - before);
-        }
-        least
-    };
-    let (few, many) = (cost(6).await, cost(19).await);
+    let few = house.cost(&admin, query, json!({ "first": 6 })).await;
+    let many = house.cost(&admin, query, json!({ "first": 19 })).await;
     assert_eq!(few, many);
     assert!(many <= 16, "{many}");
 }

@@ -13,10 +13,10 @@
 mod address;
 mod client;
 mod progress;
-mod progress_entity;
+pub(crate) mod progress_entity;
 mod protocol;
 mod taken;
-mod taken_entity;
+pub(crate) mod taken_entity;
 
 use chrono::{DateTime, Duration, Utc};
 

@@ -1,10 +1,11 @@
 //! The table of harvests: how far each has come.
 
 use sea_orm::{Condition, entity::prelude::*};
+use serde::{Deserialize, Serialize};
 
 use crate::access::{Guarded, Scope, everyone};
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "harvests")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

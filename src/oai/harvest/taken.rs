@@ -10,7 +10,7 @@ use super::{Order, protocol::Record, taken_entity as entity};
 use crate::{
     access::{Guarded, Scope},
     clock::day_of,
-    error::Result,
+    error::{Error, Result},
     files::Row,
     language::Language,
     oai::formats::COLUMNS,
@@ -49,10 +49,12 @@ pub(super) async fn take(
     let records: BTreeMap<String, Record> =
         records.into_iter().map(|record| (record.identifier.clone(), record)).collect();
     let ids: Vec<String> = records.keys().cloned().collect();
-    let organization = known.organizations.get(&order.organization).map(|row| row.id);
-    let organization = organization.unwrap_or_default();
+    let Some(owner) = known.organizations.get(&order.organization) else {
+        return Err(Error::internal("the organization of a harvest is gone"));
+    };
+    let organization = owner.id;
     let ours = from_source(write, order, organization, &ids).await?;
-    let present = research::rows_by_external_id(&**write, known, organization, &ids).await?;
+    let present = research::rows_by_external_id(&**write, known, owner, &ids).await?;
     let page = Page { order, now, ours, present };
     let mut taken = Taken::default();
     let mut drafts = Vec::new();

@@ -61,23 +61,20 @@ pub(in super::super) fn columns_of(row: &ResearchOutput) -> Map<String, Value> {
 pub(crate) async fn rows_by_external_id(
     db: &impl ConnectionTrait,
     known: &Known,
-    organization: Uuid,
+    organization: &Organization,
     external_ids: &[String],
 ) -> Result<HashMap<String, Map<String, Value>>> {
-    let code = known.organizations.values().find(|row| row.id == organization);
-    let code = code.map(|row| row.code.as_str());
     let mut found = HashMap::new();
     for some in external_ids.chunks(ROWS_AT_ONCE) {
         let rows = entity::Entity::visible_to(&Scope::Service)
-            .filter(entity::Column::OrganizationId.eq(organization))
+            .filter(entity::Column::OrganizationId.eq(organization.id))
             .filter(entity::Column::ExternalId.is_in(some))
             .all(db)
             .await?;
         let areas = area_ids(db, rows.iter().map(|row| row.id).collect()).await?;
         found.extend(rows.into_iter().map(|row| {
             let areas = areas.get(&row.id).map(Vec::as_slice).unwrap_or_default();
-            let columns = fields(&row).with("areas", known.area_codes(areas));
-            let columns = columns.text("organization", code).done();
+            let columns = fields_of(&row, &organization.code, known.area_codes(areas));
             (row.external_id, columns)
         }));
     }

@@ -37,6 +37,9 @@ pub use template::{sheet, template};
 /// In the column externalId this marks a row that is there for people to look at. It is never taken in.
 pub const SAMPLE: &str = "示例行（导入时忽略）";
 
+/// Under this name the text of a record goes along with the columns that were read from it.
+pub(super) const RAW_RECORD: &str = "rawRecord";
+
 /// How research outputs come in.
 #[derive(Clone, Debug, Default)]
 pub struct ResearchOutputs {
@@ -101,7 +104,9 @@ pub struct Draft {
     pub(super) source_format: Option<String>,
     /// The row as it stood in the file, as JSON.
     pub(super) raw_record: String,
-    /// The columns that the row has, whether anything stands in them or not.
+    /// Whether what the row does not say stays as it is, where the output is there already.
+    pub(super) partial: bool,
+    /// The columns that the row has, whether anything stands in them or not; of a record, those of which it says anything.
     pub(super) said: Vec<&'static str>,
 }
 
@@ -192,7 +197,9 @@ impl Transfer for ResearchOutputs {
     }
 
     fn read(&self, row: &mut Row, known: &Known) -> Draft {
-        let raw_record = row.raw_record();
+        // Where a record was looked at before, its own text comes along.
+        let brought = row.json(RAW_RECORD).and_then(|raw| raw.as_str().map(str::to_owned));
+        let raw_record = brought.unwrap_or_else(|| row.raw_record());
         labels::translate(row);
         let organization = self.organization(row, known);
         let district = organization.and_then(|organization| organization.district_code(known));
@@ -226,7 +233,8 @@ impl Transfer for ResearchOutputs {
             withdrawal_reason: self.of_operator(row, |row| row.text("withdrawalReason")),
             source_format: row.text("sourceFormat"),
             raw_record,
-            said: Self::COLUMNS.iter().copied().filter(|column| row.knows(column)).collect(),
+            partial: self.partial || row.is_of_record(),
+            said: said(row),
         };
         if self.route == Route::Operator {
             check_state(row, &draft);
@@ -246,7 +254,7 @@ impl Transfer for ResearchOutputs {
         known: &mut Known,
         now: DateTime<Utc>,
     ) -> Result<Tally> {
-        store::store(self, write, drafts, known, now).await
+        store::store(write, drafts, known, now).await
     }
 
     async fn export(
@@ -322,6 +330,13 @@ impl ResearchOutputs {
             Route::Office | Route::Form => None,
         }
     }
+}
+
+/// The columns of which a row says anything.
+fn said(row: &mut Row) -> Vec<&'static str> {
+    let of_record = row.is_of_record();
+    let says = |column: &&'static str| if of_record { row.has(column) } else { row.knows(column) };
+    ResearchOutputs::COLUMNS.iter().copied().filter(says).collect()
 }
 
 /// What goes with the state of a row.

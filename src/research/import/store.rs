@@ -34,14 +34,15 @@ const OPERATOR: &str = "import";
 /// Writes a batch: new ones, changed ones, and none that is as it was. What a person has changed here stays, and what is
 /// there under another id is not doubled; both are listed.
 pub(super) async fn store(
-    kind: &ResearchOutputs,
     write: &mut Write,
     drafts: Vec<Draft>,
     known: &mut Known,
     now: DateTime<Utc>,
 ) -> Result<Tally> {
     let mut existing = existing(write, &drafts).await?;
-    let merging = existing.values().filter(|row| needs_merging(kind, row)).map(|row| row.id);
+    let partial = drafts.iter().any(|draft| draft.partial);
+    let merging = existing.values().filter(|row| partial || !edited(row).is_empty());
+    let merging = merging.map(|row| row.id);
     let areas = area_ids(&**write, merging.collect()).await?;
     let mut tally = Tally::default();
     let (mut added, mut changed) = (Vec::new(), Vec::new());
@@ -51,7 +52,7 @@ pub(super) async fn store(
             added.push((row, draft));
             continue;
         };
-        if !needs_merging(kind, &old) {
+        if !needs_merging(&draft, &old) {
             if old.content_digest == content_digest(&draft) {
                 tally.unchanged += 1;
             } else {
@@ -60,7 +61,7 @@ pub(super) async fn store(
             continue;
         }
         let areas = areas.get(&old.id).map(Vec::as_slice).unwrap_or_default();
-        let (merged, draft) = merged(kind, &old, areas, draft, known)?;
+        let (merged, draft) = merged(&old, areas, draft, known)?;
         if !merged.conflicts.is_empty() {
             tally.kept += u64::from(merged.changed.is_empty());
             known.kept.push(format!("{} ({})", called(&draft), merged.conflicts.join(", ")));
@@ -104,13 +105,12 @@ fn called(draft: &Draft) -> String {
 }
 
 /// Whether more is to be asked of a row that is there than whether the file has changed.
-fn needs_merging(kind: &ResearchOutputs, row: &ResearchOutput) -> bool {
-    kind.partial || !edited(row).is_empty()
+fn needs_merging(draft: &Draft, row: &ResearchOutput) -> bool {
+    draft.partial || !edited(row).is_empty()
 }
 
 /// What comes of what the file says and what is there.
 fn merged(
-    kind: &ResearchOutputs,
     old: &ResearchOutput,
     areas: &[Uuid],
     draft: Draft,
@@ -119,12 +119,12 @@ fn merged(
     let code = draft.organization_code.clone();
     let present = fields_of(old, &code, known.area_codes(areas));
     let mut new = fresh(old.id, old.organization_id, None, old.updated_at);
-    let (new_areas, raw_record, said) =
-        (known.area_codes(&draft.areas), draft.raw_record.clone(), draft.said.clone());
+    let (raw_record, said) = (draft.raw_record.clone(), draft.partial.then(|| draft.said.clone()));
+    let new_areas = known.area_codes(&draft.areas);
     state(&mut new, &draft);
     fill(&mut new, draft);
     let given = fields_of(&new, &code, new_areas);
-    let saying = Saying { fields: &given, columns: kind.partial.then_some(said.as_slice()) };
+    let saying = Saying { fields: &given, columns: said.as_deref() };
     let merged = merge(&present, saying, &edited(old), ResearchOutputs::COLUMNS);
     let mut row = Row::of(merged.fields.clone());
     let together = ResearchOutputs { route: Route::Merged, ..ResearchOutputs::default() };

@@ -292,6 +292,19 @@ impl House {
         self.service.settle(PATIENCE).await.unwrap();
     }
 
+    /// How many statements a request costs, however often it is asked: indexer and matchmaker look in from time to time,
+    /// so the least of many runs counts.
+    pub async fn cost(&self, member: &Member<'_>, query: &str, variables: Value) -> u64 {
+        self.settle().await;
+        let mut least = u64::MAX;
+        for _ in 0..16 {
+            let before = self.db().statements();
+            member.run(query, variables.clone()).await.data();
+            least = least.min(self.db().statements() - before);
+        }
+        least
+    }
+
     /// Compares index and database, ends the service and removes what the test has made.
     pub async fn leave(self) {
         self.settle().await;
