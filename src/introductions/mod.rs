@@ -5,7 +5,8 @@
 //! What is declined, taken back or left without an answer loses the contact that came with it.
 //!
 //! In reading order: `steps` (who may do what in which state), `asking`, `answering`, `outcomes`, `contact` (what is
-//! sealed and who reads it), `tick` (what time does), `record` (what the past says of an organization).
+//! sealed and who reads it), `tick` (what time does), `record` (what the past says of an organization), `course` (where the
+//! introductions between a need and a thing have come to).
 
 use std::collections::HashMap;
 
@@ -22,6 +23,7 @@ mod answering;
 mod asking;
 mod board;
 mod contact;
+mod course;
 pub(crate) mod entity;
 mod graphql;
 mod list_graphql;
@@ -37,6 +39,7 @@ mod terms;
 mod tick;
 
 pub use board::{Asked, asked_about_outputs};
+pub use course::{Course, Progress, courses};
 pub use entity::Model as Introduction;
 pub use graphql::{IntroductionNode, nodes, nodes_by_id};
 pub use list_graphql::IntroductionQuery;

@@ -94,7 +94,10 @@ pub async fn track_record(
 }
 
 /// Whether introductions succeeded, by id; those that are not settled are left out.
-async fn settled(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, bool>> {
+pub(super) async fn settled(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, bool>> {
     use outcome_entity::{Column, Entity};
     if ids.is_empty() {
         return Ok(HashMap::new());

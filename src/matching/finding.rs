@@ -1,6 +1,9 @@
 //! Which pairs there are: candidates from the index and from the areas, each judged by itself.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use sea_orm::prelude::Uuid;
 use zhanjian_index::{
@@ -28,6 +31,9 @@ const OTHERS: usize = 60;
 const FILED: u64 = 30;
 /// So many needs are judged for an offer.
 const NEEDS: usize = 100;
+
+/// A need and what may fit it.
+pub(super) type PairKey = (Uuid, MatchTargetKind, Uuid);
 
 /// A pair with its score.
 #[derive(Clone)]
@@ -150,6 +156,33 @@ impl Eyes<'_> {
                 judge(&seeker, Arc::new(sought), Arc::clone(&target))
             });
             sorted(pairs.collect())
+        };
+        Ok(tokio::task::spawn_blocking(judge).await?)
+    }
+
+    /// These pairs of a need and a target, whatever their score, as far as the target is to be had.
+    pub(super) async fn these(
+        &self,
+        sought: Vec<Sought>,
+        keys: Vec<PairKey>,
+    ) -> Result<HashMap<PairKey, Pair>> {
+        let targets = self.targets().load(keys.iter().map(|(_, kind, id)| (*kind, *id))).await?;
+        let targets: HashMap<_, _> =
+            targets.into_iter().map(|(key, it)| (key, Arc::new(it))).collect();
+        let index = Arc::clone(&self.app.index);
+        let judge = move || {
+            let mut pairs = HashMap::with_capacity(keys.len());
+            for sought in sought.into_iter().map(Arc::new) {
+                let Some(need) = sought.need.as_ref().map(|need| need.id) else { continue };
+                let seeker = index.seeker(sought.wanted.clone());
+                for key in keys.iter().filter(|key| key.0 == need) {
+                    let Some(target) = targets.get(&(key.1, key.2)) else { continue };
+                    let score = seeker.score(&target.offer());
+                    let (sought, target) = (Arc::clone(&sought), Arc::clone(target));
+                    pairs.insert(*key, Pair { sought, target, score });
+                }
+            }
+            pairs
         };
         Ok(tokio::task::spawn_blocking(judge).await?)
     }

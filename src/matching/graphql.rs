@@ -177,10 +177,13 @@ impl MatchExplanation {
     pub(super) fn of(pair: &Pair, tree: &Tree) -> Self {
         let Pair { sought, target, score } = pair;
         let in_need = |range: &std::ops::Range<usize>| {
-            let title = range.start < sought.title;
-            let (field, before) =
-                if title { (MatchField::Title, 0) } else { (MatchField::Text, sought.title) };
-            MatchPlace { field, start: range.start - before, end: range.end.saturating_sub(before) }
+            if range.start < sought.title {
+                // The line break behind the title is nothing that is shown.
+                let end = range.end.min(sought.title - 1);
+                return MatchPlace { field: MatchField::Title, start: range.start, end };
+            }
+            let (start, end) = (range.start - sought.title, range.end - sought.title);
+            MatchPlace { field: MatchField::Text, start, end }
         };
         let passage = |at: &zhanjian_index::matching::MetAt| {
             let text = &target.texts[at.text];

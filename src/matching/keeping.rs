@@ -172,38 +172,3 @@ fn check_readable(need: &Need, kind: MatchTargetKind) -> Result<()> {
 fn wrong_state(reason: Text) -> Error {
     Error::rule(RuleCode::WrongState, "needId", reason)
 }
-
-/// Notes within a change what an introduction has come to: that it was asked for, and how it ended. A pair that the
-/// service had not proposed gets its row. Nothing happens where the target is of no kind that is matched.
-///
-/// # Errors
-/// `Conflict` where somebody else changes the match meanwhile.
-pub async fn advance(
-    ctx: &Ctx,
-    change: &mut Change<'_>,
-    need: &Need,
-    target: (MatchTargetKind, Uuid),
-    to: MatchState,
-) -> Result<()> {
-    let key = (need.id, target.0, target.1);
-    let old = store::kept(&**change, vec![need.id]).await?.remove(&key);
-    if let Some(old) = old {
-        if old.state != to {
-            let mut row = Match { state: to, updated_at: ctx.now(), ..old.clone() };
-            row.updated_by = Some(change.actor());
-            store::save(change.write(), &old, row, need).await?;
-        }
-        return Ok(());
-    }
-    let areas = needs::area_ids(&**change, vec![need.id]).await?.remove(&need.id);
-    let tree = ctx.tree().await?;
-    let sought = Sought::of_need(need.clone(), areas.unwrap_or_default(), &tree);
-    let scope = crate::access::Scope::Service;
-    let eyes = Eyes { app: &ctx.app, scope, index: ctx.index_scope(), tree };
-    let Some(pair) = eyes.pair(sought, target).await? else { return Ok(()) };
-    let mut row = store::row(&pair, need, to, ctx.now());
-    row.updated_by = Some(change.actor());
-    row.created_by = row.updated_by.clone();
-    store::insert(change.write(), row, need).await?;
-    Ok(())
-}

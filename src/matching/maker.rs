@@ -20,8 +20,8 @@ use tracing::{info, warn};
 
 use super::{
     Match, MatchState, MatchTargetKind,
-    finding::{Eyes, Pair, sorted},
-    maker_entity,
+    finding::{Eyes, Pair, PairKey, sorted},
+    introduced, maker_entity,
     reverse::open_needs,
     sides::of_needs,
     store,
@@ -33,6 +33,7 @@ use crate::{
     error::Result,
     expertise::{self, Tree},
     ids::new_id,
+    introductions::{self, Course},
     needs::{self, Need},
     outbox::{self, After, Revision, Subject},
 };
@@ -43,6 +44,8 @@ const BEST: usize = 20;
 const MOST_PROPOSED: usize = 60;
 /// Entries of the log that are looked at together.
 const AT_ONCE: u64 = 500;
+/// Needs that are gone through together where all are.
+const NEEDS_AT_ONCE: usize = 200;
 /// How long to wait for the index to come as far as the log.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long to wait after a failure.
@@ -56,7 +59,7 @@ const MANY: usize = 50;
 const NAME: &str = "matchmaker";
 
 /// What is kept of some needs' pairs.
-type Kept = HashMap<(Uuid, MatchTargetKind, Uuid), Match>;
+pub(super) type Kept = HashMap<PairKey, Match>;
 
 /// Proposes pairs.
 pub struct Matchmaker {
@@ -70,6 +73,61 @@ pub struct Matchmaker {
 struct Changed {
     needs: BTreeSet<Uuid>,
     targets: BTreeSet<(MatchTargetKind, Uuid)>,
+    introductions: Introductions,
+}
+
+/// Of which introductions it is to be looked what has come of them.
+#[derive(Debug)]
+enum Introductions {
+    These(Vec<Uuid>),
+    All,
+}
+
+impl Default for Introductions {
+    fn default() -> Self {
+        Self::These(Vec::new())
+    }
+}
+
+impl Introductions {
+    /// Where these have come to.
+    async fn courses(&self, app: &App) -> Result<Vec<Course>> {
+        match self {
+            Self::These(ids) if ids.is_empty() => Ok(Vec::new()),
+            Self::These(ids) => introductions::courses(app.db.read(), Some(ids.clone())).await,
+            Self::All => introductions::courses(app.db.read(), None).await,
+        }
+    }
+}
+
+impl Changed {
+    /// Whether nothing is.
+    fn is_nothing(&self) -> bool {
+        let introductions =
+            matches!(&self.introductions, Introductions::These(ids) if ids.is_empty());
+        self.needs.is_empty() && self.targets.is_empty() && introductions
+    }
+
+    /// Those of a batch of the log.
+    fn of(entries: Vec<outbox::Entry>) -> Self {
+        let mut changed = Self::default();
+        let mut introductions = Vec::new();
+        for entry in entries {
+            match entry.subject {
+                Subject::Need => drop(changed.needs.insert(entry.id)),
+                Subject::Introduction => introductions.push(entry.id),
+                Subject::ResearchOutput => {
+                    changed.targets.insert((MatchTargetKind::ResearchOutput, entry.id));
+                }
+                Subject::Resource => {
+                    changed.targets.insert((MatchTargetKind::Resource, entry.id));
+                }
+                _ => {}
+            }
+        }
+        changed.introductions = Introductions::These(introductions);
+        changed
+    }
 }
 
 impl Matchmaker {
@@ -121,36 +179,19 @@ impl Matchmaker {
                     "the log of changes no longer reaches back to the matchmaker; going through all open needs"
                 );
                 let head = outbox::head(db).await?;
-                self.propose(
-                    Changed { needs: all_open(&self.app).await?, ..Changed::default() },
-                    stored,
-                    head,
-                )
-                .await?;
-                self.seen = Some(head);
+                self.seen = self.propose_anything(stored, head).await?.then_some(head);
                 return Ok(true);
             }
         };
         let Some(last) = entries.last().map(|entry| entry.revision) else { return Ok(false) };
-        let mut changed = Changed::default();
-        for entry in entries {
-            let kind = match entry.subject {
-                Subject::Need => {
-                    changed.needs.insert(entry.id);
-                    continue;
-                }
-                Subject::ResearchOutput => MatchTargetKind::ResearchOutput,
-                Subject::Resource => MatchTargetKind::Resource,
-                _ => continue,
-            };
-            changed.targets.insert((kind, entry.id));
-        }
-        let idle = changed.needs.is_empty() && changed.targets.is_empty();
-        if !idle || last - stored > IDLE {
+        let changed = Changed::of(entries);
+        if !changed.is_nothing() || last - stored > IDLE {
             self.app.progress.reach(last, PATIENCE).await?;
-            self.propose(changed, stored, last).await?;
+            // Where another node was faster, what is left of these entries is looked at again.
+            self.seen = self.propose(changed, stored, last).await?.then_some(last);
+        } else {
+            self.seen = Some(last);
         }
-        self.seen = Some(last);
         Ok(true)
     }
 
@@ -167,14 +208,32 @@ impl Matchmaker {
             return Err(fault.into());
         }
         write.commit(self.app.clock.now()).await?;
-        let changed = Changed { needs: all_open(&self.app).await?, ..Changed::default() };
-        self.propose(changed, 0, head).await
+        self.propose_anything(0, head).await.map(drop)
     }
 
-    /// Finds the pairs of what has changed and writes them, if no other node has meanwhile.
-    async fn propose(&self, changed: Changed, from: Revision, to: Revision) -> Result<()> {
+    /// Goes through all that can be of concern, piece by piece, where it is not known what has changed.
+    async fn propose_anything(&self, from: Revision, to: Revision) -> Result<bool> {
+        let open: Vec<Uuid> = all_open(&self.app).await?.into_iter().collect();
+        for some in open.chunks(NEEDS_AT_ONCE) {
+            let piece = Changed { needs: some.iter().copied().collect(), ..Changed::default() };
+            if !self.propose(piece, from, from).await? {
+                return Ok(false);
+            }
+        }
+        let rest = Changed { introductions: Introductions::All, ..Changed::default() };
+        self.propose(rest, from, to).await
+    }
+
+    /// Finds the pairs of what has changed and writes them. False where another node has been there meanwhile: then
+    /// nothing is written.
+    async fn propose(&self, changed: Changed, from: Revision, to: Revision) -> Result<bool> {
         let app = &self.app;
         let tree = Arc::new(expertise::tree(app.db.read()).await?);
+        let courses = changed.introductions.courses(app).await?;
+        let mut went_on = Vec::with_capacity(courses.len());
+        for some in courses.chunks(NEEDS_AT_ONCE) {
+            went_on.extend(introduced::load(app, &self.service_eyes(&tree), some).await?);
+        }
         let found = self.find(changed, &tree).await?;
         let mut write = app.db.write().await?;
         let moved = maker_entity::Entity::update_many()
@@ -184,11 +243,15 @@ impl Matchmaker {
             .exec(&*write)
             .await?;
         if moved.rows_affected == 0 {
-            return Ok(());
+            return Ok(false);
         }
+        let proposed_to = found.iter().filter_map(|pair| pair.sought.need.as_ref());
         let ids: HashSet<Uuid> =
-            found.iter().filter_map(|pair| pair.sought.need.as_ref()).map(|need| need.id).collect();
+            proposed_to.chain(went_on.iter().map(|it| &it.need)).map(|need| need.id).collect();
         let mut kept = store::kept(&*write, ids.into_iter().collect()).await?;
+        for introduced in &went_on {
+            introduced::put(app, &mut write, &mut kept, introduced).await?;
+        }
         let mut proposed = 0;
         for pair in &found {
             let Some(need) = &pair.sought.need else { continue };
@@ -200,7 +263,18 @@ impl Matchmaker {
         if proposed > 0 {
             info!(proposed, revision = to, "proposed {proposed} new pairs");
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// What the service itself sees: everything, on the day.
+    fn service_eyes(&self, tree: &Arc<Tree>) -> Eyes<'_> {
+        let today = day_number(self.app.clock.today());
+        Eyes {
+            app: &self.app,
+            scope: Scope::Service,
+            index: IndexScope { tokens: vec![MATCHMAKER.to_owned()], today },
+            tree: Arc::clone(tree),
+        }
     }
 
     /// Proposes one pair, where it is new or has become so. Whether it was.
@@ -232,7 +306,7 @@ impl Matchmaker {
 
     async fn find(&self, changed: Changed, tree: &Arc<Tree>) -> Result<Vec<Pair>> {
         let app = &self.app;
-        let Changed { mut needs, mut targets } = changed;
+        let Changed { mut needs, mut targets, .. } = changed;
         if targets.len() > MANY {
             let open = all_open(app).await?;
             if open.len() < targets.len() {
@@ -258,12 +332,7 @@ impl Matchmaker {
             let found = eyes.partners(Arc::new(sought), &kinds).await?;
             take(&mut pairs, found.into_iter().take(BEST));
         }
-        let service = Eyes {
-            app,
-            scope: Scope::Service,
-            index: IndexScope { tokens: vec![MATCHMAKER.to_owned()], today: day_number(today) },
-            tree: Arc::clone(tree),
-        };
+        let service = self.service_eyes(tree);
         for (_, target) in service.targets().load(targets).await? {
             let target = Arc::new(target);
             let found = open_needs(&service, &target).await?;

@@ -11,12 +11,15 @@
 //! the sides says something else.
 //!
 //! In reading order: `sides` (what is held against what), `finding` (which pairs there are), `reason` (why, in a sentence),
-//! `keeping` (what people do with pairs), `maker` (new pairs, without being asked for).
+//! `keeping` (what people do with pairs), `maker` (new pairs, without being asked for), `introduced` (what introductions
+//! make of pairs), `board` (an organization's pairs in figures).
 
+mod board;
 pub(crate) mod entity;
 mod filter;
 mod finding;
 mod graphql;
+mod introduced;
 mod keeping;
 mod kept_graphql;
 mod list_graphql;
@@ -31,9 +34,9 @@ mod sides;
 mod store;
 mod terms;
 
+pub use board::{Wanted, wanted_outputs};
 pub use entity::Model as Match;
 pub use graphql::MatchQuery;
-pub use keeping::advance;
 pub use kept_graphql::{MatchNode, nodes_by_id};
 pub use list_graphql::MatchListQuery;
 pub use maker::Matchmaker;

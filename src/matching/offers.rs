@@ -12,12 +12,12 @@ use zhanjian_index::matching::{OfferedKind, Place};
 use super::{
     MatchField, MatchTargetKind,
     sides::{Target, TargetText, Targets, paths},
-    store,
 };
 use crate::{
     access::{Guarded as _, PUBLIC, Scope, organization_token, station_token},
     error::Result,
     expertise::Tree,
+    introductions,
     organizations::{self, Organization, OrganizationType, Resource, ResourceKind},
     research::{self, OutputKind, ResearchOutput, State},
     stations::{self, Station},
@@ -53,10 +53,10 @@ impl From<'_> {
             });
         }
         let offering = found.iter().filter_map(|target| target.organization).collect();
-        let records = store::track_records(self.db, offering).await?;
+        let records = introductions::track_record(self.db, offering).await?;
         let known = |mut target: Target| {
             target.track_record =
-                target.organization.and_then(|organization| records.get(&organization).copied());
+                target.organization.and_then(|organization| records.get(&organization)?.value());
             (target.key(), target)
         };
         Ok(found.into_iter().map(known).collect())

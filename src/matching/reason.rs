@@ -1,6 +1,6 @@
 //! Why two fit, in one plain sentence that a person can check against what is shown.
 
-use zhanjian_index::matching::{Component, Part};
+use zhanjian_index::matching::{Component, Met, Part};
 
 use super::{finding::Pair, sides::paths};
 use crate::{expertise::Tree, language::Text};
@@ -16,12 +16,7 @@ impl Pair {
     /// What the two sides have in common, and what speaks against them.
     pub(super) fn reason(&self, tree: &Tree) -> Text {
         let (mut zh, mut en) = (Vec::new(), Vec::new());
-        let words: Vec<&str> =
-            self.score.words.iter().take(WORDS).map(|met| met.text.as_str()).collect();
-        if !words.is_empty() {
-            zh.push(format!("都谈到“{}”", words.join("”“")));
-            en.push(format!("both speak of “{}”", words.join("”, “")));
-        }
+        self.of_words(&mut zh, &mut en);
         if let Some((label, label_en)) = self.common_area(tree) {
             zh.push(format!("同属“{label}”"));
             en.push(format!("both belong to {label_en}"));
@@ -38,6 +33,36 @@ impl Pair {
         let first = letters.next().map(|letter| letter.to_uppercase().to_string());
         let en = format!("{}{}.", first.unwrap_or_default(), letters.as_str());
         Text::new(en, format!("{}。", zh.join("，")))
+    }
+
+    /// The weightiest words: those that both write, and what the other side writes instead of one.
+    fn of_words(&self, zh: &mut Vec<String>, en: &mut Vec<String>) {
+        let words = self.score.words.iter().take(WORDS);
+        let (both, differing): (Vec<&Met>, Vec<&Met>) = words.partition(|met| self.is_written(met));
+        if !both.is_empty() {
+            let words: Vec<&str> = both.iter().map(|met| met.text.as_str()).collect();
+            zh.push(format!("都谈到“{}”", words.join("”“")));
+            en.push(format!("both speak of “{}”", words.join("”, “")));
+        }
+        let instead = differing.iter().find_map(|met| Some((&met.text, self.written(met).next()?)));
+        if let Some((word, instead)) = instead {
+            zh.push(format!("所需的“{word}”，对方写作“{instead}”"));
+            en.push(format!("for “{word}” the other side writes “{instead}”"));
+        }
+    }
+
+    /// Whether the other side writes a word as the need does.
+    fn is_written(&self, met: &Met) -> bool {
+        let word = met.text.to_lowercase();
+        self.written(met).any(|text| text.to_lowercase() == word)
+    }
+
+    /// What the other side writes where a word is met.
+    fn written<'a>(&'a self, met: &'a Met) -> impl Iterator<Item = String> + 'a {
+        met.passages.iter().map(|at| {
+            let text = self.target.texts.get(at.text).map_or("", |text| &text.text);
+            text.chars().skip(at.range.start).take(at.range.len()).collect()
+        })
     }
 
     /// The deepest area that both are filed under.

@@ -3,18 +3,17 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ActiveValue::NotSet, ConnectionTrait, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
+    ActiveValue::NotSet, ConnectionTrait, IntoActiveModel as _, QueryFilter as _,
     entity::prelude::*, sea_query::OnConflict,
 };
 use serde_json::json;
 
 use super::{
-    Match, MatchComponentName, MatchState, MatchTargetKind, algorithm_version, entity,
-    finding::Pair,
+    Match, MatchComponentName, MatchState, algorithm_version, entity,
+    finding::{Pair, PairKey},
 };
 use crate::{
     access::{Guarded as _, PARTNERS, PUBLIC, Scope},
-    batch::grouped,
     change::update_at,
     error::Result,
     ids::new_id,
@@ -22,49 +21,24 @@ use crate::{
     outbox::{Note, Subject, Write},
 };
 
-/// From so many outcomes on they are told, so that no single one shows.
-const OUTCOMES: u64 = 3;
-
-/// What came of former introductions to some organizations, 0…1 in tenths: a share of those that ended.
-pub(super) async fn track_records(
-    db: &impl ConnectionTrait,
-    organizations: Vec<Uuid>,
-) -> Result<HashMap<Uuid, f64>> {
-    if organizations.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let ended: Vec<(Uuid, MatchState)> = entity::Entity::visible_to(&Scope::Service)
-        .select_only()
-        .columns([entity::Column::OrganizationId, entity::Column::State])
-        .filter(entity::Column::OrganizationId.is_in(organizations))
-        .filter(entity::Column::State.is_in([MatchState::Succeeded, MatchState::Failed]))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let record = |(organization, states): (Uuid, Vec<MatchState>)| {
-        let all = states.len() as u64;
-        let succeeded = states.iter().filter(|state| **state == MatchState::Succeeded).count();
-        #[expect(clippy::cast_precision_loss, reason = "few are counted")]
-        let share = succeeded as f64 / all.max(1) as f64;
-        (all >= OUTCOMES).then_some((organization, (share * 10.0).round() / 10.0))
-    };
-    Ok(grouped(ended).into_iter().filter_map(record).collect())
-}
+/// A statement asks for the pairs of so many needs: engines bound what a statement may carry.
+const NEEDS_AT_ONCE: usize = 1_000;
 
 /// All that is kept of some needs' pairs, by need and target.
 pub(super) async fn kept(
     db: &impl ConnectionTrait,
     needs: Vec<Uuid>,
-) -> Result<HashMap<(Uuid, MatchTargetKind, Uuid), Match>> {
-    if needs.is_empty() {
-        return Ok(HashMap::new());
+) -> Result<HashMap<PairKey, Match>> {
+    let mut found = HashMap::new();
+    for some in needs.chunks(NEEDS_AT_ONCE) {
+        let rows = entity::Entity::visible_to(&Scope::Service)
+            .filter(entity::Column::NeedId.is_in(some.iter().copied()))
+            .all(db)
+            .await?;
+        let key = |row: &Match| (row.need_id, row.target_kind, row.target_id);
+        found.extend(rows.into_iter().map(|row| (key(&row), row)));
     }
-    let rows = entity::Entity::visible_to(&Scope::Service)
-        .filter(entity::Column::NeedId.is_in(needs))
-        .all(db)
-        .await?;
-    let key = |row: &Match| (row.need_id, row.target_kind, row.target_id);
-    Ok(rows.into_iter().map(|row| (key(&row), row)).collect())
+    Ok(found)
 }
 
 /// Whether a pair was dismissed, and both sides still say what they said then.

@@ -15,6 +15,7 @@ use crate::{
     error::{Error, Fault, Result},
     ids::{GlobalId, NodeKind},
     introductions::{self, DeclineReason, IntroductionState},
+    matching::{self, MatchState},
     organizations::{self, OrganizationNode},
     scalars::Date,
 };
@@ -78,6 +79,33 @@ struct PublisherIntroductions {
     declined: Vec<ResearchOutputDeclines>,
 }
 
+/// How many matches are in a state.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+struct MatchStateCount {
+    /// The state.
+    state: MatchState,
+    /// How many.
+    count: u64,
+}
+
+/// How many needs a research output was found to fit.
+#[derive(SimpleObject)]
+struct ResearchOutputMatches {
+    /// The research output.
+    research_output: ResearchOutputNode,
+    /// How many, without those for which it was dismissed.
+    count: u64,
+}
+
+/// For which needs an organization's research outputs were found to fit.
+#[derive(SimpleObject)]
+struct PublisherMatches {
+    /// How many matches are in which state.
+    states: Vec<MatchStateCount>,
+    /// The outputs that fit the most needs, at most twenty.
+    most_matched: Vec<ResearchOutputMatches>,
+}
+
 fn counts(states: &[(State, u64)]) -> Vec<ResearchOutputStateCount> {
     states
         .iter()
@@ -124,6 +152,21 @@ impl DashboardNode {
     /// How often others opened one of its outputs in these days; lists and searches do not count.
     async fn views(&self) -> u64 {
         self.0.views
+    }
+
+    /// For which needs its outputs were found to fit, as far as the office may read the needs; `matches` lists them.
+    async fn matches(&self, ctx: &Context<'_>) -> Result<PublisherMatches, Fault> {
+        let ctx = ctx.data_unchecked::<Ctx>();
+        let wanted = matching::wanted_outputs(ctx, self.0.organization).await?;
+        let mut nodes = nodes_by_id(ctx, wanted.most.iter().map(|(id, _)| *id).collect()).await?;
+        let most = wanted.most.into_iter().filter_map(|(id, count)| {
+            Some(ResearchOutputMatches { research_output: nodes.remove(&id)?, count })
+        });
+        let state = |(state, count): (_, u64)| MatchStateCount { state, count };
+        Ok(PublisherMatches {
+            most_matched: most.collect(),
+            states: wanted.states.into_iter().map(state).collect(),
+        })
     }
 
     /// What was asked about its outputs, whenever that was.

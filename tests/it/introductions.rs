@@ -37,7 +37,7 @@ const SEEN: &str =
     askingContact { name organization phone email } askedContact { name phone email address }
     outcomes { side outcome reason note }";
 
-async fn mutate(member: &Member<'_>, name: &str, input: Value) -> Reply {
+pub async fn mutate(member: &Member<'_>, name: &str, input: Value) -> Reply {
     let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
     let query = format!(
         "mutation($input: {kind}!) {{ it: {name}(input: $input) {{ introduction {{ {SEEN} }} revision
@@ -47,7 +47,7 @@ async fn mutate(member: &Member<'_>, name: &str, input: Value) -> Reply {
 }
 
 #[track_caller]
-fn done(reply: &Reply) -> Value {
+pub fn done(reply: &Reply) -> Value {
     assert_eq!(reply.at("/it/userErrors"), &json!([]), "{}", reply.text);
     reply.at("/it/introduction").clone()
 }
@@ -69,7 +69,7 @@ async fn step(member: &Member<'_>, introduction: &Value, more: Value) -> Value {
 }
 
 /// A step that must succeed.
-async fn take(member: &Member<'_>, name: &str, introduction: &Value, more: Value) -> Value {
+pub async fn take(member: &Member<'_>, name: &str, introduction: &Value, more: Value) -> Value {
     done(&mutate(member, name, step(member, introduction, more).await).await)
 }
 
@@ -98,7 +98,7 @@ fn contact() -> Value {
     json!({ "name": ASKER[0], "organization": ASKER[1], "phone": ASKER[2], "email": ASKER[3] })
 }
 
-fn asking(about: &Value) -> Value {
+pub fn asking(about: &Value) -> Value {
     json!({ "aboutId": about, "purpose": "TECHNOLOGY_TRANSFER", "contact": contact(),
         "message": "希望了解支架涂层的许可条件。" })
 }

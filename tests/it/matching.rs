@@ -8,8 +8,15 @@ use zhanjian::access::Role;
 
 use crate::{
     consultations::work::Desk,
+    following::{
+        listener::{Listener, served},
+        present,
+    },
     support::{House, Member, Reply, on_both_engines},
 };
+
+mod introduced;
+mod makers;
 
 on_both_engines!(
     partners_are_found_and_every_score_can_be_computed_again,
@@ -113,8 +120,36 @@ fn check(edge: &Value, need: &[(&str, &str)]) {
             }
         }
     }
+    check_sentence(edge);
+}
+
+/// What the sentence says of words is so: they stand in both texts, or the other side's own are named beside.
+#[track_caller]
+fn check_sentence(edge: &Value) {
     let reason = edge["reason"]["zh"].as_str().unwrap();
     assert!(reason.ends_with('。'), "{reason}");
+    let met = |word: &str, passage: &str| {
+        let mut terms = edge["terms"].as_array().unwrap().iter();
+        let term =
+            terms.find(|term| term["term"] == word).unwrap_or_else(|| panic!("{word}: {edge}"));
+        let mut passages = term["passages"].as_array().unwrap().iter();
+        passages.any(|at| at["text"].as_str().unwrap().to_lowercase() == passage.to_lowercase())
+    };
+    let clause = |after: &str, until: &str| {
+        let (_, rest) = reason.split_once(after)?;
+        rest.split_once(until).map(|(clause, _)| clause.to_owned())
+    };
+    for word in clause("都谈到“", "”，")
+        .or_else(|| clause("都谈到“", "”。"))
+        .iter()
+        .flat_map(|words| words.split("”“"))
+    {
+        assert!(met(word, word), "{reason}: {edge}");
+    }
+    if let Some(word) = clause("所需的“", "”，对方") {
+        let instead = clause("对方写作“", "”").unwrap();
+        assert!(met(&word, &instead) && !met(&word, &word), "{reason}: {edge}");
+    }
 }
 
 async fn partners_are_found_and_every_score_can_be_computed_again(house: &House) {
@@ -273,6 +308,14 @@ async fn pairs_are_proposed_by_themselves_and_both_sides_hear(house: &House) {
     house.places().await;
     publish(house, &[output("A", json!({}))]).await;
     let desk = Desk::of(house).await;
+    let since = present(house).await;
+    let served = served(house).await;
+    let subscription = format!(
+        "changed(kinds: [MATCH], since: {since:?}) {{ type node {{ ... on Match {{ need {{ id }} }} }} }}"
+    );
+    let mut ours = Listener::signed_in(&served, desk.staff.token(), &subscription).await;
+    let mut theirs = Listener::signed_in(&served, desk.transfer.token(), &subscription).await;
+    let mut strangers = Listener::signed_in(&served, desk.portal.token(), &subscription).await;
     let need = need(&desk.staff, "PARTNERS").await;
     // A need that is opened finds what is there,
     heard(&desk.staff, &need, &["A"]).await;
@@ -292,10 +335,30 @@ async fn pairs_are_proposed_by_themselves_and_both_sides_hear(house: &House) {
     assert!(
         own.at("/matches/nodes").as_array().unwrap().iter().all(|node| node["state"] == "PROPOSED")
     );
-    // and those who follow are told.
-    let query = "{ changes(since: \"0\", kinds: [MATCH], first: 50) { changes { __typename } } }";
-    let schema = house.ask("{ __type(name: \"Query\") { fields { name args { name } } } }").await;
-    assert!(schema.text.contains("changes"), "{query}");
+    // and those who follow are told, each of what they may see.
+    let told = "query($since: Revision) { changes(since: $since, kinds: [MATCH]) { changes { type node { ... on Match {
+        target { ... on ResearchOutput { externalId } } } } } } }";
+    for (member, is_told) in [
+        (&desk.staff, true),
+        (&desk.transfer, true),
+        (&desk.portal, false),
+        (&house.anybody(), false),
+    ] {
+        let reply = member.run(told, json!({ "since": since })).await;
+        let mut outputs = reply.texts("/changes/changes", "/node/target/externalId");
+        outputs.retain(|id| !id.is_empty());
+        outputs.sort();
+        outputs.dedup();
+        assert_eq!(outputs, if is_told { vec!["A", "B"] } else { Vec::new() }, "{}", reply.text);
+    }
+    let mut hears = Vec::new();
+    for listener in [&mut ours, &mut theirs] {
+        let event = listener.event().await;
+        assert_eq!(event["type"], "PUT", "{event}");
+        hears.push(event["node"]["need"]["id"].clone());
+    }
+    assert_eq!(hears, [need["id"].clone(), need["id"].clone()]);
+    strangers.hears_nothing().await;
     // The other way round: its publisher sees the need, with all that the score is made of.
     let target = own.at("/matches/nodes/0/target/externalId").clone();
     let ids = house.ask("{ researchOutputs(first: 20) { nodes { id externalId } } }").await;
