@@ -33,6 +33,9 @@ mod tests;
 
 pub use self::format::Format;
 
+/// Bytes of stack for each thread: what a request nests, its resolvers nest. Only what is touched is taken.
+const STACK: usize = 8 << 20;
+
 const EXIT_STATUSES: &str = "\
 Exit status:
   0  done, and nothing was refused
@@ -360,7 +363,11 @@ pub fn run(cli: &Cli) -> Outcome {
             return Outcome::Failed;
         }
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK)
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(fault) => {
             tell(&format!("zhanjian: the machine gives no threads: {fault}"));
