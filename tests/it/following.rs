@@ -20,7 +20,7 @@ use crate::{
 };
 
 mod cases;
-mod listener;
+pub mod listener;
 mod searches;
 mod sign_in;
 mod wandering;

@@ -37,7 +37,8 @@ const SEEN: &str =
     askingContact { name organization phone email } askedContact { name phone email address }
     outcomes { side outcome reason note }";
 
-async fn mutate(member: &Member<'_>, name: &str, input: Value) -> Reply {
+/// Asks for a change of an introduction.
+pub async fn mutate(member: &Member<'_>, name: &str, input: Value) -> Reply {
     let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
     let query = format!(
         "mutation($input: {kind}!) {{ it: {name}(input: $input) {{ introduction {{ {SEEN} }} revision
@@ -46,14 +47,15 @@ async fn mutate(member: &Member<'_>, name: &str, input: Value) -> Reply {
     member.run(&query, json!({ "input": input })).await
 }
 
+/// The introduction of a change that was made.
 #[track_caller]
-fn done(reply: &Reply) -> Value {
+pub fn done(reply: &Reply) -> Value {
     assert_eq!(reply.at("/it/userErrors"), &json!([]), "{}", reply.text);
     reply.at("/it/introduction").clone()
 }
 
 /// What one side sees now.
-async fn seen(member: &Member<'_>, introduction: &Value) -> Value {
+pub async fn seen(member: &Member<'_>, introduction: &Value) -> Value {
     let query =
         format!("query($id: ID!) {{ node(id: $id) {{ ... on Introduction {{ {SEEN} }} }} }}");
     member.run(&query, json!({ "id": introduction["id"] })).await.at("/node").clone()
@@ -69,7 +71,7 @@ async fn step(member: &Member<'_>, introduction: &Value, more: Value) -> Value {
 }
 
 /// A step that must succeed.
-async fn take(member: &Member<'_>, name: &str, introduction: &Value, more: Value) -> Value {
+pub async fn take(member: &Member<'_>, name: &str, introduction: &Value, more: Value) -> Value {
     done(&mutate(member, name, step(member, introduction, more).await).await)
 }
 
