@@ -81,7 +81,7 @@ pub(super) async fn put(
         let row = Match { state, updated_at: now, updated_by, ..old.clone() };
         store::save(write, &old, row, &moved.need).await?;
         let version = old.version + 1;
-        kept.insert(moved.key(), Match { state, version, ..old });
+        kept.insert(moved.key(), Match { version, state, ..old });
     } else if let Some(pair) = &moved.pair {
         let row = store::row(pair, &moved.need, state, now);
         store::insert(write, row.clone(), &moved.need).await?;

@@ -37,6 +37,7 @@ const SEEN: &str =
     askingContact { name organization phone email } askedContact { name phone email address }
     outcomes { side outcome reason note }";
 
+/// Asks for a change of an introduction.
 pub async fn mutate(member: &Member<'_>, name: &str, input: Value) -> Reply {
     let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
     let query = format!(
@@ -46,6 +47,7 @@ pub async fn mutate(member: &Member<'_>, name: &str, input: Value) -> Reply {
     member.run(&query, json!({ "input": input })).await
 }
 
+/// The introduction of a change that was made.
 #[track_caller]
 pub fn done(reply: &Reply) -> Value {
     assert_eq!(reply.at("/it/userErrors"), &json!([]), "{}", reply.text);
@@ -53,7 +55,7 @@ pub fn done(reply: &Reply) -> Value {
 }
 
 /// What one side sees now.
-async fn seen(member: &Member<'_>, introduction: &Value) -> Value {
+pub async fn seen(member: &Member<'_>, introduction: &Value) -> Value {
     let query =
         format!("query($id: ID!) {{ node(id: $id) {{ ... on Introduction {{ {SEEN} }} }} }}");
     member.run(&query, json!({ "id": introduction["id"] })).await.at("/node").clone()

@@ -37,6 +37,7 @@ mod needs;
 mod node;
 mod nodes;
 mod oai;
+mod partners;
 mod publishing;
 mod register;
 mod regulations;

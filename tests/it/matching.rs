@@ -37,7 +37,7 @@ const SAYS: &str = "__typename
     ... on Organization { id full: name { zh } areas { label { zh } } }
     ... on Station { id name areas { label { zh } } serviceModel }";
 
-async fn partners(member: &Member<'_>, variables: Value) -> Reply {
+pub async fn partners(member: &Member<'_>, variables: Value) -> Reply {
     let query = format!(
         "query($need: ID, $text: String, $filter: MatchFilter, $first: Int, $after: String) {{
             matchPartners(need: $need, text: $text, filter: $filter, first: $first, after: $after, byKind: true) {{
@@ -81,7 +81,7 @@ fn cut(text: &str, place: &Value) -> String {
 
 /// Computes a score again from what is shown, and finds every word where it is shown to stand.
 #[track_caller]
-fn check(edge: &Value, need: &[(&str, &str)]) {
+pub fn check(edge: &Value, need: &[(&str, &str)]) {
     let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-9, "{a} is not {b}: {edge}");
     let number = |value: &Value| value.as_f64().unwrap();
     let (mut sum, mut weights) = (0.0, 0.0);
@@ -385,7 +385,7 @@ async fn pairs_are_proposed_by_themselves_and_both_sides_hear(house: &House) {
 }
 
 /// Does something with a pair.
-async fn keep(member: &Member<'_>, name: &str, input: Value) -> Reply {
+pub async fn keep(member: &Member<'_>, name: &str, input: Value) -> Reply {
     let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
     let query = format!(
         "mutation($input: {kind}!) {{ it: {name}(input: $input) {{ match {{ id state version reason }} revision

@@ -11,7 +11,7 @@ mod dashboard;
 #[path = "publishing/embargo.rs"]
 mod embargo;
 #[path = "publishing/files.rs"]
-mod files;
+pub mod files;
 #[path = "publishing/revisions.rs"]
 mod revisions;
 #[path = "publishing/rights.rs"]

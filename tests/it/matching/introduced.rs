@@ -48,6 +48,12 @@ async fn asked(member: &Member<'_>, need: &Value, about: &Value) -> Value {
     done(&mutate(member, "requestIntroduction", input).await)
 }
 
+/// Gives contact.
+async fn accepted(desk: &Desk<'_>, introduction: &Value) {
+    let contact = json!({ "contact": { "name": "示例成果乙", "email": "owner@lab.example" } });
+    take(&desk.transfer, "acceptIntroduction", introduction, contact).await;
+}
+
 /// Says what came of an accepted introduction.
 async fn said(member: &Member<'_>, introduction: &Value, outcome: &str) {
     let reason = (outcome == "FAILED").then_some("TOO_EARLY");
@@ -105,7 +111,7 @@ async fn a_pair_stands_where_its_introduction_has_come_to(house: &House) {
     stands(&desk.staff, &need, &a, "FAILED").await;
 
     let third = asked(&desk.staff, &need, &b).await;
-    take(&desk.transfer, "acceptIntroduction", &third, json!({})).await;
+    accepted(&desk, &third).await;
     said(&desk.staff, &third, "IN_TALKS").await;
     stands(&desk.staff, &need, &b, "INTRODUCED").await;
     // What the other side says of itself does not count.
@@ -142,7 +148,7 @@ async fn the_past_of_an_organization_counts_from_three_introductions_on(house: &
         // Those that were asked for without a need count as well.
         let input = asking(&id_of(house, name).await);
         let introduction = done(&mutate(&desk.staff, "requestIntroduction", input).await);
-        take(&desk.transfer, "acceptIntroduction", &introduction, json!({})).await;
+        accepted(&desk, &introduction).await;
         said(&desk.staff, &introduction, outcome).await;
     }
     assert_eq!(record().await, 0.7);

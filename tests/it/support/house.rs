@@ -345,6 +345,11 @@ impl Member<'_> {
         self.bearer.as_deref().unwrap()
     }
 
+    /// The bearer token that they come with, if they have signed in.
+    pub fn bearer(&self) -> Option<&str> {
+        self.bearer.as_deref()
+    }
+
     /// Asks for something without variables.
     pub async fn ask(&self, query: &str) -> Reply {
         self.run(query, json!({})).await
