@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::{
     Asked, Result,
     client::{Client, request},
-    measure::{Goal, Table, Times, number},
+    measure::{Goal, Table, Times},
     prepare::{self, Place},
     program::{self, Served},
 };
