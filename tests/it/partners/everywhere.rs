@@ -198,7 +198,7 @@ pub type Heard = BTreeMap<(String, String), (Value, bool)>;
 /// Whom somebody is, with their token where they have one.
 pub type People<'a, 'b> = Vec<(&'static str, &'b Member<'a>)>;
 
-/// One of each kind knocks at the doors of all things as well.
+/// One of each kind knocks at the doors of all things and takes files away as well.
 const ONE_OF_EACH: [&str; 4] = ["anybody", "portal", "staff", "another office"];
 
 /// Everybody knocks at every door.
@@ -213,15 +213,16 @@ pub async fn knock(house: &House, people: &People<'_, '_>, sought: &Sought) -> H
     let others: Vec<(String, &str)> =
         others.map(|(name, door)| (format!("{name}, as all doors"), *door)).collect();
     for (who, member) in people {
-        let others = if ONE_OF_EACH.contains(who) { others.as_slice() } else { &[] };
+        let is_chosen = ONE_OF_EACH.contains(who);
+        let others = if is_chosen { others.as_slice() } else { &[] };
         for (name, door) in all.iter().chain(others) {
             let reply = member.ask(&sought.asked(door)).await;
             let said = json!([reply.body["data"], reply.code(), reply.status.as_u16()]);
             heard.insert((name.clone(), (*who).to_owned()), (said, sought.is_told(&reply.text)));
         }
-        for path in FILES {
+        for path in FILES.iter().filter(|_| is_chosen) {
             let reply = fetched(house, &sought.path(path), Some(member)).await;
-            heard.insert((path.to_owned(), (*who).to_owned()), page(&reply, sought));
+            heard.insert(((*path).to_owned(), (*who).to_owned()), page(&reply, sought));
         }
     }
     for path in PAGES {
