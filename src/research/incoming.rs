@@ -146,16 +146,19 @@ fn unreadable(fault: &FileError) -> Error {
     Error::invalid("file", said)
 }
 
+/// What people call a column: by its own heading in the template where it has one, otherwise by that of the whole.
+fn label(column: &str) -> Option<&'static str> {
+    let root = column.split(['.', '[']).next().unwrap_or_default();
+    let heading = |name: &str| {
+        let mut aliases = ResearchOutputs::ALIASES.iter();
+        aliases.find(|(_, column)| *column == name).map(|(alias, _)| *alias)
+    };
+    heading(column).or_else(|| heading(root))
+}
+
 /// What is wrong with a cell, as it is kept and told: the column by its name, as people call it, and by its letter.
 pub(super) fn told(fault: &Fault) -> Value {
-    let root = fault
-        .column
-        .as_deref()
-        .map(|column| column.split(['.', '[']).next().unwrap_or_default().to_owned());
-    let label = root.and_then(|root| {
-        let aliases = ResearchOutputs::ALIASES.iter();
-        aliases.copied().find(|(_, column)| *column == root).map(|(alias, _)| alias)
-    });
+    let label = fault.column.as_deref().and_then(label);
     let cell = match fault.place {
         Some(place @ Place::Cell(_)) => Some(format!("{place}{}", fault.line)),
         _ => None,

@@ -56,13 +56,14 @@ async fn an_office_s_day(house: &House) {
 
     let served = served(house).await;
     let since = present(house).await;
-    let mut ears = Ears::of(&served, &office, &since).await;
+    let mut ear = office_s_ear(&served, &office, &since).await;
     let need = a_station_raises_a_need(house, &desk).await;
-    both_sides_hear_of_the_pairs(&desk, &office, &need, &mut ears).await;
+    both_sides_hear_of_the_pairs(&desk, &office, &need, &mut ear).await;
 
     let sought = Sought::of(&drafts[4], &need);
     let before = knock(house, &outsiders(&desk, &house.anybody()), &sought).await;
     nothing_is_told(&before);
+    let since = present(house).await;
     let hidden = one_is_published_under_embargo(house, &office, &drafts[4]).await;
     let embargoed = knock(house, &outsiders(&desk, &house.anybody()), &sought).await;
     nothing_is_told(&embargoed);
@@ -70,7 +71,9 @@ async fn an_office_s_day(house: &House) {
     let unknown = knock(house, &outsiders(&desk, &house.anybody()), &sought.unknown()).await;
     nothing_differs(&unknown, &embargoed);
     nothing_can_be_done_with_it(&desk, &need, &hidden).await;
-    ears.hear_nothing().await;
+    // Nor does anybody hear of it who follows, not even the office of a match that is not to be.
+    office_s_ear(&served, &office, &since).await.hears_nothing().await;
+    anybody_s_ear(&served, &since).await.hears_nothing().await;
 
     the_need_finds_the_right_two(&desk, &need, &shown).await;
     let asked = a_contact_is_released_to_who_asked(house, &desk, &office, &need, &shown[0]).await;
@@ -81,7 +84,7 @@ async fn an_office_s_day(house: &House) {
     let heard = knock(house, &outsiders(&desk, &house.anybody()), &sought).await;
     nothing_is_told(&heard);
     days_later(house, &mut desk, &mut office, 1).await;
-    it_appears_by_itself(house, (&desk, &office, &need), &sought, &heard, &mut ears).await;
+    it_appears_by_itself(house, (&desk, &office, &need), &sought, &heard, (&served, &since)).await;
     something_comes_of_it(&desk, &office, &need, &asked).await;
 }
 
@@ -124,29 +127,19 @@ fn outsiders<'a, 'b>(desk: &'b Desk<'a>, anybody: &'b Member<'a>) -> People<'a, 
     ]
 }
 
-/// Who listens all day: the office to its matches and introductions, anybody to what comes out.
-struct Ears {
-    office: Listener,
-    anybody: Listener,
+/// Listens to the office's matches and introductions.
+async fn office_s_ear(served: &Served, office: &Office<'_>, since: &str) -> Listener {
+    let own = format!(
+        "changed(kinds: [MATCH, INTRODUCTION], since: {since:?}) {{ kind type nodeId node {{ ... on Match {{ state
+            need {{ id }} target {{ ... on ResearchOutput {{ externalId }} }} }} }} }}"
+    );
+    Listener::signed_in(served, office.author.token(), &own).await
 }
 
-impl Ears {
-    async fn of(served: &Served, office: &Office<'_>, since: &str) -> Self {
-        let own = format!(
-            "changed(kinds: [MATCH, INTRODUCTION], since: {since:?}) {{ kind type nodeId node {{ ... on Match {{ state
-                need {{ id }} target {{ ... on ResearchOutput {{ externalId }} }} }} }} }}"
-        );
-        let out = format!("changed(kinds: [RESEARCH_OUTPUT], since: {since:?}) {{ type nodeId }}");
-        Self {
-            office: Listener::signed_in(served, office.author.token(), &own).await,
-            anybody: Listener::holding(served, &[], &out).await,
-        }
-    }
-
-    async fn hear_nothing(&mut self) {
-        self.office.hears_nothing().await;
-        self.anybody.hears_nothing().await;
-    }
+/// Listens to what comes out for everybody.
+async fn anybody_s_ear(served: &Served, since: &str) -> Listener {
+    let out = format!("changed(kinds: [RESEARCH_OUTPUT], since: {since:?}) {{ type nodeId }}");
+    Listener::holding(served, &[], &out).await
 }
 
 async fn all_but_one_are_published(office: &Office<'_>, drafts: &[Value]) -> Vec<Value> {
@@ -227,14 +220,14 @@ async fn both_sides_hear_of_the_pairs(
     desk: &Desk<'_>,
     office: &Office<'_>,
     need: &Value,
-    ears: &mut Ears,
+    ear: &mut Listener,
 ) {
     let pairs = proposed(&desk.staff, need).await;
     assert!(pairs.starts_with(&["day-1".to_owned(), "day-2".to_owned()]), "{pairs:?}");
     assert_eq!(proposed(&office.second, need).await, pairs);
     assert_eq!(proposed(&desk.transfer, need).await, [""; 0], "another office has no part in them");
     let mut told = Vec::new();
-    while let Some(event) = ears.office.event_within(Duration::from_secs(1)).await {
+    while let Some(event) = ear.event_within(Duration::from_secs(1)).await {
         assert_eq!((&event["kind"], &event["node"]["need"]["id"]), (&json!("MATCH"), &need["id"]));
         // The university itself is among the partners, too.
         let name = event["node"]["target"]["externalId"].as_str();
@@ -242,7 +235,6 @@ async fn both_sides_hear_of_the_pairs(
     }
     told.sort_unstable();
     assert_eq!(told, pairs);
-    ears.hear_nothing().await;
 }
 
 async fn one_is_published_under_embargo(
@@ -438,25 +430,26 @@ async fn days_later<'a>(house: &'a House, desk: &mut Desk<'a>, office: &mut Offi
     desk.other_portal = work::portal(house, &format!("示例协会 {today}"), &ClientScope::ALL).await;
 }
 
-/// Whatever is asked is answered by the clock alone; whoever listens is told by the service's own round.
+/// Whatever is asked is answered by the clock alone; what is kept and told is written down by the round that a running
+/// service makes each minute.
 async fn it_appears_by_itself(
     house: &House,
     (desk, office, need): (&Desk<'_>, &Office<'_>, &Value),
     sought: &Sought,
     before: &Heard,
-    ears: &mut Ears,
+    served: (&Served, &str),
 ) {
-    // What is kept and what is told has to be written down first, by the round that a running service makes each minute.
-    let people = |anybody| outsiders(desk, anybody);
     let anybody = house.anybody();
-    let at_once = knock(house, &people(&anybody), sought).await;
-    everything_is_told(&at_once, before, &["changes", "matches", "matches of it"]);
-    ears.anybody.hears_nothing().await;
+    let people = outsiders(desk, &anybody);
+    let heard = knock(house, &people, sought).await;
+    everything_is_told(&heard, before, &["changes", "matches", "matches of it"]);
+    let mut ear = anybody_s_ear(served.0, served.1).await;
+    ear.hears_nothing().await;
     assert!(zhanjian::transitions::tell(&house.service.app).await.unwrap() > 0);
-    let event = ears.anybody.event().await;
+    let event = ear.event().await;
     assert_eq!((&event["type"], &event["nodeId"]), (&json!("PUT"), &json!(sought.id())));
     and_is_proposed_for_the_need(desk, office, need).await;
-    let heard = knock(house, &people(&anybody), sought).await;
+    let heard = knock(house, &people, sought).await;
     everything_is_told(&heard, before, &[]);
 }
 

@@ -177,9 +177,9 @@ pub async fn a_sheet_is_filled_in_mended_and_taken_in(
         (json!(heading), json!(format!("{letter}{line}")))
     };
     let expected = [
-        (place("专利申请号", 4), json!("201710601862.4"), "201710601862.3"),
-        (place("技术成熟度", 5), json!("12"), "1 to 9"),
-        (place("类型", 6), json!("小玩意"), "PROTOTYPE"),
+        (place("专利申请号", 4), json!("201710601862.4"), "compare it with its source"),
+        (place("技术成熟度", 5), json!("12"), "between 1 and 9"),
+        (place("类型", 6), json!("小玩意"), "is not one of"),
         (place("标题", 7), Value::Null, "required"),
     ];
     let faults = first.body["faults"].as_array().unwrap();
