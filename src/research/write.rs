@@ -198,7 +198,8 @@ fn version(
         replaced_at: now,
         replaced_by: after.updated_by.clone(),
         embargo_until: before.embargo_until,
-        audience_token: before.audience_token.clone(),
+        // Who could read it until now: what was replaced under embargo was its owner's, and stays so.
+        audience_token: seen_by(before, now),
         owner_token: before.owner_token.clone(),
     }
 }
