@@ -19,6 +19,7 @@ mod m20261122_000011_publishing;
 mod m20261122_000012_needs;
 mod m20261122_000013_matches;
 mod m20261122_000014_harvesting;
+mod m20261122_000015_former_readers;
 mod table;
 
 /// Runs the list of changes up and down.
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000012_needs::Migration),
             Box::new(m20261122_000013_matches::Migration),
             Box::new(m20261122_000014_harvesting::Migration),
+            Box::new(m20261122_000015_former_readers::Migration),
         ]
     }
 }

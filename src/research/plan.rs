@@ -200,7 +200,7 @@ impl<'a> Planner<'a> {
         let areas = said.areas.clone();
         let mut row = old.clone();
         fill(&mut row, said);
-        row.raw_record = Some(draft.raw_record);
+        row.raw_record = draft.raw_record;
         row.source_format = draft.source_format;
         row.state = State::Draft;
         row.withdrawn_on = None;
@@ -227,7 +227,7 @@ impl<'a> Planner<'a> {
             return Ok(Planned::nothing_new(&old, conflicts));
         }
         revision.fields = fields;
-        revision.raw_record = Some(draft.raw_record);
+        revision.raw_record = draft.raw_record;
         let mut row = old.clone();
         row.revision = Some(revision.column()?);
         row.revision_state = Some(State::Draft);
@@ -248,7 +248,11 @@ impl<'a> Planner<'a> {
 
     /// What a row says, laid over what is there.
     fn laid(&self, present: &Fields, own: &[String], draft: &Draft) -> Laid {
-        let given = canonical(self.desk, draft.clone());
+        let mut given = canonical(self.desk, draft.clone());
+        if let Some(parts) = &draft.contact_parts {
+            let contact = contact_of_parts(present.get("contact"), given.remove("contact"), parts);
+            given.extend(contact.map(|contact| ("contact".to_owned(), contact)));
+        }
         let saying = Saying { fields: &given, columns: Some(&draft.said) };
         let merged = merge(present, saying, own, COLUMNS);
         let conflict = |column: &&str| {
@@ -258,6 +262,20 @@ impl<'a> Planner<'a> {
         let conflicts = Value::Array(merged.conflicts.iter().map(conflict).collect());
         Laid { changed: !merged.changed.is_empty(), fields: merged.fields, conflicts }
     }
+}
+
+/// The contact that is there, with those parts in the place of its own of which a row says anything.
+fn contact_of_parts(
+    present: Option<&Value>,
+    given: Option<Value>,
+    parts: &[&str],
+) -> Option<Value> {
+    let object = |value: &Value| value.as_object().cloned();
+    let mut contact = present.and_then(object).unwrap_or_default();
+    let given = given.as_ref().and_then(object).unwrap_or_default();
+    contact.retain(|part, _| !parts.contains(&part.as_str()));
+    contact.extend(given.into_iter().filter(|(_, value)| !value.is_null()));
+    (!contact.is_empty()).then_some(Value::Object(contact))
 }
 
 /// What comes of a row and of what is there.

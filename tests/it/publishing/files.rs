@@ -12,10 +12,12 @@ on_both_engines!(
     faults_are_shown_by_cell_then_mended_and_taken_in,
     a_library_of_references_comes_as_drafts_with_its_own_text,
     the_same_id_again_changes_and_never_doubles,
+    an_empty_cell_of_a_table_says_nothing_and_a_mark_empties,
     what_a_person_changed_wins_and_is_listed,
     beside_what_is_shown_a_revision_is_laid,
     the_same_work_under_another_id_is_shown_and_not_taken,
     areas_are_proposed_and_not_set,
+    what_was_made_harmless_for_spreadsheets_comes_back_as_it_was,
     only_their_own_office_brings_and_sees_files,
     what_is_no_table_is_refused_in_words,
     nobody_takes_a_file_in_when_it_is_over,
@@ -163,6 +165,17 @@ async fn a_library_of_references_comes_as_drafts_with_its_own_text(house: &House
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await;
     let raw: String = row.unwrap().unwrap().try_get("", "raw_record").unwrap();
     assert!(raw.starts_with("TY  - JOUR\nTI  - 示例贴片的研究"), "{raw}");
+    // A record of any length is taken, and only one of a fair length is kept.
+    let long = "注".repeat(100 * 1024);
+    let long = format!(
+        "TY  - JOUR\nTI  - 示例贴片续\nAB  - 示例摘要\nDO  - 10.5555/ris.2\nN1  - {long}\nER  - \n"
+    );
+    let first = seen(house, &author, "library.ris", long).await;
+    rows(&taken(&author, &first, false).await);
+    let sql = "SELECT coalesce(raw_record, 'none') AS raw FROM research_outputs WHERE external_id = '10.5555/ris.2'";
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await;
+    let raw: String = row.unwrap().unwrap().try_get("", "raw").unwrap();
+    assert_eq!(raw, "none");
     // The same by another format, said under another name: nothing that it cannot say is lost.
     let bib = "@misc{x, title={示例贴片的研究}, abstract={新的摘要}, doi={10.5555/ris.1}}";
     let reply = bring(house, &author, "format=bibtex&name=x.txt", bib).await;
@@ -194,6 +207,64 @@ async fn the_same_id_again_changes_and_never_doubles(house: &House) {
     let twice = seen(house, &author, "a.jsonl", twice).await;
     assert_eq!(twice["outcomes"], json!({ "NEW": 1, "FAULTY": 1 }));
     assert_eq!(twice["faults"][0]["column"], "externalId");
+}
+
+/// The revision beside the first output of a file that was taken in.
+async fn revision(author: &Member<'_>, reply: &Reply) -> Value {
+    const READ: &str = "query($id: ID!) { node(id: $id) { ... on ResearchOutput { revision {
+        embargoUntil contact { name email phone }
+        content { title doi advantages areas { code } patents { applicationNo } } } } } }";
+    let id = rows(reply)[0]["researchOutput"]["id"].clone();
+    author.run(READ, json!({ "id": id })).await.at("/node/revision").clone()
+}
+
+async fn an_empty_cell_of_a_table_says_nothing_and_a_mark_empties(house: &House) {
+    house.places().await;
+    let (author, second) = office(house).await;
+    let mut whole = row("b-1", "示例探针甲");
+    let more = json!({
+        "doi": "10.5555/example.7", "advantages": "示例优势", "areas": ["REG-1"],
+        "patents": [{ "office": "CN", "applicationNo": "201710601862.3" }],
+        "embargoUntil": "2026-12-01", "audience": "PUBLIC",
+        "contact": { "name": "示例成果办", "email": "office@example.org", "phone": "021-55550000" },
+    });
+    whole.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let file = seen(house, &author, "a.jsonl", whole.to_string()).await;
+    let draft = rows(&taken(&author, &file, false).await)[0]["researchOutput"].clone();
+    let submitted = well(&step(&author, "submitResearchOutput", at(&draft)).await);
+    well(&step(&second, "publishResearchOutput", at(&submitted)).await);
+    // As in the template, most columns are there and left empty.
+    let table = |title: &str, cells: &str| {
+        "编号,标题,摘要,类型,技术成熟度,知识产权状态,可见范围,保密期至,专业领域1,专业领域2,专利申请号,DOI,优势,\
+            联系人,联系邮箱,联系电话\n"
+            .to_owned()
+            + &format!("b-1,{title},示例摘要,样机,{cells}\n")
+    };
+    let same = seen(house, &author, "a.csv", table("示例探针甲", ",,,,,,,,,,,")).await;
+    assert_eq!(same["outcomes"], json!({ "UNCHANGED": 1 }), "{same}");
+    let half = seen(house, &author, "a.csv", table("示例探针乙", ",,,,,,,,,,,021-55551111")).await;
+    assert_eq!(half["outcomes"], json!({ "UPDATE": 1 }), "{half}");
+    let reply = taken(&author, &half, false).await;
+    let expected = json!({
+        "embargoUntil": "2026-12-01",
+        "contact": { "name": "示例成果办", "email": "office@example.org", "phone": "021-55551111" },
+        "content": {
+            "title": "示例探针乙", "doi": "10.5555/example.7", "advantages": "示例优势",
+            "areas": [{ "code": "REG-1" }], "patents": [{ "applicationNo": "201710601862.3" }],
+        },
+    });
+    assert_eq!(revision(&author, &reply).await, expected);
+    let cleared = table("示例探针乙", ",,,-,-,,-,-,,,-,");
+    let cleared = seen(house, &author, "a.csv", cleared).await;
+    let reply = taken(&author, &cleared, false).await;
+    let expected = json!({
+        "embargoUntil": null,
+        "contact": { "name": "示例成果办", "email": null, "phone": "021-55551111" },
+        "content": {
+            "title": "示例探针乙", "doi": null, "advantages": "示例优势", "areas": [], "patents": [],
+        },
+    });
+    assert_eq!(revision(&author, &reply).await, expected);
 }
 
 async fn what_a_person_changed_wins_and_is_listed(house: &House) {
@@ -300,6 +371,24 @@ async fn areas_are_proposed_and_not_set(house: &House) {
     let rows = rows(&taken(&author, &file, false).await);
     assert_eq!(rows[0]["researchOutput"]["areas"], json!([]));
     assert_eq!(rows[0]["proposedAreas"][0]["area"]["code"], "FLD-3-07");
+}
+
+async fn what_was_made_harmless_for_spreadsheets_comes_back_as_it_was(house: &House) {
+    house.places().await;
+    let (author, second) = office(house).await;
+    for (id, title) in [("f-1", "-80℃示例冻存盒"), ("f-2", "'=示例公式")] {
+        let mut said = row(id, title);
+        said["audience"] = json!("PUBLIC");
+        let file = seen(house, &author, "a.jsonl", said.to_string()).await;
+        let draft = rows(&taken(&author, &file, false).await)[0]["researchOutput"].clone();
+        let submitted = well(&step(&author, "submitResearchOutput", at(&draft)).await);
+        well(&step(&second, "publishResearchOutput", at(&submitted)).await);
+    }
+    let request = Request::get("/exports/research-outputs?format=csv").body(Body::empty());
+    let csv = house.send(request.unwrap()).await.text;
+    assert!(csv.contains(",'-80℃") && csv.contains(",''=示例"), "{csv}");
+    let again = seen(house, &author, "a.csv", csv).await;
+    assert_eq!(again["outcomes"], json!({ "UNCHANGED": 2 }), "{again}");
 }
 
 async fn only_their_own_office_brings_and_sees_files(house: &House) {
