@@ -72,7 +72,8 @@ pub(super) struct IncomingRow {
 impl IncomingRow {
     /// About how many bytes it takes to keep it.
     fn weight(&self) -> usize {
-        let raw = self.draft.as_ref().map_or(0, |draft| draft.raw_record.len());
+        let raw = self.draft.as_ref().and_then(|draft| draft.raw_record.as_ref());
+        let raw = raw.map_or(0, String::len);
         size_of::<Self>() + raw + weight_of(&self.fields)
     }
 }
