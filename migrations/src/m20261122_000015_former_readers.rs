@@ -1,7 +1,9 @@
-//! Former texts are for those who could read them: what was replaced while it was under embargo was its owner's alone.
+//! Former texts are for those who could read them: what was replaced while it was under embargo was its owner's alone. And
+//! what anybody last saw of a research output is told of it once it is gone: of which kind it was then.
 
 use sea_orm_migration::{
     prelude::*,
+    schema::string_null,
     sea_orm::{ConnectionTrait, DbBackend},
 };
 
@@ -11,12 +13,20 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        narrow(manager).await
+        narrow(manager).await?;
+        let column = string_null("public_kind");
+        let table = Table::alter().table("research_outputs").add_column(column).take();
+        manager.alter_table(table).await?;
+        // As far as is known.
+        let fill = "UPDATE research_outputs SET public_kind = kind WHERE public_stamp IS NOT NULL";
+        manager.get_connection().execute_unprepared(fill).await?;
+        Ok(())
     }
 
     /// What was narrowed stays so: nobody else was ever to read it.
-    async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
-        Ok(())
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let table = Table::alter().table("research_outputs").drop_column("public_kind").take();
+        manager.alter_table(table).await
     }
 }
 

@@ -63,6 +63,8 @@ pub struct Model {
     pub public_stamp: Option<DateTimeUtc>,
     /// The instant from which anybody sees it, where that lay ahead when it was written.
     pub public_from: Option<DateTimeUtc>,
+    /// What kind it was when anybody last saw it; none while nobody ever did.
+    pub public_kind: Option<OutputKind>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

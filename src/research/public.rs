@@ -3,14 +3,15 @@
 //! A row remembers two instants. `public_stamp` is when what anybody sees of it last changed: when it was published,
 //! changed, or taken back. `public_from` is the end of an embargo that lay ahead when the row was written. At any instant
 //! the two tell how the row stands, so that an output appears on its day with that day's stamp though nothing is written
-//! on it. An output that nobody ever saw has neither, and does not exist for a harvester.
+//! on it. An output that nobody ever saw has neither, and does not exist for a harvester. Of one that is gone nothing is
+//! told but what was seen of it: `public_kind` is its kind then, whatever became of it since.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     Condition, PaginatorTrait as _, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*,
 };
 
-use super::{OutputKind, ResearchOutput, entity};
+use super::{OutputKind, ResearchOutput, State, entity};
 use crate::{
     access::{Guarded, PUBLIC, Scope},
     clock::begins,
@@ -61,12 +62,25 @@ impl ResearchOutput {
         stamp.standing(self.shown(), now)
     }
 
-    /// Remembers when what anybody sees of it changes by being written now; `before` is the row as it was, where there was
-    /// one. Whoever writes a research output does this, and nobody else sets the two instants.
+    /// Remembers when what anybody sees of it last changed by being written now, and of which kind it was then; `before` is
+    /// the row as it was, where there was one. Whoever writes a research output does this, and nobody else sets these.
     pub fn stamp(&mut self, before: Option<&Self>, now: DateTime<Utc>) {
         let stamp = public_stamp(before, self.shown(), now);
         self.public_stamp = stamp.changed;
         self.public_from = stamp.from;
+        self.public_kind = match self.standing(now) {
+            Standing::Public(_) => Some(self.kind),
+            Standing::Gone(_) | Standing::Never => before.and_then(|before| before.seen_kind(now)),
+        };
+    }
+
+    /// The kind of it that anybody sees, or last saw.
+    fn seen_kind(&self, now: DateTime<Utc>) -> Option<OutputKind> {
+        match self.standing(now) {
+            Standing::Never => None,
+            Standing::Public(_) => Some(self.kind),
+            Standing::Gone(_) => self.public_kind,
+        }
     }
 
     fn shown(&self) -> Shown<'_> {
@@ -128,7 +142,7 @@ pub struct Listed {
     pub id: Uuid,
     /// When what anybody sees of it last changed.
     pub at: DateTime<Utc>,
-    /// What kind it is.
+    /// What kind it is, or was when anybody last saw it.
     pub kind: OutputKind,
     /// Whose it is.
     pub organization: Uuid,
@@ -142,16 +156,24 @@ impl Span {
             Column::PublicFrom => Condition::all().add(Column::PublicFrom.lte(now)),
             _ => Condition::any().add(Column::PublicFrom.is_null()).add(Column::PublicFrom.gt(now)),
         };
+        // What has come by the clock is as it was written; the other may be gone, and have become something else.
+        let of_kind = match column {
+            Column::PublicFrom => Column::Kind,
+            _ => Column::PublicKind,
+        };
         Condition::all()
             .add(counts)
             .add(column.lt(self.before))
             .add_option(self.from.map(|from| column.gte(from)))
-            .add_option(self.kind.map(|kind| Column::Kind.eq(kind)))
+            .add_option(self.kind.map(|kind| of_kind.eq(kind)))
             .add_option(self.organization.map(|id| Column::OrganizationId.eq(id)))
     }
 }
 
 const STAMPS: [entity::Column; 2] = [entity::Column::PublicStamp, entity::Column::PublicFrom];
+
+/// Which one, when, its kind, the kind that anybody last saw, and whose it is.
+type ListedRow = (Uuid, DateTime<Utc>, OutputKind, Option<OutputKind>, Uuid);
 
 /// What a span lists, by instant and id, behind a place.
 pub async fn listed(
@@ -168,20 +190,23 @@ pub async fn listed(
             // The first half alone lets the engine begin at the right place of its index.
             Condition::all().add(column.gte(at)).add(Condition::any().add(column.gt(at)).add(same))
         });
-        let rows: Vec<(Uuid, DateTime<Utc>, OutputKind, Uuid)> =
-            entity::Entity::visible_to(&Scope::Service)
-                .select_only()
-                .columns([entity::Column::Id, column])
-                .columns([entity::Column::Kind, entity::Column::OrganizationId])
-                .filter(span.condition(column, now))
-                .filter(Condition::all().add_option(behind))
-                .order_by_asc(column)
-                .order_by_asc(entity::Column::Id)
-                .limit(limit)
-                .into_tuple()
-                .all(db)
-                .await?;
-        let listed = |(id, at, kind, organization)| Listed { id, at, kind, organization };
+        let rows: Vec<ListedRow> = entity::Entity::visible_to(&Scope::Service)
+            .select_only()
+            .columns([entity::Column::Id, column, entity::Column::Kind])
+            .columns([entity::Column::PublicKind, entity::Column::OrganizationId])
+            .filter(span.condition(column, now))
+            .filter(Condition::all().add_option(behind))
+            .order_by_asc(column)
+            .order_by_asc(entity::Column::Id)
+            .limit(limit)
+            .into_tuple()
+            .all(db)
+            .await?;
+        let by_clock = matches!(column, entity::Column::PublicFrom);
+        let listed = |(id, at, kind, seen, organization): ListedRow| {
+            let kind = seen.filter(|_| !by_clock).unwrap_or(kind);
+            Listed { id, at, kind, organization }
+        };
         all.extend(rows.into_iter().map(listed));
     }
     all.sort_unstable_by_key(|listed| (listed.at, listed.id));
@@ -234,7 +259,7 @@ pub struct Tombstone {
     pub reason: Option<String>,
 }
 
-/// How a research output stands for anybody, and what remains of it where it was taken back.
+/// How a research output stands for anybody, and what remains of it where it was taken back from everybody.
 pub async fn standing(
     db: &impl ConnectionTrait,
     id: Uuid,
@@ -246,10 +271,12 @@ pub async fn standing(
     let (Standing::Public(at) | Standing::Gone(at)) = standing else {
         return Ok((Standing::Never, None));
     };
-    let listed = Listed { id, at, kind: row.kind, organization: row.organization_id };
-    let withdrawn = row.state == super::State::Withdrawn;
+    let kind = row.seen_kind(now).unwrap_or(row.kind);
+    let listed = Listed { id, at, kind, organization: row.organization_id };
+    // Why it was taken back is for those who could see it then: not for whoever saw it once, before it was narrowed.
+    let told = row.state == State::Withdrawn && row.former_token.as_deref() == Some(PUBLIC);
     let tombstone =
-        withdrawn.then_some(Tombstone { on: row.withdrawn_on, reason: row.withdrawal_reason });
+        told.then_some(Tombstone { on: row.withdrawn_on, reason: row.withdrawal_reason });
     Ok((standing, Some((listed, tombstone))))
 }
 

@@ -70,6 +70,7 @@ pub(in super::super) fn fresh(
         work_key: None,
         public_stamp: None,
         public_from: None,
+        public_kind: None,
     }
 }
 

@@ -14,6 +14,7 @@ on_both_engines!(
     links_lead_to_every_part,
     what_is_hidden_is_not_there_in_the_same_words,
     a_withdrawn_output_leaves_a_tombstone,
+    what_was_taken_back_behind_closed_doors_leaves_none,
 );
 
 async fn id_of(house: &House, title: &str) -> String {
@@ -164,4 +165,28 @@ async fn a_withdrawn_output_leaves_a_tombstone(house: &House) {
     assert!(!gone.text.contains("示例成果"), "{}", gone.text);
     let gone = get(house, &format!("/research-outputs/{hidden}"), "*/*").await;
     assert_eq!(gone.status, StatusCode::NOT_FOUND, "nobody knew of it");
+}
+
+async fn what_was_taken_back_behind_closed_doors_leaves_none(house: &House) {
+    house.places().await;
+    publish(house, [plain("a"), plain("b")]).await;
+    let ids = [id_of(house, "示例成果 a").await, id_of(house, "示例成果 b").await];
+    let narrowed = json!({ "audience": "NETWORK", "kind": "PROTOTYPE" });
+    publish(house, ["a", "b"].map(|id| with(plain(id), narrowed.clone()))).await;
+    let withdrawn = json!({ "state": "WITHDRAWN", "withdrawnOn": "2026-11-22", "withdrawalReason": "示例：权属争议" });
+    publish(house, [with(with(plain("a"), narrowed), withdrawn)]).await;
+    let [taken_back, narrowed] = [&ids[0], &ids[1]].map(|id| format!("/research-outputs/{id}"));
+    let taken_back = get(house, &taken_back, "*/*").await;
+    assert!(!taken_back.text.contains("权属争议"), "{}", taken_back.text);
+    let narrowed = get(house, &narrowed, "*/*").await;
+    assert_eq!(same(&taken_back), same(&narrowed), "nobody sees why it is gone");
+    // Nor what became of it since: whoever harvests a set hears that it is gone from there.
+    for (set, deleted) in [("DATASET", 2), ("PROTOTYPE", 0)] {
+        let asked = format!("/oai?verb=ListIdentifiers&metadataPrefix=oai_dc&set=kind:{set}");
+        let said = get(house, &asked, "*/*").await;
+        assert_eq!(said.text.matches("status=\"deleted\"").count(), deleted, "{}", said.text);
+        assert!(!said.text.contains("kind:PROTOTYPE</setSpec>"), "{}", said.text);
+    }
+    let all = get(house, "/oai?verb=ListRecords&metadataPrefix=oai_dc", "*/*").await;
+    assert_eq!(all.text.matches("kind:DATASET</setSpec>").count(), 2, "{}", all.text);
 }
