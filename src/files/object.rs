@@ -115,6 +115,33 @@ impl Object {
         self.entry(column).is_some() || self.entries.iter().any(|entry| is_part(&entry.name))
     }
 
+    /// Whether anything stands in such a column, or in one for a part of it.
+    pub fn says(&self, column: &str) -> bool {
+        let of_column = |name: &str| {
+            let (front, part) =
+                name.split_once('.').map_or((name, None), |(it, of)| (it, Some(of)));
+            name.eq_ignore_ascii_case(column)
+                || (part.is_some() && front.eq_ignore_ascii_case(column))
+        };
+        self.entries.iter().any(|entry| !entry.cell.is_empty() && of_column(&entry.name))
+    }
+
+    /// Whether the values are cells of a table, which has all columns in each row, whether the row needs them or not.
+    pub fn is_of_table(&self) -> bool {
+        self.entries.iter().any(|entry| matches!(entry.place, Some(Place::Cell(_))))
+    }
+
+    /// Empties the cells in which just this mark stands, and gives the names of their columns.
+    pub fn take_marked(&mut self, mark: &str) -> Vec<String> {
+        let is_marked = |cell: &Cell| matches!(cell, Cell::Text(text) if text.trim() == mark);
+        let marked = self.entries.iter_mut().filter(|entry| is_marked(&entry.cell));
+        let taken = marked.map(|entry| {
+            entry.cell = Cell::Empty;
+            entry.name.to_string()
+        });
+        taken.collect()
+    }
+
     /// Whether there is a value; a fault if not.
     pub fn require(&mut self, column: &str) -> bool {
         let there = self.has(column);

@@ -8,8 +8,8 @@ use std::io;
 
 use chrono::{DateTime, Utc};
 use rust_xlsxwriter::{
-    Color, DataValidation, DataValidationRule, DocProperties, ExcelDateTime, Format, Formula,
-    Workbook, Worksheet, XlsxError,
+    Color, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties,
+    ExcelDateTime, Format, Formula, Workbook, Worksheet, XlsxError,
 };
 
 use super::table::{self, Cell, Formats, Table};
@@ -148,6 +148,9 @@ fn head(sheet: &mut Worksheet, at: u16, column: &TemplateColumn) -> Result<(), X
     Ok(())
 }
 
+/// People are asked whether they mean it: a mark such as `-` is no number and no day.
+const WARNING: DataValidationErrorStyle = DataValidationErrorStyle::Warning;
+
 /// What a spreadsheet program lets people write into a column.
 fn rule(
     column: &TemplateColumn,
@@ -162,13 +165,19 @@ fn rule(
         Accepts::Whole(first, last) => {
             let within = DataValidationRule::Between(*first, *last);
             let message = format!("{}：{first}–{last}", column.heading);
-            DataValidation::new().allow_whole_number(within).set_error_message(message)?
+            DataValidation::new()
+                .allow_whole_number(within)
+                .set_error_message(message)?
+                .set_error_style(WARNING)
         }
         Accepts::Day => {
             let (first, last) = days()?;
             let within = DataValidationRule::Between(first, last);
             let message = format!("{}：2024-01-31", column.heading);
-            DataValidation::new().allow_date(within).set_error_message(message)?
+            DataValidation::new()
+                .allow_date(within)
+                .set_error_message(message)?
+                .set_error_style(WARNING)
         }
         Accepts::OneOf(_) | Accepts::Suggestions(_) => {
             let Some(at) = chosen_from else { return Ok(None) };

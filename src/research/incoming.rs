@@ -118,6 +118,9 @@ fn read_row(
     for column in &draft.said {
         fields.entry((*column).to_owned()).or_insert(Value::Null);
     }
+    for part in draft.contact_parts.iter().flatten() {
+        fields.entry(format!("contact.{part}")).or_insert(Value::Null);
+    }
     let (line, faults) = (row.line(), row.faults());
     let draft = faults.is_empty().then(|| Draft { said: said(&draft, &fields), ..draft });
     IncomingRow { line, fields, draft, faults }

@@ -194,5 +194,20 @@ pub(super) fn contact(row: &mut Row) -> Option<Value> {
     (!contact.is_empty()).then_some(Value::Object(contact))
 }
 
+/// The parts of a contact of which a row says anything, where they have columns of their own and there is no whole one.
+pub(super) fn contact_parts(row: &mut Row, cleared: &[String]) -> Option<Vec<&'static str>> {
+    if row.has("contact") {
+        return None;
+    }
+    let of_table = row.is_of_table();
+    let says = |part: &&'static str| {
+        let column = format!("contact.{part}");
+        let is_there = if of_table { row.says(&column) } else { row.knows(&column) };
+        is_there || cleared.iter().any(|name| name.eq_ignore_ascii_case(&column))
+    };
+    let parts: Vec<&'static str> = CONTACT.into_iter().filter(says).collect();
+    (!parts.is_empty()).then_some(parts)
+}
+
 /// What a contact consists of.
 pub(super) const CONTACT: [&str; 4] = ["name", "email", "phone", "address"];

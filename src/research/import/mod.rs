@@ -37,6 +37,9 @@ pub use template::{sheet, template};
 /// In the column externalId this marks a row that is there for people to look at. It is never taken in.
 pub const SAMPLE: &str = "示例行（导入时忽略）";
 
+/// In a table this empties what is there already: an empty cell says nothing, for the template has all columns.
+const CLEAR: &str = "-";
+
 /// Under this name the text of a record goes along with the columns that were read from it.
 pub(super) const RAW_RECORD: &str = "rawRecord";
 
@@ -106,8 +109,11 @@ pub struct Draft {
     pub(super) raw_record: String,
     /// Whether what the row does not say stays as it is, where the output is there already.
     pub(super) partial: bool,
-    /// The columns that the row has, whether anything stands in them or not; of a record, those of which it says anything.
+    /// The columns that the row has, whether anything stands in them or not; of a record or a row of a table, those of
+    /// which it says anything.
     pub(super) said: Vec<&'static str>,
+    /// Where the contact stands in columns of its own, those of its parts of which the row says anything.
+    pub(super) contact_parts: Option<Vec<&'static str>>,
 }
 
 #[async_trait::async_trait]
@@ -200,6 +206,8 @@ impl Transfer for ResearchOutputs {
         // Where a record was looked at before, its own text comes along.
         let brought = row.json(RAW_RECORD).and_then(|raw| raw.as_str().map(str::to_owned));
         let raw_record = brought.unwrap_or_else(|| row.raw_record());
+        let cleared =
+            if self.partial && row.is_of_table() { row.take_marked(CLEAR) } else { Vec::new() };
         labels::translate(row);
         let organization = self.organization(row, known);
         let district = organization.and_then(|organization| organization.district_code(known));
@@ -234,7 +242,8 @@ impl Transfer for ResearchOutputs {
             source_format: row.text("sourceFormat"),
             raw_record,
             partial: self.partial || row.is_of_record(),
-            said: said(row),
+            said: said(row, &cleared),
+            contact_parts: details::contact_parts(row, &cleared),
         };
         if self.route == Route::Operator {
             check_state(row, &draft);
@@ -332,10 +341,17 @@ impl ResearchOutputs {
     }
 }
 
-/// The columns of which a row says anything.
-fn said(row: &mut Row) -> Vec<&'static str> {
-    let of_record = row.is_of_record();
-    let says = |column: &&'static str| if of_record { row.has(column) } else { row.knows(column) };
+/// The columns of which a row says anything; in those that are cleared it says that there is nothing.
+fn said(row: &mut Row, cleared: &[String]) -> Vec<&'static str> {
+    let (of_record, of_table) = (row.is_of_record(), row.is_of_table());
+    let column_of = |name: &String| name.split('.').next().unwrap_or_default().to_owned();
+    let cleared: Vec<String> = cleared.iter().map(column_of).collect();
+    let is_cleared = |column: &str| cleared.iter().any(|name| name.eq_ignore_ascii_case(column));
+    let says = |column: &&'static str| match (of_record, of_table) {
+        (true, _) => row.has(column),
+        (false, true) => row.says(column) || is_cleared(column),
+        (false, false) => row.knows(column),
+    };
     ResearchOutputs::COLUMNS.iter().copied().filter(says).collect()
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 
-use super::{SAMPLE, details::CONTACT, labels};
+use super::{CLEAR, SAMPLE, details::CONTACT, labels};
 use crate::{
     error::{Error, Result},
     files::{self, Accepts, Cell, Format, Table, Template, TemplateColumn},
@@ -242,6 +242,18 @@ const YES_EN: &str = "是 (yes) where you would accept it.";
 const AREA_ZH: &str = "从列表中选择，或填写代码。";
 const AREA_EN: &str = "Choose from the list, or write the code.";
 const CONTACT_ZH: &str = "保密，仅在接受对接后告知对方。";
+/// What an office should know of every column.
+const ALL_ZH: (&str, &str) = (
+    "（各列）",
+    "由本机构账号导入已有编号时：空白单元格不改变原有内容；要清空原有内容，请填“-”。\
+     专利、合作方式、专业领域各为一个整体：其中任一单元格已填写，即以本行所填替换。",
+);
+const ALL_EN: (&str, &str) = (
+    "(every column)",
+    "When you import an id of yours that is there already, an empty cell leaves what is there as it is, and - empties it. \
+     Patents, ways of cooperation and areas are each one list: as soon as one of its cells is filled in, the row's list \
+     takes its place.",
+);
 const CONTACT_EN: &str = "Confidential until an introduction is accepted.";
 
 /// What an operator's file has besides, so that nothing of an output is lost.
@@ -309,7 +321,7 @@ fn filled_in(column: &Column, known: &Known) -> TemplateColumn {
         Takes::Text(width) => (Accepts::Text, *width),
         Takes::Day => (Accepts::Day, 12),
         Takes::Trl => (Accepts::Whole(1, 9), 8),
-        Takes::Yes => (Accepts::OneOf(vec!["是".to_owned()]), 10),
+        Takes::Yes => (Accepts::OneOf(vec!["是".to_owned(), CLEAR.to_owned()]), 10),
         Takes::Kinds => (names(labels::KINDS), 12),
         Takes::IpStatuses => (names(labels::IP_STATUSES), 12),
         Takes::Audiences => (names(labels::AUDIENCES), 12),
@@ -344,10 +356,11 @@ fn explanation() -> Table {
         ]
     };
     let columns = ["列", "是否必填", "填写说明", "Column", "Explanation"];
+    let whole = [ALL_ZH.0, "", ALL_ZH.1, ALL_EN.0, ALL_EN.1].map(Cell::text).to_vec();
     Table {
         name: "填写说明".to_owned(),
         columns: columns.map(str::to_owned).into(),
-        rows: COLUMNS.iter().map(row).collect(),
+        rows: std::iter::once(whole).chain(COLUMNS.iter().map(row)).collect(),
     }
 }
 

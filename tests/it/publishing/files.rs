@@ -12,6 +12,7 @@ on_both_engines!(
     faults_are_shown_by_cell_then_mended_and_taken_in,
     a_library_of_references_comes_as_drafts_with_its_own_text,
     the_same_id_again_changes_and_never_doubles,
+    an_empty_cell_of_a_table_says_nothing_and_a_mark_empties,
     what_a_person_changed_wins_and_is_listed,
     beside_what_is_shown_a_revision_is_laid,
     the_same_work_under_another_id_is_shown_and_not_taken,
@@ -194,6 +195,64 @@ async fn the_same_id_again_changes_and_never_doubles(house: &House) {
     let twice = seen(house, &author, "a.jsonl", twice).await;
     assert_eq!(twice["outcomes"], json!({ "NEW": 1, "FAULTY": 1 }));
     assert_eq!(twice["faults"][0]["column"], "externalId");
+}
+
+/// The revision beside the first output of a file that was taken in.
+async fn revision(author: &Member<'_>, reply: &Reply) -> Value {
+    const READ: &str = "query($id: ID!) { node(id: $id) { ... on ResearchOutput { revision {
+        embargoUntil contact { name email phone }
+        content { title doi advantages areas { code } patents { applicationNo } } } } } }";
+    let id = rows(reply)[0]["researchOutput"]["id"].clone();
+    author.run(READ, json!({ "id": id })).await.at("/node/revision").clone()
+}
+
+async fn an_empty_cell_of_a_table_says_nothing_and_a_mark_empties(house: &House) {
+    house.places().await;
+    let (author, second) = office(house).await;
+    let mut whole = row("b-1", "示例探针甲");
+    let more = json!({
+        "doi": "10.5555/example.7", "advantages": "示例优势", "areas": ["REG-1"],
+        "patents": [{ "office": "CN", "applicationNo": "201710601862.3" }],
+        "embargoUntil": "2026-12-01", "audience": "PUBLIC",
+        "contact": { "name": "示例成果办", "email": "office@example.org", "phone": "021-55550000" },
+    });
+    whole.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let file = seen(house, &author, "a.jsonl", whole.to_string()).await;
+    let draft = rows(&taken(&author, &file, false).await)[0]["researchOutput"].clone();
+    let submitted = well(&step(&author, "submitResearchOutput", at(&draft)).await);
+    well(&step(&second, "publishResearchOutput", at(&submitted)).await);
+    // As in the template, most columns are there and left empty.
+    let table = |title: &str, cells: &str| {
+        "编号,标题,摘要,类型,技术成熟度,知识产权状态,可见范围,保密期至,专业领域1,专业领域2,专利申请号,DOI,优势,\
+            联系人,联系邮箱,联系电话\n"
+            .to_owned()
+            + &format!("b-1,{title},示例摘要,样机,{cells}\n")
+    };
+    let same = seen(house, &author, "a.csv", table("示例探针甲", ",,,,,,,,,,,")).await;
+    assert_eq!(same["outcomes"], json!({ "UNCHANGED": 1 }), "{same}");
+    let half = seen(house, &author, "a.csv", table("示例探针乙", ",,,,,,,,,,,021-55551111")).await;
+    assert_eq!(half["outcomes"], json!({ "UPDATE": 1 }), "{half}");
+    let reply = taken(&author, &half, false).await;
+    let expected = json!({
+        "embargoUntil": "2026-12-01",
+        "contact": { "name": "示例成果办", "email": "office@example.org", "phone": "021-55551111" },
+        "content": {
+            "title": "示例探针乙", "doi": "10.5555/example.7", "advantages": "示例优势",
+            "areas": [{ "code": "REG-1" }], "patents": [{ "applicationNo": "201710601862.3" }],
+        },
+    });
+    assert_eq!(revision(&author, &reply).await, expected);
+    let cleared = table("示例探针乙", ",,,-,-,,-,-,,,-,");
+    let cleared = seen(house, &author, "a.csv", cleared).await;
+    let reply = taken(&author, &cleared, false).await;
+    let expected = json!({
+        "embargoUntil": null,
+        "contact": { "name": "示例成果办", "email": null, "phone": "021-55551111" },
+        "content": {
+            "title": "示例探针乙", "doi": null, "advantages": "示例优势", "areas": [], "patents": [],
+        },
+    });
+    assert_eq!(revision(&author, &reply).await, expected);
 }
 
 async fn what_a_person_changed_wins_and_is_listed(house: &House) {
