@@ -190,9 +190,10 @@ impl ResearchOutputNode {
         &self.output.external_id
     }
 
-    /// Its version, which a change names.
-    async fn version(&self) -> i32 {
-        self.output.version
+    /// Its version, which a change names, for its own organization. For others, who change nothing, it is the number of the
+    /// text that is shown, as `edition` is: what is worked on beside does not move it.
+    async fn version(&self, ctx: &Context<'_>) -> i32 {
+        if self.is_own(ctx) { self.output.version } else { self.output.edition }
     }
 
     /// Which text of it is shown: the first is 1; 0 before anything was.
@@ -205,9 +206,12 @@ impl ResearchOutputNode {
         self.output.published_at
     }
 
-    /// When it was last changed here.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.output.updated_at
+    /// When it was last changed here, for its own organization; for others, when what they see of it was.
+    async fn updated_at(&self, ctx: &Context<'_>) -> DateTime<Utc> {
+        if self.is_own(ctx) {
+            return self.output.updated_at;
+        }
+        self.output.seen_to_change(ctx.data_unchecked::<Ctx>().now())
     }
 
     /// What it said before, the newest first, as far as the viewer could read that.

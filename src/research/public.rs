@@ -83,6 +83,15 @@ impl ResearchOutput {
         }
     }
 
+    /// When what others read of it last changed, as far as that is theirs to know: work on it that they do not see moves
+    /// this no more than anything else that they see.
+    pub fn seen_to_change(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self.standing(now) {
+            Standing::Public(at) => at,
+            Standing::Gone(_) | Standing::Never => self.published_at.unwrap_or(self.created_at),
+        }
+    }
+
     fn shown(&self) -> Shown<'_> {
         Shown { audience_token: &self.audience_token, embargo_until: self.embargo_until }
     }

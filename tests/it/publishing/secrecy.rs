@@ -9,7 +9,10 @@ use crate::{
     support::{House, on_both_engines},
 };
 
-on_both_engines!(a_contact_is_seen_by_its_own_organization_alone);
+on_both_engines!(
+    a_contact_is_seen_by_its_own_organization_alone,
+    work_beside_what_is_shown_leaves_no_trace_for_others,
+);
 
 const SECRETS: [&str; 3] = ["示例密件办公室", "secret-office@example.org", "13900000000"];
 
@@ -83,4 +86,51 @@ async fn a_contact_is_seen_by_its_own_organization_alone(house: &House) {
         }
     }
     let _: Value = again;
+}
+
+/// All of an output that tells when something was done to it.
+const TRACES: &str = "query($id: ID!) { node(id: $id) { ... on ResearchOutput {
+    version edition publishedAt updatedAt versions { number replacedAt } } }
+    changes(since: BEGINNING, kinds: [RESEARCH_OUTPUT], first: 50) { changes { revision } } }";
+
+async fn work_beside_what_is_shown_leaves_no_trace_for_others(house: &House) {
+    house.places().await;
+    let (author, second) = office(house).await;
+    let shown = published(&author, &second, content("示例密封圈乙")).await;
+    let beginning =
+        async_graphql::ScalarType::to_value(&zhanjian::scalars::RevisionScalar(0)).to_string();
+    let query = TRACES.replace("BEGINNING", &beginning);
+    let traces = async || {
+        let mut seen = Vec::new();
+        for member in [house.anybody(), house.member_of(["network"])] {
+            let reply = member.run(&query, json!({ "id": shown["id"] })).await;
+            reply.data();
+            seen.push(reply.body["data"].clone());
+        }
+        seen
+    };
+    let before = traces().await;
+    house.clock.advance_days(1);
+    // Whoever was away for so long signs in again.
+    let (author, second) = office(house).await;
+    let changes = with(&shown, json!({ "content": { "title": "示例密封圈丙" } }));
+    let revised = well(&step(&author, "reviseResearchOutput", changes).await);
+    assert_eq!(traces().await, before, "a revision is begun");
+    let submitted = well(&step(&author, "submitResearchOutput", at(&revised)).await);
+    assert_eq!(traces().await, before, "it is handed to a second person");
+    let why = with(&submitted, json!({ "reason": "示例：请补充" }));
+    let returned = well(&step(&second, "returnResearchOutput", why).await);
+    assert_eq!(traces().await, before, "it is given back");
+    let more = with(&returned, json!({ "content": { "trl": 7 } }));
+    let again = well(&step(&author, "updateResearchOutput", more).await);
+    let submitted = well(&step(&author, "submitResearchOutput", at(&again)).await);
+    assert_eq!(traces().await, before, "it is mended");
+    // Whoever works on it names the version that they have seen, and that does move.
+    assert!(submitted["version"].as_i64() > shown["version"].as_i64());
+    well(&step(&second, "publishResearchOutput", at(&submitted)).await);
+    for (before, after) in before.iter().zip(traces().await) {
+        for field in ["version", "edition", "publishedAt", "updatedAt"] {
+            assert_ne!(after["node"][field], before["node"][field], "{field}");
+        }
+    }
 }
