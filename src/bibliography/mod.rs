@@ -30,7 +30,7 @@ pub use self::holdings::{HOLDINGS, Held, Holding, held};
 pub use self::kinds::{KINDS, Kind};
 pub use self::open::open;
 pub use self::record::{Contributor, Identifier, Patent, Record};
-pub use self::writer::{Writer, whole};
+pub use self::writer::{Whole, Writer, whole};
 use crate::files::Format;
 
 /// The formats, in the order in which tables have them.

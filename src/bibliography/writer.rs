@@ -62,14 +62,50 @@ impl std::fmt::Debug for Writer {
 
 /// A whole file in memory, for as many records as somebody has bounded.
 pub fn whole(format: Format, records: &[Record]) -> String {
-    let mut texts = Records { format, keys: HashSet::new() };
-    let mut file = String::new();
-    for (at, record) in records.iter().enumerate() {
-        file.push_str(texts.before(at == 0));
-        file.push_str(&texts.text(record));
+    let mut file = Whole::new(format);
+    for record in records {
+        file.add(record);
     }
-    file.push_str(texts.end(records.is_empty()));
-    file
+    file.finish()
+}
+
+/// A file of records in memory, put together one after the other.
+pub struct Whole {
+    records: Records,
+    text: String,
+    is_empty: bool,
+}
+
+impl Whole {
+    /// A file without records, in one of [`super::FORMATS`].
+    pub fn new(format: Format) -> Whole {
+        let records = Records { format, keys: HashSet::new() };
+        Whole { records, text: String::new(), is_empty: true }
+    }
+
+    /// Adds a record.
+    pub fn add(&mut self, record: &Record) {
+        self.text.push_str(self.records.before(self.is_empty));
+        self.text.push_str(&self.records.text(record));
+        self.is_empty = false;
+    }
+
+    /// How many bytes there are so far.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// The file.
+    pub fn finish(mut self) -> String {
+        self.text.push_str(self.records.end(self.is_empty));
+        self.text
+    }
+}
+
+impl std::fmt::Debug for Whole {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Whole").field("bytes", &self.bytes()).finish_non_exhaustive()
+    }
 }
 
 impl Records {

@@ -1,6 +1,6 @@
 //! The table of research outputs.
 
-use sea_orm::{Condition, entity::prelude::*};
+use sea_orm::{Condition, Iterable as _, QuerySelect as _, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 
 use super::{IpStatus, OutputKind, State};
@@ -76,4 +76,21 @@ impl Guarded for Entity {
     fn shown_in(scope: &Scope) -> Condition {
         owned_from(scope, Column::AudienceToken, Column::OwnerToken, Column::EmbargoUntil)
     }
+}
+
+/// What rows are read without, where nobody is to see it and they are many: the record that each came as is long.
+pub(super) const AS_IT_CAME: &[Column] = &[Column::RawRecord];
+
+/// Rows without these columns, each of which may be empty: to be shown, and never to be written back.
+pub(super) fn without(select: Select<Entity>, columns: &[Column]) -> Select<Entity> {
+    let left_out = |column: &Column| columns.iter().any(|it| it.as_str() == column.as_str());
+    let select = select.select_only().columns(Column::iter().filter(|it| !left_out(it)));
+    columns.iter().fold(select, |select, column| {
+        // As of the type of the column: one engine wants to know.
+        let nothing = match column.def().get_column_type() {
+            ColumnType::Json | ColumnType::JsonBinary => Expr::value(Option::<Json>::None),
+            _ => Expr::value(Option::<String>::None),
+        };
+        select.expr_as(nothing, column.as_str())
+    })
 }

@@ -4,13 +4,15 @@
 //! audience, no embargo, no state. Drafts and what is under embargo are left out, also for their owner, for in a file
 //! nobody could tell them from the rest.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveEnum, Condition, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _,
     entity::prelude::*,
 };
 use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
 
 use super::{OutputKind, ResearchOutput, area_entity, area_ids, entity, import};
 use crate::{
@@ -19,14 +21,21 @@ use crate::{
     bibliography,
     clock::day_of,
     error::{Error, Result},
+    expertise::Tree,
     files::{self, Cell, Format, Table},
     ids::{GlobalId, NodeKind},
     language::Text,
-    organizations,
+    organizations::{self, Organization},
 };
 
 /// The most outputs in one file: it is put together in memory.
 const MOST: u64 = 10_000;
+/// The longest file, for the same reason.
+const MOST_BYTES: usize = 64 << 20;
+/// Outputs that are read in one statement.
+const ROWS_AT_ONCE: usize = 200;
+/// Files that are put together at the same time; others wait.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// What a table has of an output.
 const COLUMNS: [&str; 18] = [
@@ -91,25 +100,51 @@ pub async fn export<'a>(
         }
         None => asked.condition(ctx).await?,
     };
-    let rows = entity::Entity::visible_to(&ctx.scope())
+    let Ok(place) = AT_ONCE.acquire().await else { return Err(Error::Timeout) };
+    let ids: Vec<Uuid> = entity::Entity::visible_to(&ctx.scope())
+        .select_only()
+        .column(entity::Column::Id)
         .filter(wanted)
         .filter(import::is_shown(day_of(ctx.now())))
         .order_by_desc(entity::Column::OrderedOn)
         .order_by_asc(entity::Column::Id)
         .limit(MOST + 1)
+        .into_tuple()
         .all(ctx.db())
         .await?;
-    if id.is_some() && rows.is_empty() {
+    if id.is_some() && ids.is_empty() {
         return Err(Error::NotFound);
     }
-    if rows.len() as u64 > MOST {
-        let reason = Text::new(
-            format!("there are more than {MOST}; narrow it down by organization, area or kind"),
-            format!("超过 {MOST} 项，请按 organization、area 或 kind 缩小范围"),
-        );
-        return Err(Error::invalid("organization", reason));
+    if ids.len() as u64 > MOST {
+        return Err(too_many(&format!("{MOST}"), &format!("{MOST} 项")));
     }
-    write(ctx, &rows, format).await
+    let tree = ctx.tree().await?;
+    let mut file = File::new(format);
+    for ids in ids.chunks(ROWS_AT_ONCE) {
+        file.add(&rows(ctx, ids).await?, &tree);
+        if file.bytes > MOST_BYTES {
+            let most = format!("{} MiB", MOST_BYTES >> 20);
+            return Err(too_many(&most, &format!(" {most}")));
+        }
+    }
+    let (ending, media_type) = kind_of(format);
+    let now = ctx.now();
+    // The place is kept until the work is done, whether anybody still waits for it or not.
+    let finished = tokio::task::spawn_blocking(move || {
+        let finished = file.finish(now);
+        drop(place);
+        finished
+    });
+    let bytes = finished.await??;
+    Ok(Exported { name: format!("research-outputs.{ending}"), media_type, bytes })
+}
+
+fn too_many(en: &str, zh: &str) -> Error {
+    let reason = Text::new(
+        format!("there are more than {en}; narrow it down by organization, area or kind"),
+        format!("超过 {zh}，请按 organization、area 或 kind 缩小范围"),
+    );
+    Error::invalid("organization", reason)
 }
 
 impl Asked {
@@ -180,47 +215,115 @@ fn unknown_format() -> Text {
     )
 }
 
-async fn write(ctx: &Ctx, rows: &[ResearchOutput], format: Format) -> Result<Exported> {
-    let areas = area_ids(ctx.db(), rows.iter().map(|row| row.id).collect()).await?;
-    let owners = organizations::by_ids(ctx.db(), owners_of(rows)).await?;
-    let tree = ctx.tree().await?;
-    let none = Vec::new();
-    let areas_of = |row: &ResearchOutput| areas.get(&row.id).unwrap_or(&none);
-    let owner_of = |row: &ResearchOutput| owners.get(&row.organization_id);
-    let record = |row| import::record(row, owner_of(row), areas_of(row), &tree);
-    let shown = |row| {
-        let codes = areas_of(row).iter().filter_map(|id| tree.by_id(*id));
-        let codes: Vec<&str> = codes.map(|area| area.code.as_str()).collect();
-        let fields = import::fields(row)
-            .text("organization", owner_of(row).map(|owner| &owner.code))
-            .with("areas", codes);
-        let mut fields = fields.done();
-        fields.retain(|column, _| COLUMNS.contains(&column.as_str()));
-        fields
-    };
-    let (ending, media_type) = kind_of(format);
-    let name = format!("research-outputs.{ending}");
-    let bytes = match format {
-        Format::JsonLines => {
-            let lines = rows.iter().map(|row| Value::Object(shown(row)).to_string() + "\n");
-            lines.collect::<String>().into_bytes()
-        }
-        Format::Csv => files::csv(&table(rows.iter().map(shown))).map_err(Error::internal)?,
-        Format::Xlsx => {
-            let table = table(rows.iter().map(shown));
-            files::workbook(&[table], ctx.now()).map_err(Error::internal)?
-        }
-        _ => {
-            let records: Vec<bibliography::Record> = rows.iter().map(record).collect();
-            bibliography::whole(format, &records).into_bytes()
-        }
-    };
-    Ok(Exported { name, media_type, bytes })
+/// An output with what belongs to it.
+struct Whole {
+    row: ResearchOutput,
+    owner: Option<Organization>,
+    areas: Vec<Uuid>,
 }
 
-fn owners_of(rows: &[ResearchOutput]) -> Vec<Uuid> {
+/// Some of the outputs, in this order, as far as the viewer still sees them.
+async fn rows(ctx: &Ctx, ids: &[Uuid]) -> Result<Vec<Whole>> {
+    const UNSHOWN: &[entity::Column] =
+        &[entity::Column::RawRecord, entity::Column::Revision, entity::Column::Contact];
+    let rows = entity::Entity::visible_to(&ctx.scope())
+        .filter(entity::Column::Id.is_in(ids.iter().copied()))
+        .filter(import::is_shown(day_of(ctx.now())));
+    let rows = entity::without(rows, UNSHOWN).all(ctx.db()).await?;
+    let mut areas = area_ids(ctx.db(), ids.to_vec()).await?;
     let owners: HashSet<Uuid> = rows.iter().map(|row| row.organization_id).collect();
-    owners.into_iter().collect()
+    let owners = organizations::by_ids(ctx.db(), owners.into_iter().collect()).await?;
+    let mut rows: HashMap<Uuid, ResearchOutput> =
+        rows.into_iter().map(|row| (row.id, row)).collect();
+    let whole = |id: &Uuid| {
+        let row = rows.remove(id)?;
+        let owner = owners.get(&row.organization_id).cloned();
+        Some(Whole { owner, areas: areas.remove(id).unwrap_or_default(), row })
+    };
+    Ok(ids.iter().filter_map(whole).collect())
+}
+
+/// A file on its way.
+struct File {
+    format: Format,
+    text: FileText,
+    /// About how long it is so far.
+    bytes: usize,
+}
+
+enum FileText {
+    Lines(String),
+    Rows(Vec<Vec<Cell>>),
+    Records(bibliography::Whole),
+}
+
+impl File {
+    fn new(format: Format) -> Self {
+        let text = match format {
+            Format::JsonLines => FileText::Lines(String::new()),
+            Format::Csv | Format::Xlsx => FileText::Rows(Vec::new()),
+            _ => FileText::Records(bibliography::Whole::new(format)),
+        };
+        Self { format, text, bytes: 0 }
+    }
+
+    fn add(&mut self, outputs: &[Whole], tree: &Tree) {
+        match &mut self.text {
+            FileText::Lines(text) => {
+                for output in outputs {
+                    text.push_str(&Value::Object(shown(output, tree)).to_string());
+                    text.push('\n');
+                }
+                self.bytes = text.len();
+            }
+            FileText::Rows(rows) => {
+                for output in outputs {
+                    let row = cells(&shown(output, tree));
+                    let texts = row.iter().map(|cell| match cell {
+                        Cell::Text(text) => text.len(),
+                        _ => size_of::<Cell>(),
+                    });
+                    self.bytes += texts.sum::<usize>();
+                    rows.push(row);
+                }
+            }
+            FileText::Records(records) => {
+                for Whole { row, owner, areas } in outputs {
+                    records.add(&import::record(row, owner.as_ref(), areas, tree));
+                }
+                self.bytes = records.bytes();
+            }
+        }
+    }
+
+    /// The file. It takes a while: to be called on a thread that may be kept.
+    fn finish(self, now: DateTime<Utc>) -> Result<Vec<u8>> {
+        match self.text {
+            FileText::Lines(text) => Ok(text.into_bytes()),
+            FileText::Records(records) => Ok(records.finish().into_bytes()),
+            FileText::Rows(rows) => {
+                let columns = COLUMNS.map(str::to_owned).into();
+                let table = Table { name: "research outputs".to_owned(), columns, rows };
+                let bytes = match self.format {
+                    Format::Csv => files::csv(&table),
+                    _ => files::workbook(&[table], now),
+                };
+                bytes.map_err(Error::internal)
+            }
+        }
+    }
+}
+
+/// What a table or a line of JSON says of an output.
+fn shown(Whole { row, owner, areas }: &Whole, tree: &Tree) -> Map<String, Value> {
+    let codes = areas.iter().filter_map(|id| tree.by_id(*id));
+    let codes: Vec<&str> = codes.map(|area| area.code.as_str()).collect();
+    let fields = import::fields(row)
+        .text("organization", owner.as_ref().map(|owner| &owner.code))
+        .with("areas", codes);
+    let mut fields = fields.done();
+    fields.retain(|column, _| COLUMNS.contains(&column.as_str()));
+    fields
 }
 
 fn kind_of(format: Format) -> (&'static str, &'static str) {
@@ -237,8 +340,8 @@ fn kind_of(format: Format) -> (&'static str, &'static str) {
     }
 }
 
-/// Rows for people to look at: cells that look like formulas are made harmless where the table becomes CSV.
-fn table(rows: impl Iterator<Item = Map<String, Value>>) -> Table {
+/// A row for people to look at: cells that look like formulas are made harmless where the table becomes CSV.
+fn cells(row: &Map<String, Value>) -> Vec<Cell> {
     let cell = |value: Option<&Value>| match value {
         None | Some(Value::Null) => Cell::Empty,
         Some(Value::String(text)) => Cell::text(text),
@@ -252,11 +355,5 @@ fn table(rows: impl Iterator<Item = Map<String, Value>>) -> Table {
         }
         Some(other) => Cell::text(other.to_string()),
     };
-    let row =
-        |row: Map<String, Value>| COLUMNS.iter().map(|column| cell(row.get(*column))).collect();
-    Table {
-        name: "research outputs".to_owned(),
-        columns: COLUMNS.map(str::to_owned).into(),
-        rows: rows.map(row).collect(),
-    }
+    COLUMNS.iter().map(|column| cell(row.get(*column))).collect()
 }

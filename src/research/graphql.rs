@@ -369,6 +369,7 @@ impl ResearchQuery {
             place: |row: &ResearchOutput| (Place::Date(row.ordered_on), row.id),
         };
         let count = counter(ctx.db(), &select);
+        let select = entity::without(select, entity::AS_IT_CAME);
         let slice = slice(ctx.db(), select, &keyset, &page).await?;
         Ok(ResearchOutputConnection::new(slice, count, nodes))
     }

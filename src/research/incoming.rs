@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{
     ResearchOutputs,
     exporting::format_of,
-    import::{Draft, RAW_RECORD, Route},
+    import::{Draft, RAW_BYTES, RAW_RECORD, Route},
 };
 use crate::{
     error::{Error, Result},
@@ -113,7 +113,8 @@ fn read_row(
     }
     let mut fields = row.record();
     if row.is_of_record() {
-        fields.insert(RAW_RECORD.to_owned(), row.raw_record().into());
+        let raw = Some(row.raw_record()).filter(|raw| raw.len() <= RAW_BYTES);
+        fields.extend(raw.map(|raw| (RAW_RECORD.to_owned(), raw.into())));
     }
     for column in &draft.said {
         fields.entry((*column).to_owned()).or_insert(Value::Null);

@@ -78,13 +78,14 @@ pub use version_entity::Model as Version;
 pub use views::{Views, flush as flush_views, seen};
 pub use work_graphql::ResearchMutation;
 
-/// Loads what the viewer may see of these, by id.
+/// Loads what the viewer may see of these, by id: without the records that they came as, and so never to be written back.
 pub async fn by_ids(
     db: &impl ConnectionTrait,
     scope: &Scope,
     ids: Vec<Uuid>,
 ) -> Result<HashMap<Uuid, ResearchOutput>> {
     let rows = entity::Entity::visible_to(scope).filter(entity::Column::Id.is_in(ids));
+    let rows = entity::without(rows, entity::AS_IT_CAME);
     Ok(rows.all(db).await?.into_iter().map(|row| (row.id, row)).collect())
 }
 

@@ -200,7 +200,7 @@ impl<'a> Planner<'a> {
         let areas = said.areas.clone();
         let mut row = old.clone();
         fill(&mut row, said);
-        row.raw_record = Some(draft.raw_record);
+        row.raw_record = draft.raw_record;
         row.source_format = draft.source_format;
         row.state = State::Draft;
         row.withdrawn_on = None;
@@ -227,7 +227,7 @@ impl<'a> Planner<'a> {
             return Ok(Planned::nothing_new(&old, conflicts));
         }
         revision.fields = fields;
-        revision.raw_record = Some(draft.raw_record);
+        revision.raw_record = draft.raw_record;
         let mut row = old.clone();
         row.revision = Some(revision.column()?);
         row.revision_state = Some(State::Draft);

@@ -98,7 +98,7 @@ pub(in super::super) fn fill(row: &mut ResearchOutput, draft: Draft) {
     row.advantages = draft.advantages;
     row.contact = draft.contact;
     row.source_format = draft.source_format;
-    row.raw_record = Some(draft.raw_record);
+    row.raw_record = draft.raw_record;
 }
 
 /// Where an output without a day stands in an order by days: before all others.

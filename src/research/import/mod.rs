@@ -40,6 +40,9 @@ pub const SAMPLE: &str = "示例行（导入时忽略）";
 /// In a table this empties what is there already: an empty cell says nothing, for the template has all columns.
 const CLEAR: &str = "-";
 
+/// The longest record that is kept as it came, as for what is harvested.
+pub(super) const RAW_BYTES: usize = 256 * 1024;
+
 /// Under this name the text of a record goes along with the columns that were read from it.
 pub(super) const RAW_RECORD: &str = "rawRecord";
 
@@ -105,8 +108,8 @@ pub struct Draft {
     pub(super) withdrawn_on: Option<NaiveDate>,
     pub(super) withdrawal_reason: Option<String>,
     pub(super) source_format: Option<String>,
-    /// The row as it stood in the file, as JSON.
-    pub(super) raw_record: String,
+    /// The row as it stood in the file, as JSON; none where that is too long to be kept.
+    pub(super) raw_record: Option<String>,
     /// Whether what the row does not say stays as it is, where the output is there already.
     pub(super) partial: bool,
     /// The columns that the row has, whether anything stands in them or not; of a record or a row of a table, those of
@@ -206,6 +209,7 @@ impl Transfer for ResearchOutputs {
         // Where a record was looked at before, its own text comes along.
         let brought = row.json(RAW_RECORD).and_then(|raw| raw.as_str().map(str::to_owned));
         let raw_record = brought.unwrap_or_else(|| row.raw_record());
+        let raw_record = Some(raw_record).filter(|raw| raw.len() <= RAW_BYTES);
         let cleared =
             if self.partial && row.is_of_table() { row.take_marked(CLEAR) } else { Vec::new() };
         labels::translate(row);

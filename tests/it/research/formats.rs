@@ -22,6 +22,7 @@ on_both_engines!(
     faults_of_a_filled_template_name_the_cell,
     a_library_of_references_is_taken_in,
     what_may_be_read_is_taken_away_and_nothing_else,
+    many_are_taken_away_in_their_order,
 );
 
 fn all_of(organization: &str) -> ResearchOutputs {
@@ -188,6 +189,33 @@ async fn what_may_be_read_is_taken_away_and_nothing_else(house: &House) {
     ] {
         assert_eq!(take(house, path).await.status, status, "{path}");
     }
+}
+
+async fn many_are_taken_away_in_their_order(house: &House) {
+    house.places().await;
+    // More than are read in one statement, some of them on the same day.
+    let row = |at: usize| {
+        json!({ "externalId": format!("many-{at:03}"), "title": format!("示例成果 {at:03}"), "abstract": "示例摘要",
+            "kind": "DATASET", "publishedOn": format!("2025-01-{:02}", 1 + at % 28) })
+        .to_string()
+    };
+    let lines: Vec<String> = (0..450).map(row).collect();
+    house.import(&all_of("demo-univ"), "many.jsonl", lines.join("\n")).await;
+    let asked = "/exports/research-outputs?organization=demo-univ&format";
+    let lines = take(house, &format!("{asked}=jsonl")).await;
+    let rows: Vec<Value> =
+        lines.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let days: Vec<&str> = rows.iter().map(|row| row["publishedOn"].as_str().unwrap()).collect();
+    assert!(days.is_sorted_by(|one, next| one >= next), "{days:?}");
+    let ids: std::collections::BTreeSet<&str> =
+        rows.iter().map(|row| row["externalId"].as_str().unwrap()).collect();
+    assert_eq!((rows.len(), ids.len()), (450, 450));
+    let csv = take(house, &format!("{asked}=csv")).await;
+    assert_eq!(csv.text.lines().count(), 451);
+    let bibtex = take(house, &format!("{asked}=bibtex")).await;
+    assert_eq!(bibtex.text.matches("\n@").count() + 1, 450);
+    let csl: Value = take(house, &format!("{asked}=csl")).await.body;
+    assert_eq!(csl.as_array().unwrap().len(), 450);
 }
 
 /// Asks for a file without saying who.
