@@ -19,8 +19,8 @@ impl ScalarType for Date {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        // chrono also reads 2026-1-1 and years of five digits, which are not full-dates.
-        let date = Some(text).filter(|text| text.len() == 10).and_then(|text| text.parse().ok());
+        // chrono also reads 2026-1-1 and +12345-6-7, which are not full-dates.
+        let date = Some(text).filter(|text| is_full_date(text)).and_then(|text| text.parse().ok());
         let wrong = || InputValueError::custom("this is not a day: write it as 2026-11-01");
         date.map(Self).ok_or_else(wrong)
     }
@@ -28,6 +28,15 @@ impl ScalarType for Date {
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
     }
+}
+
+/// Whether a text has the form of a day: digits in groups of four, two and two.
+fn is_full_date(text: &str) -> bool {
+    let in_place = |(at, byte): (usize, u8)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    text.len() == 10 && text.bytes().enumerate().all(in_place)
 }
 
 /// A date as far as it is known: `2025-07-28`, `2025-07` or `2025`.
@@ -72,5 +81,21 @@ impl ScalarType for RevisionScalar {
 
     fn to_value(&self) -> Value {
         Value::String(URL_SAFE_NO_PAD.encode(format!("revision:{}", self.0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_has_four_digits_two_and_two() {
+        let read = |text: &str| Date::parse(Value::String(text.to_owned()));
+        assert!(read("2026-11-01").is_ok());
+        for text in
+            ["+12345-6-7", "-1234-5-67", "2026-1-011", "2026-13-01", " 2026-11-1", "２026-1-1"]
+        {
+            assert!(read(text).is_err(), "{text}");
+        }
     }
 }
