@@ -1,6 +1,9 @@
 //! How needs look from outside.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -43,6 +46,8 @@ struct NeedPage {
     consultations: Shared<Uuid, ConsultationNode>,
     findings: Shared<Uuid, Vec<(Finding, bool)>>,
     checks: Shared<Uuid, Vec<NeedCheck>>,
+    /// Who looked at any of them; known once the checks are loaded.
+    checkers: OnceLock<Shared<Uuid, MemberNode>>,
 }
 
 /// Needs that know of each other, so that what belongs to them is loaded at once.
@@ -57,6 +62,7 @@ pub fn nodes(rows: impl IntoIterator<Item = Need>) -> Vec<NeedNode> {
         consultations: Arc::new(Batch::new(needs.iter().filter_map(|need| need.consultation_id))),
         findings: Arc::new(Batch::new(ids())),
         checks: Arc::new(Batch::new(ids())),
+        checkers: OnceLock::new(),
         needs: needs.clone(),
     });
     let node = |need| NeedNode { need, page: Arc::clone(&page) };
@@ -291,15 +297,17 @@ impl NeedNode {
             return Ok(None);
         }
         let load = |ids| findings::checks(ctx.db(), ids);
-        let checks = self.page.checks.get(&self.need.id, load).await?;
-        let checks = checks.map(Vec::as_slice).unwrap_or_default();
-        let people: Shared<Uuid, MemberNode> =
-            Arc::new(Batch::new(checks.iter().map(|check| check.checked_by)));
+        let of_page = self.page.checks.all(load).await?;
+        let checks = of_page.get(&self.need.id).map(Vec::as_slice).unwrap_or_default();
+        let people = self.page.checkers.get_or_init(|| {
+            let everybody = of_page.values().flatten().map(|check| check.checked_by);
+            Arc::new(Batch::new(everybody))
+        });
         let digest = findings::digest(&self.need);
         let node = |check: &NeedCheck| NeedCheckNode {
             is_current: check.text_digest == digest,
             check: check.clone(),
-            members: Arc::clone(&people),
+            members: Arc::clone(people),
         };
         Ok(Some(checks.iter().map(node).collect()))
     }

@@ -133,6 +133,12 @@ async fn a_need_is_a_draft_until_it_is_opened_and_is_seen_by_its_audience(house:
     }
 }
 
+/// A finding, as somebody declares it harmless.
+fn harmless(finding: &Value, reason: &str) -> Value {
+    json!({ "field": finding["field"], "kind": finding["kind"], "start": finding["start"],
+        "end": finding["end"], "reason": reason })
+}
+
 async fn what_would_tell_who_it_is_for_is_found_and_cleared_by_a_second_person(house: &House) {
     house.places().await;
     let desk = Desk::of(house).await;
@@ -152,10 +158,6 @@ async fn what_would_tell_who_it_is_for_is_found_and_cleared_by_a_second_person(h
     assert!(message.contains("text ") && !message.contains("5555"), "{message}");
     assert_eq!(reply.at("/it/need/findings/0/open"), &json!(true));
 
-    let harmless = |finding: &Value, reason: &str| {
-        json!({ "field": finding["field"], "kind": finding["kind"], "start": finding["start"],
-            "end": finding["end"], "reason": reason })
-    };
     let amount = harmless(&need["findings"][0], "仅为预算量级");
     let telephone = harmless(&need["findings"][1], "公开的服务热线");
     // Whoever wrote it is no second person; another station does not see it at all.
@@ -382,8 +384,17 @@ async fn needs_are_listed_and_followed(house: &House) {
     for _ in 0..6 {
         raised(&desk.staff, "NETWORK").await;
     }
+    // Some of them with findings that a second person has looked at.
+    for _ in 0..4 {
+        let mut told = content();
+        told["text"] = json!("请联系 021-55550123 索取资料，寻找支架涂层技术。");
+        let input = json!({ "content": told, "audience": "NETWORK" });
+        let need = done(&mutate(&desk.staff, "raiseNeed", input).await);
+        let findings = json!({ "findings": [harmless(&need["findings"][0], "公开的服务热线")] });
+        done(&mutate(&desk.head, "clearNeedFindings", step(&need, findings)).await);
+    }
     let few = house.cost(&desk.staff, query, json!({ "first": 2 })).await;
-    assert_eq!(house.cost(&desk.staff, query, json!({ "first": 7 })).await, few);
+    assert_eq!(house.cost(&desk.staff, query, json!({ "first": 11 })).await, few);
 }
 
 async fn a_stale_change_is_refused_and_a_repeated_one_is_done_once(house: &House) {
