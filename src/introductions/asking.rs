@@ -139,7 +139,7 @@ fn check_target(ctx: &Ctx, about: &Target) -> Result<()> {
     };
     let reason = if organization == Some(about.organization_id) {
         Text::new("this is your own organization's", "这是本机构自己的内容")
-    } else if !about.is_offered {
+    } else if !about.takes_requests {
         Text::new("this is not offered any more", "该项内容已不再提供")
     } else {
         return Ok(());

@@ -23,6 +23,8 @@ pub(super) struct Target {
     pub(super) owner_token: String,
     /// Whether it is still offered: shown to others, and neither withdrawn nor retired.
     pub(super) is_offered: bool,
+    /// Whether contact can be asked for anew: what was handed over is still shown, and there is nothing left to talk about.
+    pub(super) takes_requests: bool,
     /// Whom to talk to, where that is known of the thing itself.
     pub(super) contact: Option<Json>,
 }
@@ -72,12 +74,14 @@ pub(super) async fn load(
     if !outputs.is_empty() {
         for row in research::by_ids(db, scope, outputs).await?.into_values() {
             let embargoed = row.embargo_until.is_some_and(|until| ctx.today < until);
+            let is_offered = row.state.is_shown() && !embargoed;
             let target = Target {
                 kind: IntroductionSubjectKind::ResearchOutput,
                 id: row.id,
                 organization_id: row.organization_id,
                 owner_token: row.owner_token,
-                is_offered: row.state.is_shown() && !embargoed,
+                is_offered,
+                takes_requests: is_offered && row.state != research::State::Transferred,
                 contact: row.contact,
             };
             targets.insert(target.id, target);
@@ -91,6 +95,7 @@ pub(super) async fn load(
                 id: row.id,
                 organization_id: row.organization_id,
                 is_offered: row.is_offered(ctx.today),
+                takes_requests: row.is_offered(ctx.today),
                 owner_token: row.owner_token,
                 contact: None,
             };

@@ -11,7 +11,7 @@ use crate::{
         secrecy::everything,
         work::{Desk, again, heard},
     },
-    needs,
+    needs, publishing,
     support::{House, Member, Reply, on_both_engines},
 };
 
@@ -431,6 +431,14 @@ async fn what_cannot_be_asked_for(house: &House) {
     // The municipal level and the offices themselves ask for none.
     assert_eq!(ask(&desk.municipal, json!({})).await.0, "FORBIDDEN");
     assert_eq!(ask(&desk.transfer, json!({})).await.0, "FORBIDDEN");
+    // What was handed over is still shown, and there is nothing left to talk about.
+    let read = "query($id: ID!) { node(id: $id) { ... on ResearchOutput { id version } } }";
+    let mut now = desk.transfer.run(read, json!({ "id": output })).await.at("/node").clone();
+    for name in ["negotiateResearchOutput", "transferResearchOutput"] {
+        let taken = publishing::step(&desk.transfer, name, publishing::at(&now)).await;
+        now = publishing::well(&taken);
+    }
+    assert_eq!(ask(&desk.staff, json!({})).await, ("INVALID".to_owned(), json!("aboutId")));
     // What is no longer valid is shown and not introduced.
     desk.days_later(300).await;
     let about = json!({ "aboutId": bench["id"] });
