@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, SqlErr,
     entity::prelude::*,
 };
 use serde_json::{Map, Value};
@@ -20,8 +20,9 @@ use crate::{
     access::opened_by,
     change::update_at,
     clock::day_of,
-    error::Result,
+    error::{Error, Result, RuleCode},
     ids::new_id,
+    language::Text,
     outbox::{Note, Subject, Write},
 };
 
@@ -84,14 +85,26 @@ pub(super) async fn rows(
             }
         }
     }
-    insert::<entity::Entity, _>(write, added, ROWS_AT_ONCE).await?;
+    insert::<entity::Entity, _>(write, added, ROWS_AT_ONCE).await.map_err(taken)?;
     replace_areas(write, without, &areas).await?;
     let numbers = owned.into_iter().map(|(research_output_id, (scheme, value))| {
         number_entity::Model { research_output_id, scheme, value }.into_active_model()
     });
     insert::<number_entity::Entity, _>(write, numbers.collect(), PARTS_AT_ONCE).await?;
     let versions = versions.into_iter().map(version_entity::Model::into_active_model);
-    insert::<version_entity::Entity, _>(write, versions.collect(), PARTS_AT_ONCE).await
+    Ok(insert::<version_entity::Entity, _>(write, versions.collect(), PARTS_AT_ONCE).await?)
+}
+
+/// Of two that bring the same id at once, the table itself refuses the second.
+fn taken(fault: DbErr) -> Error {
+    if !matches!(fault.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
+        return fault.into();
+    }
+    let reason = Text::new(
+        "somebody has just used this id for another output of yours; look at it, and try again",
+        "该编号刚刚被本机构的另一项成果使用，请查看后重试",
+    );
+    Error::rule(RuleCode::AlreadyThere, "externalId", reason)
 }
 
 impl Rewritten {
@@ -228,10 +241,10 @@ async fn replace_areas(write: &Write, of: Vec<Uuid>, areas: &[(Uuid, Uuid)]) -> 
         area_entity::Model { research_output_id: *research_output_id, area_id: *area_id }
             .into_active_model()
     });
-    insert::<area_entity::Entity, _>(write, rows.collect(), PARTS_AT_ONCE).await
+    Ok(insert::<area_entity::Entity, _>(write, rows.collect(), PARTS_AT_ONCE).await?)
 }
 
-async fn insert<E, A>(write: &Write, rows: Vec<A>, at_once: usize) -> Result<()>
+async fn insert<E, A>(write: &Write, rows: Vec<A>, at_once: usize) -> Result<(), DbErr>
 where
     E: EntityTrait,
     A: ActiveModelTrait<Entity = E> + Send,
@@ -263,5 +276,5 @@ pub(super) async fn fill_keys(write: &Write, rows: &HashMap<Uuid, ResearchOutput
             .exec(&**write)
             .await?;
     }
-    insert::<number_entity::Entity, _>(write, numbers, PARTS_AT_ONCE).await
+    Ok(insert::<number_entity::Entity, _>(write, numbers, PARTS_AT_ONCE).await?)
 }

@@ -28,6 +28,7 @@ on_both_engines!(
     what_is_wrong_is_told_with_its_place,
     the_same_work_is_shown_where_it_is_there_already,
     asking_twice_does_it_once,
+    of_two_that_take_an_id_at_once_one_is_told,
 );
 
 /// What of an output a test looks at.
@@ -279,4 +280,26 @@ async fn asking_twice_does_it_once(house: &House) {
     let first = well(&step(&author, "draftResearchOutput", input.clone()).await);
     let second = well(&step(&author, "draftResearchOutput", input).await);
     assert_eq!(first["id"], second["id"]);
+}
+
+async fn of_two_that_take_an_id_at_once_one_is_told(house: &House) {
+    house.places().await;
+    let (author, second) = office(house).await;
+    for round in 0..5 {
+        let input = |title: &str| {
+            let title = format!("示例螺钉壬{round}{title}");
+            json!({ "externalId": format!("once-{round}"), "content": content(&title) })
+        };
+        let (one, other) = tokio::join!(
+            step(&author, "draftResearchOutput", input("甲")),
+            step(&second, "draftResearchOutput", input("乙")),
+        );
+        let came_off = |reply: &Reply| reply.at("/it/userErrors") == &json!([]);
+        let refused = match (came_off(&one), came_off(&other)) {
+            (true, false) => other,
+            (false, true) => one,
+            _ => panic!("one comes off: {} {}", one.text, other.text),
+        };
+        assert_eq!(fault(&refused), "ALREADY_THERE", "{}", refused.text);
+    }
 }
