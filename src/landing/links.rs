@@ -9,6 +9,8 @@ use crate::{
     research::Published,
 };
 
+/// The most authors that headers name.
+const MOST_AUTHORS: usize = 20;
 /// What a linkset is in HTTP.
 const LINKSET: &str = "application/linkset+json";
 /// What JSON-LD is in HTTP.
@@ -84,6 +86,14 @@ pub(super) fn of(output: &Published, base: &str, repository: &Repository) -> Vec
     }));
     links.push(Link::new("linkset", format!("{page}/linkset")).typed(LINKSET));
     links
+}
+
+/// The links as headers: of many authors only some, for there is a bound to what programs read of headers. The linkset has
+/// them all.
+pub(super) fn headers(links: &[Link]) -> Vec<String> {
+    let (authors, others): (Vec<&Link>, Vec<&Link>) =
+        links.iter().partition(|link| link.rel == "author");
+    others.into_iter().chain(authors.into_iter().take(MOST_AUTHORS)).map(Link::header).collect()
 }
 
 /// The link from a part back to its page.

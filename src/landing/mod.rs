@@ -95,7 +95,7 @@ impl Pages {
         match part {
             Part::Page => Landing::Found {
                 body: html::page(output, &self.public_url, &links, language),
-                links: links.iter().map(links::Link::header).collect(),
+                links: links::headers(&links),
             },
             Part::JsonLd => Landing::Found {
                 body: json_ld::of(output, &self.public_url).to_string(),

@@ -12,6 +12,7 @@ use crate::support::{House, Reply, on_both_engines};
 on_both_engines!(
     a_page_says_what_anybody_may_read,
     links_lead_to_every_part,
+    many_authors_stand_in_the_linkset_and_not_in_headers,
     what_is_hidden_is_not_there_in_the_same_words,
     a_withdrawn_output_leaves_a_tombstone,
     what_was_taken_back_behind_closed_doors_leaves_none,
@@ -108,6 +109,18 @@ async fn links_lead_to_every_part(house: &House) {
     assert_eq!(first["cite-as"][0]["href"], "https://doi.org/10.5555/example.1");
     assert_eq!(first["describedby"].as_array().unwrap().len(), 3);
     assert_eq!(first["anchor"], format!("http://127.0.0.1:8080/research-outputs/{id}"));
+}
+
+async fn many_authors_stand_in_the_linkset_and_not_in_headers(house: &House) {
+    house.places().await;
+    let author = |at: usize| json!({ "name": format!("示例{at}"), "orcid": "0000-0002-1825-0097" });
+    let authors: Vec<Value> = (0..200).map(author).collect();
+    publish(house, [with(plain("a"), json!({ "contributors": authors }))]).await;
+    let id = id_of(house, "示例成果 a").await;
+    let page = get(house, &format!("/research-outputs/{id}"), "*/*").await;
+    assert_eq!(page.headers.get_all("link").iter().count(), 27);
+    let set = get(house, &format!("/research-outputs/{id}/linkset"), "*/*").await;
+    assert_eq!(set.body["linkset"][0]["author"].as_array().unwrap().len(), 200);
 }
 
 async fn what_is_hidden_is_not_there_in_the_same_words(house: &House) {
