@@ -50,6 +50,15 @@ impl Cell {
         }
     }
 
+    /// Leaves the text that [`super::table`] made harmless as it was.
+    pub(super) fn take_off_apostrophe(&mut self) {
+        if let Cell::Text(text) = self
+            && text.strip_prefix('\'').is_some_and(super::table::looks_like_a_formula)
+        {
+            text.remove(0);
+        }
+    }
+
     pub(super) fn to_json(&self) -> Value {
         match self {
             Cell::Empty => Value::Null,

@@ -29,6 +29,8 @@ pub struct Reader {
     rows: Rows,
     /// Rows with this text in this column are for people to look at, and are passed over.
     sample: Option<(&'static str, &'static str)>,
+    /// Whether an apostrophe in front of what looks like a formula is none of the text.
+    apostrophes: bool,
     log: Log,
     ended: bool,
 }
@@ -96,7 +98,8 @@ impl Reader {
             }
         };
         let log = Log::default();
-        Ok(Reader { name, format, encoding, length, rows, sample: None, log, ended: false })
+        let (sample, apostrophes) = (None, false);
+        Ok(Reader { name, format, encoding, length, rows, sample, apostrophes, log, ended: false })
     }
 
     /// Reads records that are cut from the text by somebody else.
@@ -110,13 +113,21 @@ impl Reader {
         let encoding = text.encoding();
         let rows = Rows::Records(Box::new(RecordRows::new(text, records)));
         let log = Log::default();
-        Ok(Reader { name, format, encoding, length, rows, sample: None, log, ended: false })
+        let (sample, apostrophes) = (None, false);
+        Ok(Reader { name, format, encoding, length, rows, sample, apostrophes, log, ended: false })
     }
 
     /// Passes over rows that have this text in this column: samples for people to look at.
     #[must_use]
     pub fn without_samples(mut self, column: &'static str, text: &'static str) -> Reader {
         self.sample = Some((column, text));
+        self
+    }
+
+    /// Takes off, in CSV, the apostrophes that [`super::csv`] puts before what a spreadsheet program could take for a formula.
+    #[must_use]
+    pub fn without_apostrophes(mut self) -> Reader {
+        self.apostrophes = self.format == Format::Csv;
         self
     }
 
@@ -210,7 +221,13 @@ impl Iterator for Reader {
             next = self.next_row();
         }
         self.ended = matches!(next, None | Some(Err(RowError::File(_))));
-        Some(next?.map(|row| Row::new(row, self.log.clone())))
+        let mut next = next?;
+        if let Ok(row) = &mut next
+            && self.apostrophes
+        {
+            row.entries.iter_mut().for_each(|entry| entry.cell.take_off_apostrophe());
+        }
+        Some(next.map(|row| Row::new(row, self.log.clone())))
     }
 }
 

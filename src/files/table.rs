@@ -67,9 +67,11 @@ impl Cell {
 }
 
 /// A spreadsheet program reads these at the front of a cell as the beginning of a formula, also where they are written
-/// full width; tabs and line breaks let it look at what comes behind them.
-fn looks_like_a_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+/// full width; tabs and line breaks let it look at what comes behind them. A text that has such an apostrophe by itself
+/// gets another one, so that taking one off always gives the text.
+pub(super) fn looks_like_a_formula(text: &str) -> bool {
+    text.trim_start_matches('\'')
+        .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
 /// Rows under a heading.

@@ -202,7 +202,10 @@ impl Transfer for ResearchOutputs {
     ];
 
     fn open(&self, input: Input) -> Result<Reader, FileError> {
-        Ok(bibliography::open(input, self.format)?.without_samples("externalId", SAMPLE))
+        let reader = bibliography::open(input, self.format)?.without_samples("externalId", SAMPLE);
+        // What offices take away is for people to look at; the operator's own files are exact.
+        let of_office = self.route == Route::Office;
+        Ok(if of_office { reader.without_apostrophes() } else { reader })
     }
 
     fn read(&self, row: &mut Row, known: &Known) -> Draft {

@@ -17,6 +17,7 @@ on_both_engines!(
     beside_what_is_shown_a_revision_is_laid,
     the_same_work_under_another_id_is_shown_and_not_taken,
     areas_are_proposed_and_not_set,
+    what_was_made_harmless_for_spreadsheets_comes_back_as_it_was,
     only_their_own_office_brings_and_sees_files,
     what_is_no_table_is_refused_in_words,
     nobody_takes_a_file_in_when_it_is_over,
@@ -370,6 +371,24 @@ async fn areas_are_proposed_and_not_set(house: &House) {
     let rows = rows(&taken(&author, &file, false).await);
     assert_eq!(rows[0]["researchOutput"]["areas"], json!([]));
     assert_eq!(rows[0]["proposedAreas"][0]["area"]["code"], "FLD-3-07");
+}
+
+async fn what_was_made_harmless_for_spreadsheets_comes_back_as_it_was(house: &House) {
+    house.places().await;
+    let (author, second) = office(house).await;
+    for (id, title) in [("f-1", "-80℃示例冻存盒"), ("f-2", "'=示例公式")] {
+        let mut said = row(id, title);
+        said["audience"] = json!("PUBLIC");
+        let file = seen(house, &author, "a.jsonl", said.to_string()).await;
+        let draft = rows(&taken(&author, &file, false).await)[0]["researchOutput"].clone();
+        let submitted = well(&step(&author, "submitResearchOutput", at(&draft)).await);
+        well(&step(&second, "publishResearchOutput", at(&submitted)).await);
+    }
+    let request = Request::get("/exports/research-outputs?format=csv").body(Body::empty());
+    let csv = house.send(request.unwrap()).await.text;
+    assert!(csv.contains(",'-80℃") && csv.contains(",''=示例"), "{csv}");
+    let again = seen(house, &author, "a.csv", csv).await;
+    assert_eq!(again["outcomes"], json!({ "UNCHANGED": 2 }), "{again}");
 }
 
 async fn only_their_own_office_brings_and_sees_files(house: &House) {
