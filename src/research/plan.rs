@@ -250,7 +250,8 @@ impl<'a> Planner<'a> {
     fn laid(&self, present: &Fields, own: &[String], draft: &Draft) -> Laid {
         let mut given = canonical(self.desk, draft.clone());
         if let Some(parts) = &draft.contact_parts {
-            let contact = contact_of_parts(present.get("contact"), given.remove("contact"), parts);
+            let contact = contact_of_parts(present.get("contact"), given.get("contact"), parts);
+            given.remove("contact");
             given.extend(contact.map(|contact| ("contact".to_owned(), contact)));
         }
         let saying = Saying { fields: &given, columns: Some(&draft.said) };
@@ -267,12 +268,12 @@ impl<'a> Planner<'a> {
 /// The contact that is there, with those parts in the place of its own of which a row says anything.
 fn contact_of_parts(
     present: Option<&Value>,
-    given: Option<Value>,
+    given: Option<&Value>,
     parts: &[&str],
 ) -> Option<Value> {
     let object = |value: &Value| value.as_object().cloned();
     let mut contact = present.and_then(object).unwrap_or_default();
-    let given = given.as_ref().and_then(object).unwrap_or_default();
+    let given = given.and_then(object).unwrap_or_default();
     contact.retain(|part, _| !parts.contains(&part.as_str()));
     contact.extend(given.into_iter().filter(|(_, value)| !value.is_null()));
     (!contact.is_empty()).then_some(Value::Object(contact))

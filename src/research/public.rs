@@ -181,6 +181,9 @@ impl Span {
 
 const STAMPS: [entity::Column; 2] = [entity::Column::PublicStamp, entity::Column::PublicFrom];
 
+/// Which one, when, its kind, the kind that anybody last saw, and whose it is.
+type ListedRow = (Uuid, DateTime<Utc>, OutputKind, Option<OutputKind>, Uuid);
+
 /// What a span lists, by instant and id, behind a place.
 pub async fn listed(
     db: &impl ConnectionTrait,
@@ -196,21 +199,20 @@ pub async fn listed(
             // The first half alone lets the engine begin at the right place of its index.
             Condition::all().add(column.gte(at)).add(Condition::any().add(column.gt(at)).add(same))
         });
-        let rows: Vec<(Uuid, DateTime<Utc>, OutputKind, Option<OutputKind>, Uuid)> =
-            entity::Entity::visible_to(&Scope::Service)
-                .select_only()
-                .columns([entity::Column::Id, column, entity::Column::Kind])
-                .columns([entity::Column::PublicKind, entity::Column::OrganizationId])
-                .filter(span.condition(column, now))
-                .filter(Condition::all().add_option(behind))
-                .order_by_asc(column)
-                .order_by_asc(entity::Column::Id)
-                .limit(limit)
-                .into_tuple()
-                .all(db)
-                .await?;
+        let rows: Vec<ListedRow> = entity::Entity::visible_to(&Scope::Service)
+            .select_only()
+            .columns([entity::Column::Id, column, entity::Column::Kind])
+            .columns([entity::Column::PublicKind, entity::Column::OrganizationId])
+            .filter(span.condition(column, now))
+            .filter(Condition::all().add_option(behind))
+            .order_by_asc(column)
+            .order_by_asc(entity::Column::Id)
+            .limit(limit)
+            .into_tuple()
+            .all(db)
+            .await?;
         let by_clock = matches!(column, entity::Column::PublicFrom);
-        let listed = |(id, at, kind, seen, organization): (_, _, _, Option<OutputKind>, _)| {
+        let listed = |(id, at, kind, seen, organization): ListedRow| {
             let kind = seen.filter(|_| !by_clock).unwrap_or(kind);
             Listed { id, at, kind, organization }
         };
