@@ -2,7 +2,7 @@
 //!
 //! What stands between entries is comment. An entry that is never closed ends where the next one begins at the front of a
 //! line, so that one lost brace costs one entry. Abbreviations (`@string`) may be made of abbreviations: what they grow to
-//! is bounded.
+//! is bounded, in each entry and in the file as a whole.
 
 use std::collections::HashMap;
 
@@ -15,6 +15,11 @@ use crate::language::Text;
 /// The most abbreviations that are kept, and the most bytes of all of them.
 const MAX_MACROS: usize = 10_000;
 const MAX_MACRO_BYTES: usize = MAX_ROW_BYTES;
+
+/// How many bytes are filled in for abbreviations, for each byte of the file that was read: they save typing, and a file
+/// of them alone is not much shorter than what it says. Without this an abbreviation of a megabyte, named by ten thousand
+/// entries, would be ten gigabytes.
+const FILLED_IN_PER_BYTE: u64 = 4;
 
 /// The most fields of an entry.
 const MAX_FIELDS: usize = 500;
@@ -42,6 +47,8 @@ impl Entry {
 pub(in super::super) struct BibtexRecords {
     macros: HashMap<String, String>,
     macro_bytes: usize,
+    /// The bytes that were filled in for abbreviations so far.
+    filled_in: u64,
     /// An entry whose beginning ended the one before it.
     begun: Option<Begin>,
 }
@@ -77,11 +84,10 @@ impl BibtexRecords {
                 return Err(damaged(line, message));
             }
             if kind == "string" {
-                self.define(&body)?;
+                self.define(&body, text)?;
                 continue;
             }
-            let mut parser = Parser { text: &body.text, at: 0, line, macros: &self.macros };
-            let entry = parser.entry(kind)?;
+            let entry = self.parse(&body, text, |parser| parser.entry(kind))?;
             let record = read(&entry);
             let raw = format!("@{}{}{}", begin.kind, begin.bracket, body.text);
             return Ok(Some(record.found(line, raw, Format::Bibtex, FIELDS)));
@@ -120,13 +126,26 @@ impl BibtexRecords {
         Ok((piece, false))
     }
 
+    /// Reads what stands between brackets, with as much room for abbreviations as the file has left.
+    fn parse<T>(
+        &mut self,
+        body: &Piece,
+        text: &Characters,
+        read: impl FnOnce(&mut Parser<'_>) -> Result<T, RowError>,
+    ) -> Result<T, RowError> {
+        let allowed = MAX_ROW_BYTES as u64 + FILLED_IN_PER_BYTE * text.bytes_read();
+        let room = allowed.saturating_sub(self.filled_in);
+        let mut parser =
+            Parser { text: &body.text, at: 0, line: body.line, macros: &self.macros, room };
+        let parsed = read(&mut parser);
+        // What was filled in before a fault counts too: it took its time.
+        self.filled_in += room - parser.room;
+        parsed
+    }
+
     /// Keeps an abbreviation.
-    fn define(&mut self, body: &Piece) -> Result<(), RowError> {
-        let (name, value) = {
-            let mut parser =
-                Parser { text: &body.text, at: 0, line: body.line, macros: &self.macros };
-            parser.field()?
-        };
+    fn define(&mut self, body: &Piece, text: &Characters) -> Result<(), RowError> {
+        let (name, value) = self.parse(body, text, |parser| parser.field())?;
         if name.is_empty() {
             return Ok(());
         }
@@ -197,6 +216,8 @@ struct Parser<'a> {
     at: usize,
     line: u64,
     macros: &'a HashMap<String, String>,
+    /// How many bytes may still be filled in for abbreviations.
+    room: u64,
 }
 
 impl<'a> Parser<'a> {
@@ -254,14 +275,10 @@ impl<'a> Parser<'a> {
             let piece = match self.rest().chars().next() {
                 Some('{') => self.until('}')?.to_owned(),
                 Some('"') => self.until('"')?.to_owned(),
-                _ => self.word(),
+                _ => self.word()?,
             };
             if value.len() + piece.len() > MAX_ROW_BYTES {
-                let message = Text::new(
-                    "has abbreviations that grow too long; write the texts out",
-                    "@string 缩写展开后过长，请直接写出文本",
-                );
-                return Err(damaged(self.line_here(), message));
+                return Err(self.grown_too_long());
             }
             value.push_str(&piece);
             self.skip(char::is_whitespace);
@@ -273,12 +290,25 @@ impl<'a> Parser<'a> {
     }
 
     /// A number, or an abbreviation; one that is not known stands for itself.
-    fn word(&mut self) -> String {
+    fn word(&mut self) -> Result<String, RowError> {
         let end =
             |c: char| c.is_whitespace() || matches!(c, ',' | '#' | '}' | '{' | '"' | ')' | '=');
         let end = self.rest().find(end).unwrap_or(self.rest().len());
         let word = self.take(end);
-        self.macros.get(&word.to_lowercase()).cloned().unwrap_or_else(|| word.to_owned())
+        let Some(meant) = self.macros.get(&word.to_lowercase()) else {
+            return Ok(word.to_owned());
+        };
+        let left = self.room.checked_sub(meant.len() as u64);
+        self.room = left.ok_or_else(|| self.grown_too_long())?;
+        Ok(meant.clone())
+    }
+
+    fn grown_too_long(&self) -> RowError {
+        let message = Text::new(
+            "has abbreviations that grow too long, here or in the file as a whole; write the texts out",
+            "@string 缩写展开后过长（本条或整个文件），请直接写出文本",
+        );
+        damaged(self.line_here(), message)
     }
 
     /// What stands up to a closing sign outside of further braces; the signs themselves are left out.
