@@ -1,10 +1,13 @@
 //! One value of a row, from whichever kind of file, and what it can be read as.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 use chrono::NaiveDate;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::fault::{SHOWN, shortened};
 use super::{Message, dates};
 use crate::partial_date::PartialDate;
 
@@ -50,10 +53,11 @@ impl Cell {
         }
     }
 
+    /// The value as JSON that a database takes ([`without_nul`]).
     pub(super) fn to_json(&self) -> Value {
         match self {
             Cell::Empty => Value::Null,
-            Cell::Text(text) => text.as_str().into(),
+            Cell::Text(text) => bare(text).into(),
             Cell::Integer(integer) => (*integer).into(),
             Cell::Number(number) | Cell::Serial { number, .. } => {
                 integer_of(*number).map_or_else(|| (*number).into(), Value::from)
@@ -61,8 +65,8 @@ impl Cell {
             Cell::Boolean(truth) => (*truth).into(),
             Cell::Day(day) => day.to_string().into(),
             Cell::Failed(error) => (*error).into(),
-            Cell::List(items) => items.clone().into(),
-            Cell::Object(fields) => fields.clone().into(),
+            Cell::List(items) => items.iter().cloned().map(without_nul).collect(),
+            Cell::Object(fields) => without_nul(fields.clone().into()),
         }
     }
 
@@ -74,15 +78,17 @@ impl Cell {
         }
     }
 
-    /// The value as a fault shows it.
+    /// The value as a fault shows it. Of a list or an object only the beginning is written, however long it is.
     pub(super) fn shown(&self) -> Option<String> {
         match self {
             Cell::Empty => None,
-            Cell::Text(text) => Some(text.clone()),
-            other => Some(match other.to_json() {
+            Cell::Text(text) => Some(shortened(text)),
+            Cell::List(items) => Some(shortened(&beginning(items))),
+            Cell::Object(fields) => Some(shortened(&beginning(fields))),
+            other => Some(shortened(&match other.to_json() {
                 Value::String(text) => text,
                 value => value.to_string(),
-            }),
+            })),
         }
     }
 
@@ -200,6 +206,51 @@ impl Cell {
     }
 }
 
+/// JSON without U+0000, which PostgreSQL keeps in no text. Where a value is read, [`clean`] refuses it by name; where one is
+/// kept as it came, it is left out.
+pub fn without_nul(value: Value) -> Value {
+    match value {
+        Value::String(text) => bare(&text).into(),
+        Value::Array(items) => items.into_iter().map(without_nul).collect(),
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            fields.map(|(name, value)| (bare(&name), without_nul(value))).collect()
+        }
+        other => other,
+    }
+}
+
+/// A text without U+0000.
+pub(super) fn bare(text: &str) -> String {
+    text.replace('\0', "")
+}
+
+/// The beginning of a value as JSON: more of it than a fault shows, and not much more.
+fn beginning(value: &impl Serialize) -> String {
+    let mut front = Front { bytes: Vec::new() };
+    // That it stops early is no fault.
+    let _ = serde_json::to_writer(&mut front, value);
+    String::from_utf8_lossy(&front.bytes).into_owned()
+}
+
+/// Takes bytes until it has enough to show.
+struct Front {
+    bytes: Vec<u8>,
+}
+
+impl Write for Front {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // A character has at most four bytes; one more shows that something was cut off.
+        let room = (4 * (SHOWN + 1)).saturating_sub(self.bytes.len()).min(bytes.len());
+        self.bytes.extend_from_slice(bytes.get(..room).unwrap_or_default());
+        if room < bytes.len() { Err(io::ErrorKind::WriteZero.into()) } else { Ok(room) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 fn failed() -> Message {
     Message::new("is a formula that failed; put the value in its place", "是出错的公式，请填入数值")
 }
@@ -277,6 +328,24 @@ mod tests {
     fn control_characters_are_refused_by_name() {
         assert!(text("a\u{0}b").text().unwrap_err().to_string().contains("U+0000 at character 2"));
         assert_eq!(text(" a\tb\r\nc ").text().unwrap().unwrap(), "a\tb\r\nc");
+    }
+
+    #[test]
+    fn what_no_database_takes_is_left_out_of_what_is_kept() {
+        let value = json!({"a\0": ["b\0c", {"d": "\0"}, 1]});
+        assert_eq!(Cell::of_json(value).to_json(), json!({"a": ["bc", {"d": ""}, 1]}));
+        assert_eq!(text("a\0b").to_json(), json!("ab"));
+    }
+
+    #[test]
+    fn of_a_long_value_the_beginning_is_shown() {
+        let long = Cell::of_json(json!(vec!["示例"; 100_000]));
+        assert!(beginning(&vec!["示例"; 100_000]).len() < 300, "only the beginning is written");
+        let shown = long.shown().unwrap();
+        assert!(shown.starts_with("[\"示例\",") && shown.ends_with('…'), "{shown}");
+        assert_eq!(shown.chars().count(), SHOWN + 1);
+        assert_eq!(Cell::of_json(json!({"a": [1, null]})).shown().unwrap(), "{\"a\":[1,null]}");
+        assert_eq!(Cell::of_json(json!(2.5)).shown().unwrap(), "2.5");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::Message;
 use crate::language::Language;
 
 /// The longest piece of a value that a fault shows, in characters.
-const SHOWN: usize = 40;
+pub(super) const SHOWN: usize = 40;
 
 /// One thing that is wrong with a row, and where.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -49,6 +49,7 @@ pub(crate) use self::tests::gb as in_gb18030;
 #[cfg(test)]
 mod tests;
 
+pub use self::cell::without_nul;
 pub use self::characters::{Characters, DAMAGED};
 pub use self::encoding::Encoding;
 pub use self::fault::{Fault, FileError, Place, RowError, RowFaults};
@@ -69,6 +70,9 @@ pub const MAX_ROW_BYTES: usize = 1 << 20;
 
 /// The most columns that a CSV file or a sheet may have, and the most keys of a JSON row.
 pub const MAX_COLUMNS: usize = 500;
+
+/// The most objects that may be nested in one cell: each takes far more room than the few letters that write it.
+pub const MAX_OBJECTS: usize = 10_000;
 
 /// The most bytes that a workbook may unpack to, and the most bytes of text in its sheet.
 pub const MAX_SHEET_BYTES: u64 = 256 << 20;

@@ -7,10 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
-use super::cell::Cell;
+use super::cell::{Cell, bare};
 use super::columns::Log;
-use super::fault::shortened;
-use super::{Fault, Message, Place};
+use super::{Fault, MAX_OBJECTS, Message, Place};
 use crate::partial_date::PartialDate;
 
 /// The most faults that are kept of one row: nobody reads the thousandth.
@@ -236,17 +235,21 @@ impl Object {
     /// All values as JSON, whether asked for or not: the raw record.
     pub fn record(&self) -> Map<String, Value> {
         let filled = self.entries.iter().filter(|entry| !entry.cell.is_empty());
-        filled.map(|entry| (entry.name.as_ref().to_owned(), entry.cell.to_json())).collect()
+        filled.map(|entry| (bare(&entry.name), entry.cell.to_json())).collect()
     }
 
     /// Adds a fault of the caller's to a column, which is shown with its place and value.
     pub fn fault(&mut self, column: &str, message: impl Into<Message>) {
+        // A list of a hundred thousand wrong items is told of once for each: what nobody keeps is not put together.
+        if self.has_faults_enough() {
+            return;
+        }
         let entry = self.entry(column).and_then(|at| self.entries.get(at));
         let fault = Fault {
             line: self.line,
             column: Some(format!("{}{column}", self.path)),
             place: entry.and_then(|entry| entry.place).or(self.place),
-            value: entry.and_then(|entry| entry.cell.shown()).map(|value| shortened(&value)),
+            value: entry.and_then(|entry| entry.cell.shown()),
             message: message.into(),
         };
         self.add(fault);
@@ -264,6 +267,10 @@ impl Object {
 
     pub(super) fn take_faults(&mut self) -> Vec<Fault> {
         std::mem::take(&mut *self.faults.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn has_faults_enough(&self) -> bool {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).len() >= MAX_FAULTS
     }
 
     fn add(&self, fault: Fault) {
@@ -328,6 +335,12 @@ fn sorted_out(cell: Cell) -> Result<Option<Sorted>, Message> {
     if items.iter().all(Value::is_string) {
         let texts = Cell::List(items).texts()?;
         return Ok((!texts.is_empty()).then(|| Ok(texts.join("; "))));
+    }
+    if items.len() > MAX_OBJECTS {
+        return Err(Message::new(
+            format!("has more than {MAX_OBJECTS} items; split the row"),
+            format!("超过 {MAX_OBJECTS} 项，请拆分该行"),
+        ));
     }
     let objects = items.into_iter().map(|item| match item {
         Value::Object(fields) => Ok(fields),

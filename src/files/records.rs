@@ -57,8 +57,12 @@ impl Piece {
         Piece { line, ..Piece::default() }
     }
 
-    /// Takes a character; behind the limit it is only noted that there was one.
+    /// Takes a character; behind the limit it is only noted that there was one. U+0000 is none: no database keeps it, and
+    /// nobody meant it.
     pub fn push(&mut self, c: char) {
+        if c == '\0' {
+            return;
+        }
         self.damaged |= c == DAMAGED;
         if self.text.len() + c.len_utf8() > MAX_ROW_BYTES {
             self.too_long = true;

@@ -121,7 +121,7 @@ impl SheetRows {
                 None => {
                     return Some(Err(RowError::Damaged(Fault {
                         place: Some(Place::Cell(at)),
-                        value: cell.shown().map(|value| super::fault::shortened(&value)),
+                        value: cell.shown(),
                         ..Fault::of_line(
                             line,
                             Message::new("stands in a column without a heading", "所在列没有列名"),

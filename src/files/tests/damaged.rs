@@ -168,3 +168,19 @@ fn keys_without_end_do_not_fill_the_memory() {
     reader.by_ref().for_each(drop);
     assert_eq!(reader.columns().len(), 1000);
 }
+
+#[test]
+fn a_fault_for_each_item_of_a_long_list_costs_no_more_than_the_list() {
+    let items = 50_000;
+    let text = format!("{{\"list\":[{}\"end\"]}}\n", "\"wrong\",".repeat(items));
+    let mut row = open("a.jsonl", text).next().expect("there is a row").expect("it is right");
+    let began = std::time::Instant::now();
+    for _ in row.texts("list") {
+        row.fault("list", ("is wrong", "有误"));
+    }
+    let faults = row.faults();
+    assert_eq!(faults.len(), 50);
+    assert!(faults.iter().all(|fault| fault.value.as_ref().is_some_and(|it| it.len() < 50)));
+    // Were the list written out for each of them, it would take minutes.
+    assert!(began.elapsed() < std::time::Duration::from_secs(10), "{:?}", began.elapsed());
+}

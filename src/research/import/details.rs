@@ -1,5 +1,7 @@
 //! What is nested in a row: patents, people, identifiers, the contact. Each is kept as JSON in the form of the API.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use crate::{
@@ -9,6 +11,22 @@ use crate::{
     language::Text,
     transfer::Fields,
 };
+
+/// The most patents, trials, people or identifiers of an output: what has more is no description of one.
+const MAX_ITEMS: usize = 1_000;
+
+/// The items of a list, or a fault and none of them where there are too many.
+fn few<T>(row: &mut Row, column: &str, items: Vec<T>) -> Vec<T> {
+    if items.len() <= MAX_ITEMS {
+        return items;
+    }
+    let text = Text::new(
+        format!("has more than {MAX_ITEMS} items; keep those that matter"),
+        format!("超过 {MAX_ITEMS} 项，请只保留主要的"),
+    );
+    row.fault(column, text);
+    Vec::new()
+}
 
 /// The patents. Numbers of Chinese applications are checked; those of other offices are kept as they are written.
 ///
@@ -24,10 +42,12 @@ pub(super) fn patents(row: &mut Row) -> Vec<Value> {
     match row.text_or_objects("patents") {
         None => {}
         Some(TextOrObjects::Objects(objects)) => {
+            let objects = few(row, "patents", objects);
             patents.extend(objects.into_iter().map(|mut object| patent(&mut object, "")));
         }
         Some(TextOrObjects::Text(_)) => {
-            for number in row.texts("patents") {
+            let numbers = row.texts("patents");
+            for number in few(row, "patents", numbers) {
                 patents.push(numbered(row, &number));
             }
         }
@@ -93,10 +113,11 @@ fn is_office(office: &str) -> bool {
 
 /// The numbers of trials, in the form of their registries.
 pub(super) fn trial_ids(row: &mut Row) -> Vec<String> {
-    let mut ids = Vec::new();
-    for text in row.texts("trialIds") {
+    let (mut ids, mut seen) = (Vec::new(), HashSet::new());
+    let texts = row.texts("trialIds");
+    for text in few(row, "trialIds", texts) {
         match checkdigits::trial(&text) {
-            Ok(id) if ids.contains(&id) => {}
+            Ok(id) if !seen.insert(id.clone()) => {}
             Ok(id) => ids.push(id),
             Err(reason) => row.fault("trialIds", reason),
         }
@@ -114,9 +135,12 @@ pub(super) fn contributors(row: &mut Row) -> Vec<Value> {
     };
     match row.text_or_objects("contributors") {
         None => Vec::new(),
-        Some(TextOrObjects::Objects(mut objects)) => objects.iter_mut().map(read).collect(),
+        Some(TextOrObjects::Objects(objects)) => {
+            few(row, "contributors", objects).iter_mut().map(read).collect()
+        }
         Some(TextOrObjects::Text(_)) => {
             let people = row.texts("contributors");
+            let people = few(row, "contributors", people);
             people.iter().map(|person| said(row, person)).collect()
         }
     }
@@ -150,9 +174,12 @@ pub(super) fn identifiers(row: &mut Row) -> Vec<Value> {
     };
     match row.text_or_objects("identifiers") {
         None => Vec::new(),
-        Some(TextOrObjects::Objects(mut objects)) => objects.iter_mut().map(read).collect(),
+        Some(TextOrObjects::Objects(objects)) => {
+            few(row, "identifiers", objects).iter_mut().map(read).collect()
+        }
         Some(TextOrObjects::Text(_)) => {
             let texts = row.texts("identifiers");
+            let texts = few(row, "identifiers", texts);
             texts.iter().filter_map(|text| schemed(row, text)).collect()
         }
     }
@@ -196,3 +223,45 @@ pub(super) fn contact(row: &mut Row) -> Option<Value> {
 
 /// What a contact consists of.
 pub(super) const CONTACT: [&str; 4] = ["name", "email", "phone", "address"];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn row(column: &str, value: Value) -> Row {
+        Row::of([(column.to_owned(), value)].into_iter().collect())
+    }
+
+    #[test]
+    fn a_list_without_end_is_one_fault() {
+        for (column, item) in [
+            ("trialIds", json!("ChiCTR-wrong")),
+            ("patents", json!("201710601862.4")),
+            ("patents", json!({ "office": "none" })),
+            ("contributors", json!("示例张 0000-0002-1825-0098")),
+            ("contributors", json!({ "orcid": "wrong" })),
+            ("identifiers", json!("no scheme")),
+            ("identifiers", json!({ "scheme": 1 })),
+        ] {
+            let read = |items: usize| {
+                let mut row = row(column, vec![item.clone(); items].into());
+                drop((trial_ids(&mut row), patents(&mut row), contributors(&mut row)));
+                drop(identifiers(&mut row));
+                row.faults()
+            };
+            let faults = read(100_000);
+            let [fault] = faults.as_slice() else { panic!("{column}: {faults:?}") };
+            assert!(fault.to_string().contains("items; "), "{fault}");
+            assert!(fault.value.as_ref().is_some_and(|value| value.chars().count() <= 41));
+            assert_eq!(read(MAX_ITEMS).len(), 50, "{column}: what is wrong with each, up to fifty");
+        }
+    }
+
+    #[test]
+    fn a_trial_stands_once() {
+        let mut row = row("trialIds", json!(["NCT01234567", "nct01234567", "NCT01234568"]));
+        assert_eq!(trial_ids(&mut row), ["NCT01234567", "NCT01234568"]);
+    }
+}
