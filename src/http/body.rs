@@ -50,12 +50,26 @@ pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Refused> {
     Ok(())
 }
 
+/// No more than this is set aside for a body that was only announced.
+const SET_ASIDE: usize = 1024 * 1024;
+
 /// Reads a body whole, within its bounds.
 pub(super) async fn read(
     headers: &HeaderMap,
     body: Body,
     max: usize,
     timeout: Duration,
+) -> Result<Bytes, Refused> {
+    read_into(headers, body, max, timeout, |_| Ok(())).await
+}
+
+/// Reads a body whole, within its bounds; `room` is asked before more bytes of it are kept.
+pub(super) async fn read_into(
+    headers: &HeaderMap,
+    body: Body,
+    max: usize,
+    timeout: Duration,
+    mut room: impl FnMut(usize) -> Result<(), Refused>,
 ) -> Result<Bytes, Refused> {
     let too_large = || {
         let refusal = Refusal::bad_input(
@@ -72,7 +86,7 @@ pub(super) async fn read(
     }
     let all = async {
         let mut body = body;
-        let mut bytes = BytesMut::with_capacity(announced.unwrap_or(0).min(max));
+        let mut bytes = BytesMut::with_capacity(announced.unwrap_or(0).min(max).min(SET_ASIDE));
         let mut length = 0;
         while let Some(frame) = body.frame().await {
             let Ok(frame) = frame else {
@@ -82,6 +96,7 @@ pub(super) async fn read(
             let Ok(data) = frame.into_data() else { continue };
             length += data.len();
             if length <= max {
+                room(data.len())?;
                 bytes.extend_from_slice(&data);
             } else if length > DRAINED {
                 break;
