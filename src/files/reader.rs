@@ -10,12 +10,9 @@ use super::json_rows::JsonRows;
 use super::lines::Lines;
 use super::object::Entry;
 use super::records::{RecordRows, bibliographic};
-use super::sheet_rows::{Limits, SheetRows};
+use super::sheet_rows::SheetRows;
 use super::source::Source;
-use super::{
-    Characters, Encoding, FileError, Format, MAX_SHEET_BYTES, MAX_SHEET_CELLS, Records, Row,
-    RowError,
-};
+use super::{Characters, Encoding, FileError, Format, Records, Row, RowError};
 
 /// Reads a file row by row, in bounded memory.
 ///
@@ -80,7 +77,7 @@ impl Reader {
         let (name, length) = (source.name.clone(), source.length);
         let (rows, encoding) = match format {
             Format::Xlsx => {
-                let limits = Limits { bytes: MAX_SHEET_BYTES, cells: MAX_SHEET_CELLS };
+                let limits = source.sheet;
                 (Rows::Sheet(SheetRows::new(source, limits)?), Encoding::Utf8)
             }
             Format::JsonLines => {

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
 use std::path::Path;
 
-use super::{FileError, MAX_PIPED_BYTES, Message};
+use super::sheet_rows::Limits;
+use super::{FileError, MAX_PIPED_BYTES, MAX_SHEET_BYTES, MAX_SHEET_CELLS, Message};
 
 /// Bytes that can be read more than once: the first pass finds the encoding.
 pub(super) trait Bytes: Read + Seek + Send {}
@@ -15,7 +16,12 @@ pub struct Source {
     pub(super) name: String,
     pub(super) bytes: Box<dyn Bytes>,
     pub(super) length: u64,
+    /// What it may hold, should it be a workbook.
+    pub(super) sheet: Limits,
 }
+
+/// What the operator brings may hold this much.
+const LIMITS: Limits = Limits { bytes: MAX_SHEET_BYTES, cells: MAX_SHEET_CELLS };
 
 impl Source {
     /// A file by its path; `-` is standard input.
@@ -35,7 +41,7 @@ impl Source {
         if !metadata.is_file() {
             return Source::piped(&name, file);
         }
-        Ok(Source { name, bytes: Box::new(file), length: metadata.len() })
+        Ok(Source { name, bytes: Box::new(file), length: metadata.len(), sheet: LIMITS })
     }
 
     /// What can be read only once is taken into memory, up to a bound.
@@ -60,12 +66,21 @@ impl Source {
     /// Bytes that are there already.
     pub fn memory(name: &str, bytes: impl AsRef<[u8]> + Send + 'static) -> Source {
         let length = bytes.as_ref().len() as u64;
-        Source { name: name.to_owned(), bytes: Box::new(Cursor::new(bytes)), length }
+        let bytes = Box::new(Cursor::new(bytes));
+        Source { name: name.to_owned(), bytes, length, sheet: LIMITS }
     }
 
     /// Anything that can be read more than once, and how long it is.
     pub fn seekable(name: &str, bytes: impl Read + Seek + Send + 'static, length: u64) -> Source {
-        Source { name: name.to_owned(), bytes: Box::new(bytes), length }
+        Source { name: name.to_owned(), bytes: Box::new(bytes), length, sheet: LIMITS }
+    }
+
+    /// The same with narrower bounds, should it be a workbook: on the bytes that it unpacks to and its texts come to, and on
+    /// its cells.
+    #[must_use]
+    pub fn within(mut self, bytes: u64, cells: usize) -> Source {
+        self.sheet = Limits { bytes: bytes.min(LIMITS.bytes), cells: cells.min(LIMITS.cells) };
+        self
     }
 
     /// The name of the file.

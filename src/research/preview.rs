@@ -1,7 +1,7 @@
 //! Looking at a file that an office brings, before anything of it is written: what is wrong with which cell, what would
 //! become of each row, which rows are the same work as something that is there, which areas their texts speak of.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::Duration;
 use sea_orm::{ExprTrait as _, IntoActiveModel as _, QueryFilter, entity::prelude::*};
@@ -12,7 +12,7 @@ use super::{
     case::{member, own_organization},
     content::Desk,
     import_entity, import_row_entity,
-    incoming::{self, Incoming, IncomingRow, Upload},
+    incoming::{self, IncomingRow, Upload},
     plan::{Planned, Planner, Taker},
     proposals::Proposer,
 };
@@ -22,6 +22,7 @@ use crate::{
     audit::Entry,
     change::Change,
     error::{Error, Result},
+    files::without_nul,
     ids::{NodeKind, new_id},
     organizations,
     transfer::{Known, ROWS_AT_ONCE},
@@ -59,14 +60,18 @@ pub async fn preview(ctx: &Ctx, upload: Upload) -> Result<ResearchImport> {
         return Err(Error::Forbidden);
     }
     let (name, bytes) = (called(&upload.name), upload.bytes.len());
+    // Held for as long as somebody waits for this: a thread cannot be stopped from outside.
+    let waiting = Arc::new(());
+    let waited_for = Arc::downgrade(&waiting);
     let read = move || {
-        let incoming = incoming::read(&upload, &desk.code, &desk.known);
+        let incoming = incoming::read(&upload, &desk.code, &desk.known, &waited_for);
         incoming.map(|incoming| (desk, incoming))
     };
-    let (desk, incoming) = tokio::task::spawn_blocking(read).await??;
+    let (desk, mut incoming) = tokio::task::spawn_blocking(read).await??;
+    drop(waiting);
     let taker = taker(ctx)?;
     let id = new_id();
-    let rows = rows(ctx, &desk, &taker, (organization, id), &incoming).await?;
+    let rows = rows(ctx, &desk, &taker, (organization, id), &mut incoming.rows).await?;
     let import = ResearchImport {
         id,
         version: 1,
@@ -84,7 +89,7 @@ pub async fn preview(ctx: &Ctx, upload: Upload) -> Result<ResearchImport> {
         bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
         rows: count(incoming.rows.len()),
         good: count(incoming.rows.iter().filter(|row| row.faults.is_empty()).count()),
-        unknown_columns: incoming.unknown_columns.into(),
+        unknown_columns: without_nul(incoming.unknown_columns.into()),
         outcome: Some(tally(&rows)),
         expires_at: taker.now + KEPT,
     };
@@ -132,13 +137,13 @@ async fn rows(
     desk: &Desk,
     taker: &Taker,
     (organization, import): (Uuid, Uuid),
-    incoming: &Incoming,
+    incoming: &mut [IncomingRow],
 ) -> Result<Vec<ResearchImportRow>> {
     let mut sight = Planner::new(desk, taker);
     let proposer = Proposer::new(&desk.known.tree)?;
     let owner = organization_token(organization);
-    let mut rows = Vec::with_capacity(incoming.rows.len());
-    for some in incoming.rows.chunks(ROWS_AT_ONCE) {
+    let mut rows = Vec::with_capacity(incoming.len());
+    for some in incoming.chunks_mut(ROWS_AT_ONCE) {
         let drafts = some.iter().filter_map(|row| Some((row.line, row.draft.clone()?))).collect();
         let mut planned = sight.plan(ctx.db(), drafts).await?.into_iter();
         for row in some {
@@ -150,13 +155,15 @@ async fn rows(
     Ok(rows)
 }
 
+/// What was seen of a row. What stands in it is taken out, for a file may be large.
 fn seen(
-    row: &IncomingRow,
+    row: &mut IncomingRow,
     planned: Option<Planned>,
     names: &Proposer<'_>,
     (import_id, number, owner_token): (Uuid, i32, String),
 ) -> ResearchImportRow {
     let text = |column: &str| row.fields.get(column).and_then(Value::as_str).map(str::to_owned);
+    let (external_id, title) = (text("externalId"), text("title"));
     let none = || Value::Array(Vec::new());
     let (outcome, output, conflicts, duplicates) = match planned {
         Some(planned) => (
@@ -168,7 +175,8 @@ fn seen(
         None => (RowOutcome::Faulty, None, none(), none()),
     };
     // Only where the row itself names none: what a person has chosen is not doubted.
-    let unfiled = row.draft.as_ref().filter(|draft| draft.areas.is_empty());
+    let draft = row.draft.take();
+    let unfiled = draft.as_ref().filter(|draft| draft.areas.is_empty());
     let proposed = unfiled.map(|draft| {
         let text = format!("{}\n{}", draft.title, draft.summary);
         let proposals = names.propose(&text).into_iter();
@@ -180,11 +188,11 @@ fn seen(
         number,
         line: i64::try_from(row.line).unwrap_or(i64::MAX),
         owner_token,
-        external_id: text("externalId"),
-        title: text("title"),
+        external_id,
+        title,
         outcome,
         research_output_id: output,
-        fields: Value::Object(row.fields.clone()),
+        fields: Value::Object(std::mem::take(&mut row.fields)),
         faults: row.faults.iter().map(incoming::told).collect(),
         conflicts,
         duplicates,

@@ -18,6 +18,8 @@ on_both_engines!(
     areas_are_proposed_and_not_set,
     only_their_own_office_brings_and_sees_files,
     what_is_no_table_is_refused_in_words,
+    who_sends_slowly_holds_nobody_up,
+    a_sign_that_no_database_takes_costs_one_row,
     nobody_takes_a_file_in_when_it_is_over,
     the_operator_s_files_respect_what_was_done_here,
 );
@@ -358,6 +360,57 @@ async fn what_is_no_table_is_refused_in_words(house: &House) {
     assert!(reply.text.contains("10000 rows"), "{}", reply.text);
     let large = bring(house, &author, "name=a.jsonl", vec![b' '; (20 << 20) + 1]).await;
     assert_eq!(large.status, 413);
+}
+
+async fn who_sends_slowly_holds_nobody_up(house: &House) {
+    use futures_util::StreamExt as _;
+    use std::time::Duration;
+    house.places().await;
+    let (author, _) = office(house).await;
+    let slow = || {
+        let letter = futures_util::stream::iter([Ok::<_, std::io::Error>("{")]);
+        let body = Body::from_stream(letter.chain(futures_util::stream::pending()));
+        bring(house, &author, "name=slow.jsonl", body)
+    };
+    let slow = futures_util::future::join_all((0..8).map(|_| slow()));
+    let quick = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        bring(house, &author, "name=a.jsonl", row("q-1", "示例快件").to_string()).await
+    };
+    tokio::select! {
+        _ = slow => panic!("they are still sending"),
+        reply = tokio::time::timeout(Duration::from_secs(30), quick) => {
+            assert_eq!(reply.expect("it does not wait for the others").status, 201);
+        }
+    }
+}
+
+async fn a_sign_that_no_database_takes_costs_one_row(house: &House) {
+    house.places().await;
+    let (author, _) = office(house).await;
+    let mut nested = row("z-3", "示例丙");
+    nested["contributors"] = json!([{ "name": "示\u{0}例", "other\u{0}": ["\u{0}"] }]);
+    let mut remark = row("z-4", "示例丁");
+    remark["remark\u{0}"] = json!("\u{0}");
+    let rows = [row("z-1", "示\u{0}例"), row("z\u{0}-2", "示例乙"), nested, remark];
+    let first = seen(house, &author, "a.jsonl", lines(&rows)).await;
+    assert_eq!(first["outcomes"], json!({ "FAULTY": 3, "NEW": 1 }), "{first}");
+    let faults = first["faults"].as_array().unwrap();
+    assert!(faults.iter().all(|it| it["message"].as_str().unwrap().contains("U+0000")), "{first}");
+    let table = "编号,标题,摘要,类型,备\0注\nz-5,示\0例,示例摘要,PROTOTYPE,\0\n";
+    let second = seen(house, &author, "a.csv", table).await;
+    assert_eq!(second["outcomes"], json!({ "FAULTY": 1 }));
+    // In a field that nobody reads it does no harm, nor is it kept.
+    let bib = "@misc{z6, title={示例己}, abstract={示例摘要}, note={a\0b}, doi={10.5555/z6}}\n";
+    let csl =
+        "[{\"id\":\"z7\",\"title\":\"示例庚\",\"abstract\":\"示例摘要\",\"note\":\"a\\u0000b\"}]";
+    for (name, text) in [("a.bib", bib), ("a.json", csl)] {
+        let file = seen(house, &author, name, text).await;
+        assert_eq!(file["outcomes"], json!({ "NEW": 1 }), "{file}");
+        let taken = self::rows(&taken(&author, &file, false).await);
+        assert_eq!(taken[0]["outcome"], "NEW");
+    }
+    assert_eq!(taken(&author, &first, true).await.at("/it/userErrors"), &json!([]));
 }
 
 async fn nobody_takes_a_file_in_when_it_is_over(house: &House) {
