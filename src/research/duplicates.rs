@@ -14,6 +14,9 @@ use crate::{
     transfer::digest,
 };
 
+/// Values in one statement: a database takes only so many, and one output may have two thousand numbers.
+const VALUES_AT_ONCE: usize = 10_000;
+
 /// A number by which a work is known everywhere: its scheme and the number in one form.
 pub(super) type Number = (String, String);
 
@@ -67,7 +70,7 @@ pub(super) struct Works {
 }
 
 impl Works {
-    /// What there is that could be the same work as one of these, with three statements.
+    /// What there is that could be the same work as one of these, with a few statements.
     pub(super) async fn load<'a>(
         db: &impl ConnectionTrait,
         rows: impl IntoIterator<Item = &'a ResearchOutput>,
@@ -100,19 +103,27 @@ impl Works {
         if wanted.is_empty() {
             return Ok(());
         }
-        let values = wanted.iter().map(|(_, value)| value.as_str());
-        let found = Entity::visible_to(&Scope::Service).filter(Column::Value.is_in(values));
-        let found = found.all(db).await?;
+        let values: Vec<&str> = wanted.iter().map(|(_, value)| value.as_str()).collect();
+        let mut found = Vec::new();
+        for some in values.chunks(VALUES_AT_ONCE) {
+            let rows = Entity::visible_to(&Scope::Service);
+            let rows = rows.filter(Column::Value.is_in(some.iter().copied()));
+            found.extend(rows.all(db).await?);
+        }
         let ids: BTreeSet<Uuid> = found.iter().map(|row| row.research_output_id).collect();
-        let owners: Vec<(Uuid, Uuid)> = standing()
-            .select_only()
-            .columns([entity::Column::Id, entity::Column::OrganizationId])
-            .filter(entity::Column::Id.is_in(ids))
-            .filter(entity::Column::OrganizationId.is_in(organizations.iter().copied()))
-            .into_tuple()
-            .all(db)
-            .await?;
-        let owners: HashMap<Uuid, Uuid> = owners.into_iter().collect();
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        let mut owners: HashMap<Uuid, Uuid> = HashMap::new();
+        for some in ids.chunks(VALUES_AT_ONCE) {
+            let rows: Vec<(Uuid, Uuid)> = standing()
+                .select_only()
+                .columns([entity::Column::Id, entity::Column::OrganizationId])
+                .filter(entity::Column::Id.is_in(some.iter().copied()))
+                .filter(entity::Column::OrganizationId.is_in(organizations.iter().copied()))
+                .into_tuple()
+                .all(db)
+                .await?;
+            owners.extend(rows);
+        }
         for row in found {
             let Some(owner) = owners.get(&row.research_output_id) else { continue };
             let place = (*owner, (row.scheme, row.value));
