@@ -31,6 +31,9 @@ pub struct HarvestArgs {
     /// Harvest everything anew, whatever was harvested before
     #[arg(long, requires = "oai")]
     pub full: bool,
+    /// The repository stands in a private network of yours, and its name may lead there
+    #[arg(long, requires = "oai")]
+    pub private_network: bool,
 }
 
 /// The formats that a repository can be asked for.
@@ -82,7 +85,9 @@ pub(super) async fn run(
         }
     };
     let began = Instant::now();
-    let report = harvest::run(&db, &Clock::system(), &order, &Manner::default(), tell).await?;
+    let private_network = arguments.harvest.private_network;
+    let manner = Manner { private_network, ..Manner::default() };
+    let report = harvest::run(&db, &Clock::system(), &order, &manner, tell).await?;
     for fault in &report.faults {
         super::tell(fault);
     }

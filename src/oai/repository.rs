@@ -151,7 +151,7 @@ impl Repository {
             None => page.len(),
         };
         let next = page.last().filter(|_| page.more).map(|after| {
-            let given = given + page.len();
+            let given = given.saturating_add(page.len());
             Token { format, from, before, set, after, given, size }.encode()
         });
         let in_parts = goes_on || next.is_some();

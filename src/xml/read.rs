@@ -3,11 +3,16 @@
 //! A document type is refused, and with it every entity that a document could declare: no billion laughs, no file of
 //! this machine, no address of another. Depth, number of elements and length are bounded before anything grows.
 
+use std::{collections::HashSet, sync::Arc};
+
 use quick_xml::{
     NsReader,
     events::{BytesStart, Event},
     name::ResolveResult,
 };
+
+/// The longest name of a namespace: people who name theirs are brief.
+const MAX_NAMESPACE: usize = 1_000;
 
 /// How much of a document is read.
 #[derive(Clone, Copy, Debug)]
@@ -45,8 +50,8 @@ pub enum XmlError {
 /// An element with what is in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Element {
-    /// Its namespace; empty for none.
-    pub namespace: String,
+    /// Its namespace; empty for none. All elements of a namespace share one text.
+    pub namespace: Arc<str>,
     /// Its name without a prefix.
     pub name: String,
     /// Its attributes by their names without prefixes.
@@ -78,16 +83,15 @@ impl Element {
         self.text.trim()
     }
 
-    /// The element as a document writes it; prefixes are written out as namespaces.
-    pub fn written(&self) -> String {
-        let mut text = String::new();
-        super::write::element(&mut text, self, "");
-        text
+    /// The element as a document writes it, unless that takes more bytes than these; prefixes are written out as
+    /// namespaces, which can be far longer than the document was.
+    pub fn written(&self, most: usize) -> Option<String> {
+        super::write::element(self, most)
     }
 
     /// The element of a name and namespace, wherever in it.
     pub fn find(&self, namespace: &str, name: &str) -> Option<&Element> {
-        if self.name == name && self.namespace == namespace {
+        if self.name == name && *self.namespace == *namespace {
             return Some(self);
         }
         // As deep as the document may be, which is bounded.
@@ -107,8 +111,8 @@ pub fn read(bytes: &[u8], bounds: Bounds) -> Result<Element, XmlError> {
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|_| XmlError::NotUtf8)?;
-    Reading { reader: NsReader::from_str(text), bounds, left: bounds.elements, open: Vec::new() }
-        .document()
+    let (reader, left) = (NsReader::from_str(text), bounds.elements);
+    Reading { reader, bounds, left, open: Vec::new(), namespaces: HashSet::new() }.document()
 }
 
 struct Reading<'a> {
@@ -116,6 +120,8 @@ struct Reading<'a> {
     bounds: Bounds,
     left: usize,
     open: Vec<Element>,
+    /// The namespaces so far: each is kept once, however many elements are of it.
+    namespaces: HashSet<Arc<str>>,
 }
 
 impl Reading<'_> {
@@ -172,8 +178,8 @@ impl Reading<'_> {
         self.count()?;
         let (namespace, name) = self.reader.resolver().resolve_element(tag.name());
         let namespace = match namespace {
-            ResolveResult::Bound(namespace) => namespace.0.to_owned(),
-            ResolveResult::Unbound | ResolveResult::Unknown(_) => String::new(),
+            ResolveResult::Bound(namespace) => kept(&mut self.namespaces, namespace.0)?,
+            ResolveResult::Unbound | ResolveResult::Unknown(_) => Arc::default(),
         };
         let name = name.as_ref().to_owned();
         let mut attributes = Vec::new();
@@ -214,6 +220,19 @@ impl Reading<'_> {
     }
 }
 
+/// The one text that stands for a namespace.
+fn kept(known: &mut HashSet<Arc<str>>, namespace: &str) -> Result<Arc<str>, XmlError> {
+    if let Some(known) = known.get(namespace) {
+        return Ok(Arc::clone(known));
+    }
+    if namespace.len() > MAX_NAMESPACE {
+        return Err(XmlError::TooMuch("longer in its namespaces"));
+    }
+    let namespace: Arc<str> = namespace.into();
+    known.insert(Arc::clone(&namespace));
+    Ok(namespace)
+}
+
 /// The five entities that every document has.
 fn predefined(name: &str) -> Result<char, XmlError> {
     match name {
@@ -239,7 +258,7 @@ mod tests {
         let text = "\u{feff}<?xml version='1.0'?><!-- x --><a xmlns='u:1' b='1 &amp; 2'><p:c xmlns:p='u:2'>x\
                     <![CDATA[<y>]]>&#x4e2d;&lt;&#0;</p:c><d/></a>\n";
         let root = read(text.as_bytes(), BOUNDS).expect("it is in order");
-        assert_eq!((root.namespace.as_str(), root.attribute("b")), ("u:1", Some("1 & 2")));
+        assert_eq!((&*root.namespace, root.attribute("b")), ("u:1", Some("1 & 2")));
         assert_eq!(root.first("c").map(|c| c.text.as_str()), Some("x<y>中<"));
         assert!(root.find("u:2", "c").is_some() && root.find("u:1", "c").is_none());
         assert_eq!(root.children.len(), 2);
@@ -261,6 +280,24 @@ mod tests {
         assert_eq!(read(wide.as_bytes(), BOUNDS), Err(XmlError::TooMuch("wider")));
         let long = "x".repeat((1 << 20) + 1);
         assert_eq!(read(long.as_bytes(), BOUNDS), Err(XmlError::TooMuch("longer")));
+    }
+
+    #[test]
+    fn a_namespace_is_kept_once_for_all_that_are_of_it() {
+        let text = format!("<a xmlns='u:{}'>{}</a>", "x".repeat(900), "<b/>".repeat(500));
+        let root = read(text.as_bytes(), BOUNDS).expect("it is in order");
+        assert!(root.children.iter().all(|child| Arc::ptr_eq(&child.namespace, &root.namespace)));
+        let long = format!("<a xmlns='u:{}'/>", "x".repeat(MAX_NAMESPACE));
+        let refused = read(long.as_bytes(), BOUNDS);
+        assert_eq!(refused, Err(XmlError::TooMuch("longer in its namespaces")));
+        // Written out, a namespace stands at each change.
+        let both = "<p:b/><q:b/>".repeat(200);
+        let space = "x".repeat(900);
+        let text = format!("<a xmlns:p='p:{space}' xmlns:q='q:{space}'>{both}</a>");
+        let root = read(text.as_bytes(), BOUNDS).expect("it is in order");
+        assert_eq!(root.written(100_000), None);
+        assert!(root.written(1 << 20).is_some_and(|text| text.len() > 360_000));
+        assert_eq!(root.children[0].written(2_000).map(|text| text.len()), Some(918));
     }
 
     #[test]

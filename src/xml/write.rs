@@ -97,24 +97,28 @@ impl Xml {
     }
 }
 
-/// Writes an element that was read, whose text comes before what is in it.
-pub(super) fn element(text: &mut String, element: &super::Element, namespace: &str) {
-    let mut xml = Xml { text: std::mem::take(text), open: Vec::new() };
-    let declared =
-        (element.namespace != namespace).then_some(("xmlns", element.namespace.as_str()));
+/// Writes an element that was read, whose text comes before what is in it; nothing where that takes more bytes.
+pub(super) fn element(element: &super::Element, most: usize) -> Option<String> {
+    let mut xml = Xml::default();
+    copy(&mut xml, element, "", most)?;
+    Some(xml.text)
+}
+
+fn copy(xml: &mut Xml, element: &super::Element, namespace: &str, most: usize) -> Option<()> {
+    let declared = (*element.namespace != *namespace).then_some(("xmlns", &*element.namespace));
     let attributes = element.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let attributes: Vec<(&str, &str)> = declared.into_iter().chain(attributes).collect();
     xml.tag(&element.name, &attributes);
     xml.text.push('>');
     xml.escape(element.text.trim(), false);
-    *text = xml.text;
     for child in &element.children {
         // As deep as the document was, which is bounded.
-        self::element(text, child, &element.namespace);
+        copy(xml, child, &element.namespace, most)?;
     }
-    text.push_str("</");
-    text.push_str(&element.name);
-    text.push('>');
+    xml.text.push_str("</");
+    xml.text.push_str(&element.name);
+    xml.text.push('>');
+    (xml.text.len() <= most).then_some(())
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ pub mod datacite;
 pub mod dublin_core;
 mod kinds;
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use crate::{
@@ -134,6 +136,8 @@ struct Numbers {
     patents: Vec<Value>,
     trials: Vec<String>,
     others: Vec<Value>,
+    /// The scheme and the value of the others.
+    seen: HashSet<(String, String)>,
 }
 
 impl Numbers {
@@ -151,9 +155,8 @@ impl Numbers {
                     self.trials.push(trial);
                     return;
                 }
-                let other = serde_json::json!({ "scheme": scheme, "value": value });
-                if !self.others.contains(&other) {
-                    self.others.push(other);
+                if self.seen.insert((scheme.to_owned(), value.to_owned())) {
+                    self.others.push(serde_json::json!({ "scheme": scheme, "value": value }));
                 }
             }
         }
@@ -221,6 +224,18 @@ mod tests {
         ] {
             assert_eq!(day(text).as_deref(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_stands_once_among_however_many() {
+        let mut numbers = Numbers::default();
+        for number in 0..200_000_u32 {
+            numbers.add("OTHER", &format!("示例 {}", number / 2));
+        }
+        numbers.add("URL", "示例 1");
+        let mut row = Map::new();
+        numbers.put(&mut row);
+        assert_eq!(row["identifiers"].as_array().map(Vec::len), Some(100_001));
     }
 
     #[test]

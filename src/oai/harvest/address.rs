@@ -1,10 +1,7 @@
 //! Which addresses are asked. An operator names a repository; the repository must not lead us elsewhere: to another host
 //! by a redirection, or into the operator's own network by the name of its host.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    sync::OnceLock,
-};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
 use ureq::{
@@ -16,12 +13,26 @@ use ureq::{
     },
 };
 
-/// Finds the addresses of a host, and refuses those within a private network unless the very first was one: whoever
-/// harvests a machine of their own named it as such.
-#[derive(Debug, Default)]
+/// Finds the addresses of a host, and refuses those within a private network unless the operator meant one. What a name
+/// leads to is the word of whoever owns the name, the first time as well as later.
+#[derive(Debug)]
 pub(super) struct Careful {
     inner: DefaultResolver,
-    private: OnceLock<bool>,
+    private: bool,
+}
+
+impl Careful {
+    /// For a repository at an address; `private` where the operator said that it stands in a network of theirs.
+    pub(super) fn of(base: &Uri, private: bool) -> Self {
+        Self { inner: DefaultResolver::default(), private: private || is_own(base) }
+    }
+}
+
+/// Whether an address says by itself that it is one of ours or of the operator's: by its number, or as this machine.
+fn is_own(base: &Uri) -> bool {
+    let host = base.host().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
+    let number = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    number.is_ok() || host == "localhost" || host.ends_with(".localhost")
 }
 
 impl Resolver for Careful {
@@ -32,13 +43,11 @@ impl Resolver for Careful {
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
         let found = self.inner.resolve(uri, config, timeout)?;
-        let private = found.iter().any(|address| is_private(address.ip()));
-        if private && !*self.private.get_or_init(|| private) {
-            let text = "the host now leads into a private network, which it did not at first";
+        if !self.private && found.iter().any(|address| is_private(address.ip())) {
+            let text = "its name leads into a private network; if that is yours, say so with --private-network";
             let fault = std::io::Error::new(std::io::ErrorKind::PermissionDenied, text);
             return Err(Error::Io(fault));
         }
-        self.private.get_or_init(|| private);
         Ok(found)
     }
 }
@@ -151,6 +160,32 @@ mod tests {
         for address in ["93.184.216.34", "2606:2800:220:1::1", "172.32.0.1", "100.128.0.1"] {
             assert!(!is_private(address.parse().expect(address)), "{address}");
         }
+    }
+
+    #[test]
+    fn only_who_means_a_private_network_gets_there() {
+        for (base, own) in [
+            ("http://127.0.0.1:8080/oai", true),
+            ("http://[::1]/oai", true),
+            ("http://LOCALHOST/oai", true),
+            ("http://oai.localhost/", true),
+            ("http://repository.example/oai", false),
+            ("http://localhost.example/oai", false),
+            ("http://127.0.0.1.example/oai", false),
+        ] {
+            assert_eq!(is_own(&base.parse().expect("an address")), own, "{base}");
+        }
+        // A name that leads here, as one of the world may do from the very first time.
+        let here: Uri = "http://localhost:9/oai".parse().expect("an address");
+        let named: Uri = "http://repository.example/oai".parse().expect("an address");
+        let config = ureq::Agent::config_builder().build();
+        let found = |careful: Careful| careful.resolve(&here, &config, NextTimeout::default());
+        assert!(matches!(
+            found(Careful::of(&named, false)),
+            Err(Error::Io(fault)) if fault.kind() == std::io::ErrorKind::PermissionDenied
+        ));
+        assert!(found(Careful::of(&named, true)).is_ok());
+        assert!(found(Careful::of(&here, false)).is_ok());
     }
 
     #[test]

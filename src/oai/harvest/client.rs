@@ -28,6 +28,8 @@ pub struct Manner {
     pub first_wait: Duration,
     /// The longest that is waited, also where the repository asks for more: then it is left alone until the next harvest.
     pub longest_wait: Duration,
+    /// Whether the name of the repository may lead into a private network.
+    pub private_network: bool,
 }
 
 impl Default for Manner {
@@ -38,6 +40,7 @@ impl Default for Manner {
             attempts: 6,
             first_wait: Duration::from_secs(2),
             longest_wait: Duration::from_mins(10),
+            private_network: false,
         }
     }
 }
@@ -48,7 +51,7 @@ const USER_AGENT: &str = concat!("zhanjian/", env!("CARGO_PKG_VERSION"), " (OAI-
 const REDIRECTIONS: usize = 3;
 /// How deep and how wide an answer may be.
 const DEPTH: usize = 64;
-const ELEMENTS: usize = 4_000_000;
+const ELEMENTS: usize = 500_000;
 
 /// Why a repository was not asked, or gave nothing of use.
 #[derive(Debug)]
@@ -92,8 +95,8 @@ impl Client {
             // Settings come from `config` alone, never from the environment.
             .proxy(None)
             .build();
-        let agent =
-            ureq::Agent::with_parts(config, DefaultConnector::default(), Careful::default());
+        let careful = Careful::of(&base, manner.private_network);
+        let agent = ureq::Agent::with_parts(config, DefaultConnector::default(), careful);
         let asker = Asker { base, agent, clock, max_bytes: manner.max_bytes };
         Ok(Self { asker: Arc::new(asker), manner })
     }

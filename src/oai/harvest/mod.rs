@@ -4,11 +4,12 @@
 //! next one goes on behind the last page that was taken, with the token that came with it. Where the repository no longer
 //! knows the token, the interval is begun anew: what came before is unchanged and costs nothing but time. A list that was
 //! read to its end moves the beginning of the next one to the instant at which this one was begun, by the repository's
-//! clock, less one second (or one day, where it counts by days): what changed meanwhile comes twice rather than never.
+//! clock or ours, whichever is behind, less one second (or one day, where it counts by days): what changed meanwhile comes
+//! twice rather than never.
 //!
 //! A record is read as a row of a file is. What the format of the record does not speak of (maturity, cooperation,
 //! contact, areas) stays as it is here. An output that somebody withdrew here is not brought back by a repository, and a
-//! repository takes back only what came from it.
+//! repository changes and takes back only what came from it.
 
 mod address;
 mod client;
@@ -17,6 +18,8 @@ pub(crate) mod progress_entity;
 mod protocol;
 mod taken;
 pub(crate) mod taken_entity;
+
+use std::collections::HashSet;
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -32,7 +35,7 @@ use crate::{
     db::Database,
     error::Error,
     research::ResearchOutputs,
-    transfer::{Known, Tally},
+    transfer::{Known, Tally, digest},
 };
 
 /// What is to be harvested, and for whom.
@@ -167,6 +170,9 @@ struct Harvest<'a> {
 impl Harvest<'_> {
     async fn pages(&mut self, told: &mut (impl FnMut(&Report) + Send)) -> Result<(), HarvestError> {
         let mut restarts = 0;
+        // Of tokens that were given, so that a list that leads back to its beginning ends.
+        let mut given: HashSet<String> =
+            self.progress.token().map(|it| digest(&it)).into_iter().collect();
         loop {
             let token = self.progress.token().map(str::to_owned);
             let answer = self.ask(token.as_deref()).await?;
@@ -186,17 +192,20 @@ impl Harvest<'_> {
                         "the repository no longer knows its token: the interval is begun anew"
                     );
                     self.progress.forget_token();
+                    given.clear();
                     continue;
                 }
                 _ => return Err(unexpected(&answer)),
             };
-            if next.is_some() && next == token {
+            if next.as_ref().is_some_and(|next| !given.insert(digest(next))) {
                 return Err(HarvestError::Repository(
                     "it gives the same token again: its list would never end".to_owned(),
                 ));
             }
             if token.is_none() {
-                self.progress.pending(self.granularity.before(answer.date));
+                // A clock that runs ahead would have us pass over all that comes until then.
+                let begun = answer.date.min(self.clock.now());
+                self.progress.pending(self.granularity.before(begun));
             }
             let ended = next.is_none();
             self.take(records, next).await?;
@@ -225,8 +234,10 @@ impl Harvest<'_> {
         records: Vec<protocol::Record>,
         next: Option<String>,
     ) -> Result<(), HarvestError> {
-        let now = self.clock.now();
+        // Before the transaction, on which everybody who writes may have to wait.
+        let records = taken::read(self.order.format, records);
         let mut write = self.db.write().await?;
+        let now = self.clock.now();
         let page = taken::take(&mut write, self.order, (&self.kind, &mut self.known), records, now)
             .await?;
         let progress = self.progress.clone().moved(next, &page, now);

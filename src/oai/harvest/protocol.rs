@@ -1,6 +1,6 @@
 //! What a repository says, taken out of its XML.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Utc};
 
 use crate::xml::Element;
 
@@ -84,9 +84,12 @@ fn record(mut record: Element) -> Result<Record, String> {
 
 /// An instant as the protocol writes it; some repositories write a day alone, or an offset.
 fn instant(text: &str) -> Option<DateTime<Utc>> {
-    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-        return Some(instant.to_utc());
-    }
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    Some(day.and_time(NaiveTime::MIN).and_utc())
+    let found = if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        instant.to_utc()
+    } else {
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        day.and_time(NaiveTime::MIN).and_utc()
+    };
+    // No clock says otherwise, not even one that was never set; and one can count from there.
+    (1970..=9999).contains(&found.year()).then_some(found)
 }

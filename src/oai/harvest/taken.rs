@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     files::Row,
     language::Language,
-    oai::formats::COLUMNS,
+    oai::formats::{COLUMNS, Format},
     outbox::Write,
     research::{self, ResearchOutputs},
     transfer::{Known, Tally, Transfer as _},
@@ -37,17 +37,34 @@ pub(super) struct Taken {
     pub(super) faults: Vec<String>,
 }
 
+/// What a record says, read before anybody has to wait for it.
+#[derive(Debug)]
+pub(super) struct Saying {
+    deleted: bool,
+    /// The columns of an import; none where it is in another format than was asked for.
+    columns: Option<Map<String, Value>>,
+    /// The record as it came, where that is not too long to be kept.
+    raw: Option<String>,
+}
+
+/// Reads the records of a page, by their identifiers. Of one that comes twice the latter counts.
+pub(super) fn read(format: Format, records: Vec<Record>) -> BTreeMap<String, Saying> {
+    let read = |Record { identifier, deleted, metadata }| {
+        let columns = metadata.as_ref().and_then(|metadata| format.read(metadata));
+        let raw = metadata.and_then(|metadata| metadata.written(RAW_BYTES));
+        (identifier, Saying { deleted, columns, raw })
+    };
+    records.into_iter().map(read).collect()
+}
+
 /// Takes a page in.
 pub(super) async fn take(
     write: &mut Write,
     order: &Order,
     (kind, known): (&ResearchOutputs, &mut Known),
-    records: Vec<Record>,
+    records: BTreeMap<String, Saying>,
     now: DateTime<Utc>,
 ) -> Result<Taken> {
-    // Of a record that comes twice the latter counts.
-    let records: BTreeMap<String, Record> =
-        records.into_iter().map(|record| (record.identifier.clone(), record)).collect();
     let ids: Vec<String> = records.keys().cloned().collect();
     let Some(owner) = known.organizations.get(&order.organization) else {
         return Err(Error::internal("the organization of a harvest is gone"));
@@ -60,7 +77,8 @@ pub(super) async fn take(
     let mut drafts = Vec::new();
     let mut came = Vec::new();
     for (identifier, record) in records {
-        let Some(columns) = page.columns(&record, &mut taken) else { continue };
+        let deleted = record.deleted;
+        let Some(columns) = page.columns(&identifier, record, &mut taken) else { continue };
         let mut row = Row::of(columns);
         let draft = kind.read(&mut row, known);
         match row.finish() {
@@ -70,7 +88,7 @@ pub(super) async fn take(
             }
             Err(faults) => {
                 taken.refused += 1;
-                taken.deleted -= u64::from(record.deleted);
+                taken.deleted -= u64::from(deleted);
                 taken.faults.extend(faults.0.iter().map(|fault| {
                     let column = fault.column.as_deref().unwrap_or("record");
                     let value = fault.value.as_deref().unwrap_or_default();
@@ -108,14 +126,19 @@ struct Page<'a> {
 
 impl Page<'_> {
     /// The row that a record makes: what is here already, with what the record says in its place.
-    fn columns(&self, record: &Record, taken: &mut Taken) -> Option<Map<String, Value>> {
-        let present = self.present.get(&record.identifier);
+    fn columns(
+        &self,
+        identifier: &str,
+        record: Saying,
+        taken: &mut Taken,
+    ) -> Option<Map<String, Value>> {
+        let present = self.present.get(identifier);
+        let is_ours = self.ours.contains(identifier);
         let text = |column: &str| present.and_then(|row| row.get(column)).and_then(Value::as_str);
         let withdrawn = text("state") == Some("WITHDRAWN");
         let by_source = text("withdrawalReason") == Some(DELETED);
         if record.deleted {
-            let mut row =
-                present.filter(|_| !withdrawn && self.ours.contains(&record.identifier))?.clone();
+            let mut row = present.filter(|_| !withdrawn && is_ours)?.clone();
             taken.deleted += 1;
             let values = ["WITHDRAWN".to_owned(), day_of(self.now).to_string(), DELETED.to_owned()];
             for (column, value) in WITHDRAWAL.into_iter().zip(values) {
@@ -128,12 +151,18 @@ impl Page<'_> {
             taken.tally.kept += 1;
             return None;
         }
-        let said = record.metadata.as_ref();
-        let said = said.and_then(|metadata| self.order.format.read(metadata));
-        let Some(said) = said else {
+        if present.is_some() && !is_ours {
+            // An id is all that it takes to claim what others have brought here.
+            taken.tally.kept += 1;
+            taken.faults.push(format!(
+                "{identifier}: is here already and did not come from this repository; it stays as it is"
+            ));
+            return None;
+        }
+        let Some(said) = record.columns else {
             let prefix = self.order.format.prefix();
             taken.refused += 1;
-            taken.faults.push(format!("{}: is not in {prefix}", record.identifier));
+            taken.faults.push(format!("{identifier}: is not in {prefix}"));
             return None;
         };
         let mut row = present.cloned().unwrap_or_default();
@@ -141,13 +170,12 @@ impl Page<'_> {
         for column in COLUMNS.iter().chain(gone) {
             row.remove(*column);
         }
-        row.insert("externalId".to_owned(), record.identifier.clone().into());
+        row.insert("externalId".to_owned(), identifier.into());
         row.insert("organization".to_owned(), self.order.organization.clone().into());
         row.insert("sourceFormat".to_owned(), self.order.format.prefix().into());
         row.extend(said);
         // No column of ours: it is there so that the row remembers the record as it came.
-        let raw = record.metadata.as_ref().map(crate::xml::Element::written);
-        if let Some(raw) = raw.filter(|raw| raw.len() <= RAW_BYTES) {
+        if let Some(raw) = record.raw {
             row.insert("sourceRecord".to_owned(), raw.into());
         }
         Some(row)

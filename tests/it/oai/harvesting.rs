@@ -23,6 +23,7 @@ use crate::support::{House, on_both_engines};
 on_both_engines!(
     records_become_outputs_and_never_double,
     the_next_harvest_begins_where_the_last_one_ended,
+    a_clock_that_runs_ahead_does_not_make_us_pass_over_what_comes,
     a_deleted_record_withdraws_only_what_came_from_it,
     what_the_format_does_not_speak_of_stays,
     what_was_withdrawn_here_is_not_brought_back,
@@ -31,6 +32,7 @@ on_both_engines!(
     a_busy_repository_is_asked_again_later,
     a_record_with_a_fault_is_refused_and_the_others_are_taken,
     two_repositories_do_each_other_no_harm,
+    a_page_full_of_numbers_is_taken,
     what_we_give_out_comes_back_as_it_was,
 );
 
@@ -53,6 +55,7 @@ fn manner() -> Manner {
         attempts: 3,
         first_wait: Duration::from_millis(10),
         longest_wait: Duration::from_secs(2),
+        private_network: false,
     }
 }
 
@@ -120,6 +123,7 @@ async fn the_next_harvest_begins_where_the_last_one_ended(house: &House) {
     harvested(house, &order(&fake.url)).await.unwrap();
     fake.asked();
     fake.at("2026-11-25T00:00:00Z");
+    house.clock.advance_days(3);
     fake.says([fault("noRecordsMatch"), fault("noRecordsMatch")]);
     harvested(house, &order(&fake.url)).await.unwrap();
     harvested(house, &order(&fake.url)).await.unwrap();
@@ -143,6 +147,19 @@ async fn the_next_harvest_begins_where_the_last_one_ended(house: &House) {
             "verb=ListRecords&metadataPrefix=oai_dc&from=2026-11-24&set=a%3Ab",
         ]
     );
+}
+
+async fn a_clock_that_runs_ahead_does_not_make_us_pass_over_what_comes(house: &House) {
+    house.places().await;
+    let fake = Fake::new().await;
+    fake.at("9999-01-01T00:00:00Z");
+    fake.says([page(&[record("oai:x:1", "一", "")], None), fault("noRecordsMatch")]);
+    harvested(house, &order(&fake.url)).await.unwrap();
+    harvested(house, &order(&fake.url)).await.unwrap();
+    let before = house.clock.now() - chrono::Duration::seconds(1);
+    let from = before.format("%Y-%m-%dT%H%%3A%M%%3A%SZ");
+    let asked = fake.asked();
+    assert!(asked[1].ends_with(&format!("&from={from}")), "{asked:?}");
 }
 
 async fn a_deleted_record_withdraws_only_what_came_from_it(house: &House) {
@@ -310,6 +327,53 @@ async fn two_repositories_do_each_other_no_harm(house: &House) {
     let report = harvested(house, &order(&other.url)).await.unwrap();
     assert_eq!(report.deleted, 0);
     assert_eq!(titles(house).await, ["一"]);
+    // Nor does one rewrite what came from the other, or what an office brought, though it says the same id.
+    publish(house, [plain("oai:x:own")]).await;
+    let claimed = [record("oai:x:1", "他人之作", ""), record("oai:x:own", "他人之作", "")];
+    other.says([page(&claimed, None), page(&claimed, None)]);
+    for _ in 0..2 {
+        let report = harvested(house, &order(&other.url)).await.unwrap();
+        assert_eq!(report.tally, Tally { kept: 2, ..Tally::default() });
+        assert_eq!(report.refused, 0);
+        let said = report.faults.join("\n");
+        assert!(said.contains("oai:x:own: is here already and did not come"), "{said}");
+    }
+    assert_eq!(titles(house).await, ["一", "示例成果 oai:x:own"]);
+    one.says([page(&[record("oai:x:1", "壹", "")], None)]);
+    assert_eq!(harvested(house, &order(&one.url)).await.unwrap().tally.updated, 1);
+}
+
+/// As many numbers as no statement takes at once.
+async fn a_page_full_of_numbers_is_taken(house: &House) {
+    house.places().await;
+    let fake = Fake::new().await;
+    let patents = |record: usize| -> String {
+        let number = |at: usize| {
+            format!(
+                "<alternateIdentifier alternateIdentifierType='US patent publication'>US{record:02}{at:04}</alternateIdentifier>"
+            )
+        };
+        (0..1_000).map(number).collect()
+    };
+    let one = |at: usize, numbers: &str| {
+        format!(
+            "<record><header><identifier>oai:n:{at}</identifier></header><metadata>\
+             <resource xmlns='http://datacite.org/schema/kernel-4'><titles><title>示例 {at}</title></titles>\
+             <alternateIdentifiers>{numbers}</alternateIdentifiers></resource></metadata></record>"
+        )
+    };
+    let records: Vec<String> = (0..34).map(|at| one(at, &patents(at))).collect();
+    let more = one(99, &(patents(99) + &patents(98)));
+    fake.says([page(&records, None), page(&[more], None)]);
+    let order = Order { format: Format::DataCite, ..order(&fake.url) };
+    let manner = Manner { timeout: Duration::from_secs(60), max_bytes: 16 << 20, ..manner() };
+    let harvest = async || harvest::run(house.db(), &house.clock, &order, &manner, |_| {}).await;
+    let report = harvest().await.unwrap();
+    assert_eq!((report.tally.added, report.refused), (34, 0), "{:?}", report.faults);
+    // Of a record with more than anybody describes an output by, it is told.
+    let report = harvest().await.unwrap();
+    assert_eq!((report.tally.added, report.refused), (0, 1));
+    assert!(report.faults[0].contains("more than 1000 items"), "{:?}", report.faults);
 }
 
 /// A house harvests another one, over the network.
@@ -379,6 +443,25 @@ async fn what_is_hostile_is_an_error_and_nothing_else() {
         (vec![Says::Bytes(frame("<Nonsense/>"))], "none to a question"),
         (vec![fault("badArgument")], "badArgument"),
         (vec![page(&[], Some("t")), page(&[], Some("t"))], "same token"),
+        (["a", "b", "a", "b", "a", "b"].map(|token| page(&[], Some(token))).to_vec(), "same token"),
+        (
+            vec![Says::Bytes(
+                format!(
+                    "<OAI-PMH xmlns='u:{}'>{}</OAI-PMH>",
+                    "x".repeat(500_000),
+                    "<b/>".repeat(2_000)
+                )
+                .into_bytes(),
+            )],
+            "longer in its namespaces",
+        ),
+        (
+            vec![Says::Bytes(
+                b"<OAI-PMH><responseDate>-262143-01-01</responseDate><ListRecords/></OAI-PMH>"
+                    .to_vec(),
+            )],
+            "does not tell its date",
+        ),
     ] {
         let fake = Fake::new().await;
         fake.says(says);
