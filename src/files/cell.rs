@@ -62,6 +62,7 @@ impl Cell {
         }
     }
 
+    /// The value as JSON that a database takes ([`without_nul`]).
     pub(super) fn to_json(&self) -> Value {
         match self {
             Cell::Empty => Value::Null,

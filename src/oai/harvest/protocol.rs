@@ -84,12 +84,11 @@ fn record(mut record: Element) -> Result<Record, String> {
 
 /// An instant as the protocol writes it; some repositories write a day alone, or an offset.
 fn instant(text: &str) -> Option<DateTime<Utc>> {
-    let found = match DateTime::parse_from_rfc3339(text) {
-        Ok(instant) => instant.to_utc(),
-        Err(_) => {
-            let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-            day.and_time(NaiveTime::MIN).and_utc()
-        }
+    let found = if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        instant.to_utc()
+    } else {
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        day.and_time(NaiveTime::MIN).and_utc()
     };
     // No clock says otherwise, not even one that was never set; and one can count from there.
     (1970..=9999).contains(&found.year()).then_some(found)
