@@ -144,6 +144,10 @@ impl BibtexRecords {
     }
 
     /// Keeps an abbreviation.
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method itself is one of a single lifetime"
+    )]
     fn define(&mut self, body: &Piece, text: &Characters) -> Result<(), RowError> {
         let (name, value) = self.parse(body, text, |parser| parser.field())?;
         if name.is_empty() {
