@@ -15,7 +15,8 @@ use crate::{
     support::{House, Member, Reply, on_both_engines},
 };
 
-mod introduced;
+mod anything;
+pub mod introduced;
 mod makers;
 
 on_both_engines!(

@@ -20,7 +20,8 @@ use crate::{
     },
     gate::support::line::Served,
     introductions::{self, take},
-    matching, needs,
+    matching::{self, introduced::stands},
+    needs,
     publishing::{at, step, well},
     support::{House, Member, on_both_engines},
 };
@@ -85,7 +86,7 @@ async fn an_office_s_day(house: &House) {
     nothing_is_told(&heard);
     days_later(house, &mut desk, &mut office, 1).await;
     it_appears_by_itself(house, (&desk, &office, &need), &sought, &heard, (&served, &since)).await;
-    something_comes_of_it(&desk, &office, &need, &asked).await;
+    something_comes_of_it(&desk, &office, (&need, &shown[0]), &asked).await;
 }
 
 /// The two people of the office.
@@ -350,6 +351,9 @@ async fn a_contact_is_released_to_who_asked(
         (&asked["state"], &asked["need"]["state"]),
         (&json!("REQUESTED"), &json!("MATCHED"))
     );
+    for side in [&desk.staff, &office.author] {
+        stands(side, need, &output["id"], "INTRODUCED").await;
+    }
     contacts_are_seen(house, desk, office, (&asked, output), false).await;
     let seen = take(&office.author, "acknowledgeIntroduction", &asked, json!({})).await;
     assert_eq!(
@@ -399,6 +403,14 @@ async fn another_is_declined_and_the_publisher_sees_why(
         (&told["state"], &told["declineReason"], &told["declineNote"], &told["askedContact"]),
         (&json!("DECLINED"), &json!("TOO_EARLY"), &Value::Null, &Value::Null)
     );
+    // The one that contact was asked for is counted by itself.
+    let query = "{ publisherDashboard { matches { states { state count } mostMatched { researchOutput { id } count } } } }";
+    let board = office.second.ask(query).await;
+    let board = board.at("/publisherDashboard/matches");
+    let states = board["states"].as_array().unwrap();
+    assert!(states.contains(&json!({ "state": "INTRODUCED", "count": 1 })), "{board}");
+    let pairs: u64 = states.iter().map(|state| state["count"].as_u64().unwrap()).sum();
+    assert_eq!(board["mostMatched"].as_array().unwrap().len() as u64, pairs, "{board}");
     let query = "{ publisherDashboard { states { state count } underEmbargo introductions { states { state count }
         declineReasons { reason count } declined { researchOutput { id } reasons { reason count } } } } }";
     let board = office.second.ask(query).await;
@@ -468,7 +480,12 @@ async fn and_is_proposed_for_the_need(desk: &Desk<'_>, office: &Office<'_>, need
 }
 
 /// What came of the introduction, by the words of both sides; the need ends by the word of those who raised it.
-async fn something_comes_of_it(desk: &Desk<'_>, office: &Office<'_>, need: &Value, asked: &Value) {
+async fn something_comes_of_it(
+    desk: &Desk<'_>,
+    office: &Office<'_>,
+    (need, output): (&Value, &Value),
+    asked: &Value,
+) {
     let signed = json!({ "outcome": "CONTRACT_SIGNED" });
     let talks = json!({ "outcome": "IN_TALKS" });
     let told = take(&office.author, "recordIntroductionOutcome", asked, signed.clone()).await;
@@ -477,6 +494,7 @@ async fn something_comes_of_it(desk: &Desk<'_>, office: &Office<'_>, need: &Valu
     assert_eq!(told["need"]["state"], "IN_TALKS");
     let told = take(&desk.staff, "recordIntroductionOutcome", asked, signed).await;
     assert_eq!(told["need"]["state"], "FULFILLED");
+    stands(&desk.staff, need, &output["id"], "SUCCEEDED").await;
     let said: Vec<&Value> =
         told["outcomes"].as_array().unwrap().iter().map(|word| &word["outcome"]).collect();
     assert_eq!(said, ["CONTRACT_SIGNED", "IN_TALKS", "CONTRACT_SIGNED"]);

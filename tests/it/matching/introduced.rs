@@ -19,7 +19,7 @@ on_both_engines!(
 );
 
 /// Waits until a pair stands somewhere.
-async fn stands(member: &Member<'_>, need: &Value, target: &Value, state: &str) -> Value {
+pub async fn stands(member: &Member<'_>, need: &Value, target: &Value, state: &str) -> Value {
     let mut last = String::new();
     for _ in 0..300 {
         let reply =
