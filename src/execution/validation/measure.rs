@@ -23,7 +23,7 @@ struct Measure {
     own_fields: u64,
     /// Fields within fields.
     depth: usize,
-    /// Selection sets within selection sets.
+    /// Selection sets within selection sets: 0 where its fields have none.
     nesting: usize,
 }
 
@@ -104,10 +104,7 @@ struct Ruler<'a> {
 impl<'a> Ruler<'a> {
     fn set(&mut self, selections: &'a [Selection], nesting: usize) -> Result<Measure, Refusal> {
         if nesting > MAX_NESTING {
-            return Err(Refusal::too_complex(
-                format!("Selections and fragments are nested more than {MAX_NESTING} deep."),
-                format!("查询与片段的嵌套超过 {MAX_NESTING} 层。"),
-            ));
+            return Err(too_deep());
         }
         // apollo-compiler reads `{}` as the newest grammar allows; the clients and servers of today refuse it.
         if selections.is_empty() {
@@ -121,16 +118,19 @@ impl<'a> Ruler<'a> {
             let part = match selection {
                 Selection::Field(field) => {
                     field.arguments.iter().try_for_each(|argument| refuse_zero(&argument.value))?;
-                    let inside = match &field.selection_set {
-                        Some(inside) => self.set(inside, nesting + 1)?,
-                        None => Measure::default(),
+                    let (inside, below) = match &field.selection_set {
+                        Some(inside) => {
+                            let inside = self.set(inside, nesting + 1)?;
+                            (inside, inside.nesting + 1)
+                        }
+                        None => (Measure::default(), 0),
                     };
                     Measure {
                         selections: inside.selections.saturating_add(1),
                         aliases: inside.aliases.saturating_add(u64::from(field.alias.is_some())),
                         own_fields: 1,
                         depth: inside.depth + 1,
-                        nesting: inside.nesting + 1,
+                        nesting: below,
                     }
                 }
                 Selection::InlineFragment(inline) => {
@@ -156,17 +156,27 @@ impl<'a> Ruler<'a> {
             return Ok(Measure::default()); // The validator names unknown fragments.
         };
         match self.known.get(name) {
-            Some(Some(measure)) if nesting + measure.nesting <= MAX_NESTING => return Ok(*measure),
+            // Never walked again, not even to say where it becomes too deep: each walk would be two of the next.
+            Some(Some(measure)) if nesting + measure.nesting > MAX_NESTING => {
+                return Err(too_deep());
+            }
+            Some(Some(measure)) => return Ok(*measure),
             // A fragment within itself. The validator says so in better words.
             Some(None) => return Ok(Measure::default()),
-            // Not known yet, or known to be too deep here, which walking it again says.
-            Some(Some(_)) | None => {}
+            None => {}
         }
         self.known.insert(name, None);
         let measure = self.set(&definition.selection_set, nesting)?;
         self.known.insert(name, Some(measure));
         Ok(measure)
     }
+}
+
+fn too_deep() -> Refusal {
+    Refusal::too_complex(
+        format!("Selections and fragments are nested more than {MAX_NESTING} deep."),
+        format!("查询与片段的嵌套超过 {MAX_NESTING} 层。"),
+    )
 }
 
 /// Refuses U+0000 in the literals of a document.
