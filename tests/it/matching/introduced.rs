@@ -24,7 +24,7 @@ pub async fn stands(member: &Member<'_>, need: &Value, target: &Value, state: &s
     for _ in 0..300 {
         let reply =
             member.run(KEPT, json!({ "filter": { "need": need["id"], "target": target } })).await;
-        let pair = reply.at("/matches/nodes/0");
+        let pair = &reply.at("/matches/nodes")[0];
         if pair["state"] == state {
             assert_eq!(reply.at("/matches/totalCount"), 1);
             return pair.clone();

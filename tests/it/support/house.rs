@@ -297,7 +297,7 @@ impl House {
     pub async fn cost(&self, member: &Member<'_>, query: &str, variables: Value) -> u64 {
         self.settle().await;
         let (mut least, mut times) = (u64::MAX, 0);
-        for _ in 0..200 {
+        for round in 0..200 {
             let before = self.db().statements();
             member.run(query, variables.clone()).await.data();
             let cost = self.db().statements() - before;
@@ -305,7 +305,7 @@ impl House {
                 (least, times) = (cost, 0);
             }
             times += u32::from(cost == least);
-            if times == 4 {
+            if round >= 20 && times >= 3 {
                 break;
             }
         }
