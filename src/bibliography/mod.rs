@@ -1,7 +1,7 @@
 //! The formats of reference managers and repositories: DataCite JSON, CSL-JSON, BibTeX and BibLaTeX, RIS.
 //!
 //! A file of each is read record by record, in bounded memory, and comes as rows with the columns of research outputs
-//! ([`open`]); records are written in each ([`Writer`]). In between stands one [`Record`], which every format fills as
+//! ([`open()`]); records are written in each ([`Writer`]). In between stands one [`Record`], which every format fills as
 //! far as it can and is written from. What a format can hold is a table ([`HOLDINGS`]), which the tests go by and
 //! docs/formats.md shows.
 //!

@@ -4,7 +4,7 @@
 //! searchable field; its own organization sees it, and others once an introduction has released it.
 //!
 //! An output goes from a draft ([`drafts`]) through a second person to its audience ([`publish`]); what is shown is revised
-//! beside. Which step needs which state stands in [`case`]; whatever is written goes through [`write`].
+//! beside. Which step needs which state stands in [`case`]; whatever is written goes through [`mod@write`].
 
 use std::collections::{HashMap, HashSet};
 
