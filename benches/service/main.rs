@@ -77,6 +77,11 @@ impl Asked {
         Ok(asked)
     }
 
+    /// Whether the generated rows are enough: `matching` makes outputs of them, in a service of its own.
+    fn wants_rows_alone(&self) -> bool {
+        !self.only.is_empty() && self.only.iter().all(|part| part == "matching")
+    }
+
     fn wants(&self, part: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| only == part)
     }
@@ -90,7 +95,7 @@ fn folder() -> PathBuf {
 
 fn main() -> Result<()> {
     let asked = Asked::read()?;
-    let place = prepare::prepare(&folder(), asked.rows, asked.seed)?;
+    let place = prepare::prepare(&folder(), asked.rows, asked.seed, asked.wants_rows_alone())?;
     let mut table = measure::Table::new();
     if ["search", "list", "strengths"].iter().any(|part| asked.wants(part)) {
         let served = program::Served::start(&place.data)?;

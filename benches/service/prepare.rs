@@ -42,14 +42,18 @@ impl Place {
     }
 }
 
-/// Makes what is not there yet.
-pub(super) fn prepare(folder: &Path, rows: usize, seed: u64) -> Result<Place> {
+/// Makes what is not there yet: the rows alone, or a service that has them, too.
+pub(super) fn prepare(folder: &Path, rows: usize, seed: u64, rows_alone: bool) -> Result<Place> {
     let folder = folder.join(format!("{rows}-{seed}"));
     let place = Place::of(&folder);
     let data = format!("rows {}", generate::VERSION);
+    fs::create_dir_all(&folder)?;
+    step(&folder, "rows", &data, || generate::write(&place.rows, rows, seed))?;
+    if rows_alone {
+        return Ok(place);
+    }
     step(&folder, "data", &data, || {
         fs::create_dir_all(&place.data)?;
-        generate::write(&place.rows, rows, seed)?;
         runtime()?.block_on(load_samples(&place.data))?;
         let rows = place.rows.to_string_lossy();
         program::run(&place.data, &["import", "answered-questions", &rows])
