@@ -76,20 +76,15 @@ impl Works {
         rows: impl IntoIterator<Item = &'a ResearchOutput>,
     ) -> Result<Self> {
         let (mut numbers_of, mut keys, mut organizations) =
-            (BTreeSet::new(), Vec::new(), Vec::new());
+            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for row in rows {
             numbers_of.extend(numbers(row));
             keys.extend(work_key(row));
-            organizations.push(row.organization_id);
+            organizations.insert(row.organization_id);
         }
-        organizations.sort_unstable();
-        organizations.dedup();
         let mut works = Self::default();
-        if organizations.is_empty() {
-            return Ok(works);
-        }
         works.load_numbers(db, &numbers_of, &organizations).await?;
-        works.load_keys(db, keys, organizations).await?;
+        works.load_keys(db, keys.into_iter().collect()).await?;
         Ok(works)
     }
 
@@ -97,7 +92,7 @@ impl Works {
         &mut self,
         db: &impl ConnectionTrait,
         wanted: &BTreeSet<Number>,
-        organizations: &[Uuid],
+        organizations: &BTreeSet<Uuid>,
     ) -> Result<()> {
         use number_entity::{Column, Entity};
         if wanted.is_empty() {
@@ -114,15 +109,15 @@ impl Works {
         let ids: Vec<Uuid> = ids.into_iter().collect();
         let mut owners: HashMap<Uuid, Uuid> = HashMap::new();
         for some in ids.chunks(VALUES_AT_ONCE) {
+            // Whose they are is looked at here: asked in the statement, it leads engines through all that one has.
             let rows: Vec<(Uuid, Uuid)> = standing()
                 .select_only()
                 .columns([entity::Column::Id, entity::Column::OrganizationId])
                 .filter(entity::Column::Id.is_in(some.iter().copied()))
-                .filter(entity::Column::OrganizationId.is_in(organizations.iter().copied()))
                 .into_tuple()
                 .all(db)
                 .await?;
-            owners.extend(rows);
+            owners.extend(rows.into_iter().filter(|(_, owner)| organizations.contains(owner)));
         }
         for row in found {
             let Some(owner) = owners.get(&row.research_output_id) else { continue };
@@ -132,22 +127,19 @@ impl Works {
         Ok(())
     }
 
-    async fn load_keys(
-        &mut self,
-        db: &impl ConnectionTrait,
-        keys: Vec<String>,
-        organizations: Vec<Uuid>,
-    ) -> Result<()> {
-        let found: Vec<(Uuid, Option<String>)> = standing()
-            .select_only()
-            .columns([entity::Column::Id, entity::Column::WorkKey])
-            .filter(entity::Column::WorkKey.is_in(keys))
-            .filter(entity::Column::OrganizationId.is_in(organizations))
-            .into_tuple()
-            .all(db)
-            .await?;
-        for (id, key) in found {
-            self.by_key.entry(key.unwrap_or_default()).or_default().push(id);
+    /// The keys hold the organization.
+    async fn load_keys(&mut self, db: &impl ConnectionTrait, keys: Vec<String>) -> Result<()> {
+        for some in keys.chunks(VALUES_AT_ONCE) {
+            let found: Vec<(Uuid, Option<String>)> = standing()
+                .select_only()
+                .columns([entity::Column::Id, entity::Column::WorkKey])
+                .filter(entity::Column::WorkKey.is_in(some.iter().map(String::as_str)))
+                .into_tuple()
+                .all(db)
+                .await?;
+            for (id, key) in found {
+                self.by_key.entry(key.unwrap_or_default()).or_default().push(id);
+            }
         }
         Ok(())
     }
