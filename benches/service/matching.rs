@@ -7,6 +7,7 @@
 use std::{
     fs::{self, File},
     io::{BufRead as _, BufReader, BufWriter, Write as _},
+    ops::Range,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -27,6 +28,10 @@ const NEEDS: usize = 10_000;
 const PUBLISHED: usize = 7;
 /// Needs that are matched, in turns with searches.
 const QUESTIONS: usize = 60;
+/// Needs that are opened with one sign-in, which is good for some minutes.
+const OPENED_SIGNED_IN: usize = 100;
+/// The same for looking whether there are pairs.
+const LOOKED_SIGNED_IN: usize = 3_000;
 /// How long new pairs may take to be proposed.
 const PATIENCE: Duration = Duration::from_mins(30);
 const STAFF: &str = "bench-matching";
@@ -45,11 +50,7 @@ pub(super) fn measure(table: &mut Table, place: &Place, asked: &Asked) -> Result
     let data = place.data.with_file_name("matching");
     let texts = prepare_outputs(place, &data)?;
     let served = Served::start(&data)?;
-    let signed =
-        served.client()?.json(SIGN_IN, &json!({ "login": STAFF, "password": PASSWORD }))?;
-    let token = signed["data"]["signIn"]["session"]["accessToken"].as_str();
-    let token = token.ok_or_else(|| format!("nobody signed in: {signed}"))?.to_owned();
-    let mut client = served.client()?.signed_in(&token);
+    let mut client = sign_in(&served)?;
     let questions = if asked.quick { QUESTIONS / 4 } else { QUESTIONS };
     let texts: Vec<&String> = texts.iter().take(questions).collect();
     let (mut matches, mut searches) = (Times::default(), Times::default());
@@ -71,8 +72,17 @@ pub(super) fn measure(table: &mut Table, place: &Place, asked: &Asked) -> Result
     table.add(&format!("{what}, p50 ms"), matches.median(), Some(searches.median()), goal);
     table.add(&format!("{what}, mean ms"), matches.mean(), Some(searches.mean()), goal);
     table.add(&format!("{what}, p99 ms"), matches.p99(), Some(searches.p99()), Goal::Shown);
-    publish_some(table, &data, &mut client, &texts, asked)?;
+    publish_some(table, &data, &served, &texts, asked)?;
     served.end()
+}
+
+/// A client of a station's staff; good for some minutes.
+fn sign_in(served: &Served) -> Result<Client> {
+    let who = json!({ "login": STAFF, "password": PASSWORD });
+    let signed = served.client()?.json(SIGN_IN, &who)?;
+    let token = signed["data"]["signIn"]["session"]["accessToken"].as_str();
+    let token = token.ok_or_else(|| format!("nobody signed in: {signed}"))?;
+    Ok(served.client()?.signed_in(token))
 }
 
 /// A data folder with as many outputs as there are rows; gives texts of needs.
@@ -118,7 +128,7 @@ fn prepare_outputs(place: &Place, data: &Path) -> Result<Vec<String>> {
 fn publish_some(
     table: &mut Table,
     data: &Path,
-    client: &mut Client,
+    served: &Served,
     texts: &[&String],
     asked: &Asked,
 ) -> Result<()> {
@@ -126,12 +136,13 @@ fn publish_some(
     let few = most / 10;
     let mut seconds = Vec::new();
     for (from, to) in [(0, few), (few, most)] {
-        open_needs(client, texts, from..to)?;
+        open_needs(served, texts, from..to)?;
+        let mut client = sign_in(served)?;
         let mut times = Times::default();
         for round in 0..PUBLISHED {
             times.push(publish_one(
                 data,
-                client,
+                &mut client,
                 &format!("{to}-{round}"),
                 texts[round % texts.len()],
             )?);
@@ -146,13 +157,13 @@ fn publish_some(
 }
 
 /// Opens needs, and waits until the matchmaker has been through them.
-fn open_needs(
-    client: &mut Client,
-    texts: &[&String],
-    numbers: std::ops::Range<usize>,
-) -> Result<()> {
+fn open_needs(served: &Served, texts: &[&String], numbers: Range<usize>) -> Result<()> {
     let mut last = Value::Null;
+    let mut client = sign_in(served)?;
     for number in numbers {
+        if number % OPENED_SIGNED_IN == 0 {
+            client = sign_in(served)?;
+        }
         let text = texts[number % texts.len()];
         let content = json!({ "kind": "TECHNOLOGY", "areas": ["FLD-3-02"], "minTrl": 5, "wantedModes": ["LICENSE"],
             "text": format!("寻找技术：{text}（第{number}项）") });
@@ -166,7 +177,7 @@ fn open_needs(
             return Err(format!("a need was not opened: {raised} {opened}").into());
         }
     }
-    proposed(client, &last)
+    proposed(served, &last)
 }
 
 /// Publishes one output and gives how long it takes until it is proposed to somebody.
@@ -192,16 +203,21 @@ fn publish_one(data: &Path, client: &mut Client, name: &str, text: &str) -> Resu
 }
 
 /// Waits until there are pairs of a need.
-fn proposed(client: &mut Client, need: &Value) -> Result<()> {
+fn proposed(served: &Served, need: &Value) -> Result<()> {
     let began = Instant::now();
-    loop {
+    let mut client = sign_in(served)?;
+    for looked in 1.. {
+        if looked % LOOKED_SIGNED_IN == 0 {
+            client = sign_in(served)?;
+        }
         let reply = client.json(PROPOSED, &json!({ "need": need }))?;
         match reply["data"]["matches"]["totalCount"].as_u64() {
             None => return Err(format!("no count: {reply}").into()),
             Some(0) => wait(began)?,
-            Some(_) => return Ok(()),
+            Some(_) => break,
         }
     }
+    Ok(())
 }
 
 fn wait(began: Instant) -> Result<()> {

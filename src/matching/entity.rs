@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{MatchState, MatchTargetKind};
 use crate::{
-    access::{Action, Guarded, Reach, Scope},
-    needs, organizations, research,
+    access::{Action, Guarded, Reach, Scope, Viewer},
+    needs::{self, Need},
+    organizations, research,
 };
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
@@ -46,8 +47,22 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+/// Where a pair stands once contact was asked for.
+const INTRODUCTIONS: [MatchState; 3] =
+    [MatchState::Introduced, MatchState::Succeeded, MatchState::Failed];
+
+impl Model {
+    /// Whether a viewer who sees the need may know where the pair stands.
+    pub(super) fn is_told(&self, need: &Need, viewer: &Viewer) -> bool {
+        !INTRODUCTIONS.contains(&self.state)
+            || need.is_own(viewer)
+            || self.target_token.as_deref().is_some_and(|token| viewer.holds(token))
+    }
+}
+
 /// A match is there for whoever sees both sides and has a right to the matches of one of them: of any need they see, of
-/// their own needs, or of their own offers.
+/// their own needs, or of their own offers. One that has come to an introduction is there for its two sides alone, as the
+/// introduction is.
 impl Guarded for Entity {
     fn shown_in(scope: &Scope) -> Condition {
         let Scope::Of { viewer, .. } = scope else { return Condition::all() };
@@ -56,14 +71,17 @@ impl Guarded for Entity {
             select.select_only().column(needs::entity::Column::Id).into_query()
         };
         let seen = || needs::entity::Entity::visible_to(scope);
+        let own_needs = || {
+            let held = viewer.tokens().iter().map(String::as_str);
+            let own = seen().filter(needs::entity::Column::OwnerToken.is_in(held));
+            Column::NeedId.in_subquery(needs(own))
+        };
         let mut rights = Condition::any();
         match viewer.reach_now(Action::RaiseNeed) {
-            Reach::Yes => rights = rights.add(Column::Id.is_not_null()),
-            Reach::Own => {
-                let held = viewer.tokens().iter().map(String::as_str);
-                let own = seen().filter(needs::entity::Column::OwnerToken.is_in(held));
-                rights = rights.add(Column::NeedId.in_subquery(needs(own)));
+            Reach::Yes => {
+                rights = rights.add(Column::State.is_not_in(INTRODUCTIONS)).add(own_needs());
             }
+            Reach::Own => rights = rights.add(own_needs()),
             Reach::No | Reach::District | Reach::Escalated => {}
         }
         if viewer.reach_now(Action::SeeOwnMatches) == Reach::Own {

@@ -320,10 +320,14 @@ impl MatchQuery {
             shown.extend(of_kind.iter().take(page.limit()));
         }
         let targets = target_nodes(ctx, shown.iter().map(|pair| pair.target.key())).await?;
-        let rows = shown.iter().filter_map(|pair| kept_of(pair).cloned()).collect();
+        let told = |pair: &Pair| {
+            let need = sought.need.as_ref()?;
+            kept_of(pair).filter(|row| row.is_told(need, &ctx.viewer))
+        };
+        let rows = shown.iter().filter_map(|pair| told(pair).cloned()).collect();
         let matches = nodes(rows);
         let edge = |pair: &Pair| {
-            let row = kept_of(pair);
+            let row = told(pair);
             Some(MatchEdge {
                 cursor: cursor(pair),
                 score: pair.score.score,

@@ -103,6 +103,16 @@ async fn a_pair_stands_where_its_introduction_has_come_to(house: &House) {
     let first = asked(&desk.staff, &need, &a).await;
     stands(&desk.staff, &need, &a, "INTRODUCED").await;
     stands(&desk.transfer, &need, &a, "INTRODUCED").await;
+    // An introduction is its two sides' alone: nobody else learns of it from the pair.
+    for other in [&desk.elsewhere, &desk.municipal] {
+        let pair = json!({ "filter": { "need": need["id"], "target": a } });
+        assert_eq!(other.run(KEPT, pair).await.at("/matches/totalCount"), 0);
+        let filter = json!({ "targets": ["RESEARCH_OUTPUT"] });
+        let shown = partners(other, json!({ "need": need["id"], "filter": filter })).await;
+        let edges = shown.at("/matchPartners/edges").as_array().unwrap();
+        let edge = edges.iter().find(|edge| edge["node"]["externalId"] == "A").unwrap();
+        assert_eq!((&edge["state"], &edge["match"]), (&Value::Null, &Value::Null), "{edge}");
+    }
     take(&desk.staff, "withdrawIntroduction", &first, json!({})).await;
     stands(&desk.staff, &need, &a, "SHORTLISTED").await;
     let second = asked(&desk.staff, &need, &a).await;
