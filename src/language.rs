@@ -16,7 +16,20 @@ impl Language {
     /// The language an `Accept-Language` header prefers, by its q values; English where it names neither
     /// (RFC 9110, section 12.5.4).
     pub fn from_accept_language(header: &str) -> Self {
-        let mut best = (0.0_f32, Self::En);
+        Self::preferred(header).unwrap_or(Self::En)
+    }
+
+    /// How the language is named (BCP 47).
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::ZhCn => "zh-CN",
+        }
+    }
+
+    /// The language an `Accept-Language` header prefers, by its q values, where it names one of the two.
+    pub fn preferred(header: &str) -> Option<Self> {
+        let mut best = (0.0_f32, None);
         for range in header.split(',') {
             let mut parts = range.split(';');
             let tag = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -29,7 +42,7 @@ impl Language {
                 _ => continue,
             };
             if quality > best.0 {
-                best = (quality, language);
+                best = (quality, Some(language));
             }
         }
         best.1

@@ -31,6 +31,7 @@ pub mod change;
 pub mod deidentification;
 
 // How it is asked for.
+pub mod console;
 pub mod execution;
 pub mod http;
 pub mod node;

@@ -14,6 +14,7 @@ use crate::{
     audit::{self, Entry},
     error::{Error, Fault, Result},
     execution::Purse,
+    files::Format,
     http::{
         Admission, Download, Downloads, GrantFault, Granted, PagePart, PublicPage, Publications,
         Reception, TokenDesk, Uploaded, Uploads, Visit,
@@ -254,6 +255,16 @@ impl Downloads for FileCounter {
             let Exported { name, media_type, bytes } = exported;
             let plain_name = name.clone();
             return Ok(Some(Download { name, plain_name, media_type, bytes }));
+        }
+        if let Some(ending) = outputs.and_then(|rest| rest.strip_prefix("-template.")) {
+            let Some(format) = Format::named(ending) else { return Ok(None) };
+            let blank = research::blank(ctx, format).await.map_err(Fault::from)?;
+            return Ok(blank.map(|Exported { name, media_type, bytes }| Download {
+                plain_name: name.clone(),
+                name,
+                media_type,
+                bytes,
+            }));
         }
         Ok(sheet(ctx, name, parameters).await.map_err(Fault::from)?)
     }

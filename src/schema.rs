@@ -8,6 +8,7 @@ use crate::{
     access::ViewerNode,
     accounts::{
         AccountMutation, ApiClientMutation, ApiClientQuery, RegisterMutation, RegisterQuery,
+        SessionMutation, SessionQuery,
     },
     answers::{
         AffectedQuery, AnswerDraftMutation, AnswerReaderMutation, AnswerReportQuery,
@@ -58,6 +59,7 @@ pub struct Query(
     ExpertiseQuery,
     RegulationQuery,
     RegisterQuery,
+    SessionQuery,
     ApiClientQuery,
     AuditQuery,
     RegulationProposalQuery,
@@ -78,6 +80,7 @@ pub struct Query(
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     AccountMutation,
+    SessionMutation,
     RegisterMutation,
     ApiClientMutation,
     StationMutation,

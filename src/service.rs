@@ -16,6 +16,7 @@ use crate::{
     calendar::Calendar,
     clock::Clock,
     config::Config,
+    console::{self, Console},
     consultations,
     db::{Database, DatabaseSettings},
     error::{Error, Result},
@@ -303,6 +304,10 @@ impl Service {
             downloads: Some(Arc::new(FileCounter)),
             uploads: Some(Arc::new(IncomingCounter)),
             publications: Some(Arc::new(ReadingRoom::new(&self.app, &self.oai))),
+            pages: Some(Arc::new(Console::new(console::Settings {
+                public_url: self.oai.public_url.clone(),
+                clock: self.app.clock.clone(),
+            }))),
             executor: Arc::clone(&self.executor),
             reception,
             readiness: Arc::new(readiness),

@@ -58,6 +58,16 @@ impl Client {
         self.answer()
     }
 
+    /// Opens a page. Its body stays here until the next question.
+    pub(super) fn page(&mut self, path: &str) -> Result<&[u8]> {
+        let head = format!("GET {path} HTTP/1.1\r\nhost: bench\r\naccept: text/html\r\n\r\n");
+        self.stream.get_mut().write_all(head.as_bytes())?;
+        match self.answer()? {
+            200 => Ok(&self.body),
+            status => Err(format!("{status}: {}", String::from_utf8_lossy(&self.body)).into()),
+        }
+    }
+
     /// Asks the API. The body of the answer stays here until the next question.
     pub(super) fn ask(&mut self, request: &str) -> Result<&[u8]> {
         let head = format!(

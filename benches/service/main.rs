@@ -1,7 +1,7 @@
 //! How fast the whole service is, each figure beside what the same work costs without it, in the same run.
 //!
 //! `cargo bench --bench service -- [--rows 100000] [--seed 1] [PART …] [--quick]`, where
-//! a part is `search`, `list`, `start`, `fresh`, `import`, `following`, `signed_in`, `refusals`, `matching` or `strengths`; all of
+//! a part is `search`, `list`, `pages`, `start`, `fresh`, `import`, `following`, `signed_in`, `refusals`, `matching` or `strengths`; all of
 //! them where none is named.
 //!
 //! The first run with a number of rows prepares them (generated, imported, indexed; and put into the bare engine) under
@@ -20,6 +20,7 @@ mod import;
 mod list;
 mod matching;
 mod measure;
+mod pages;
 mod prepare;
 mod program;
 mod refusals;
@@ -31,9 +32,10 @@ mod strengths;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// What can be measured by itself.
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 11] = [
     "search",
     "list",
+    "pages",
     "start",
     "fresh",
     "import",
@@ -97,13 +99,16 @@ fn main() -> Result<()> {
     let asked = Asked::read()?;
     let place = prepare::prepare(&folder(), asked.rows, asked.seed, asked.wants_rows_alone())?;
     let mut table = measure::Table::new();
-    if ["search", "list", "strengths"].iter().any(|part| asked.wants(part)) {
+    if ["search", "list", "pages", "strengths"].iter().any(|part| asked.wants(part)) {
         let served = program::Served::start(&place.data)?;
         if asked.wants("search") {
             search::measure(&mut table, &place, &served, &asked)?;
         }
         if asked.wants("list") {
             list::measure(&mut table, &place, &served, &asked)?;
+        }
+        if asked.wants("pages") {
+            pages::measure(&mut table, &served, &asked)?;
         }
         if asked.wants("strengths") {
             strengths::measure(&mut table, &served, &asked)?;

@@ -63,6 +63,12 @@ install_python() {
     python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv
 }
 
+# install_chromium: a browser, and letters for the pictures of its pages.
+install_chromium() {
+    needs chromium chromium || return 1
+    fc-list 2>/dev/null | grep -qi 'cjk\|wqy' || apt_install fonts-noto-cjk
+}
+
 # install_node DIR: Node.js as tests/audits/package.json wants it. Where Debian's own is older, one from npm's registry is
 # put into the folder, for this run alone.
 install_node() {

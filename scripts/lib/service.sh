@@ -1,6 +1,7 @@
 # The service with sample data, for checks from outside. To be sourced, after postgres.sh (for free_port).
 #
-#   service_start BINARY DIR   sets service_url (without a path) and service_credentials (the file with its sample
+#   service_start BINARY DIR [DATABASE_URL]
+#                              sets service_url (without a path) and service_credentials (the file with its sample
 #                              accounts); its log is DIR/service.log
 #   service_stop               asks it to end (SIGTERM) and fails unless it ends well and in time
 
@@ -10,8 +11,9 @@ service_pid=''
 service_log=''
 
 service_start() {
-    local binary=$1 dir=$2 port name
-    local -a clean=()
+    local binary=$1 dir=$2 database=${3:-} port name
+    local -a clean=() more=()
+    [[ -z $database ]] || more=(--database-url "$database")
     port=$(free_port) || return 1
     service_log=$dir/service.log
     # A developer's own settings must not change what is checked: no variable of ours, no settings file.
@@ -20,7 +22,7 @@ service_start() {
     done
     service_credentials=$dir/credentials.json
     (cd "$dir" && exec env ${clean[@]+"${clean[@]}"} "$binary" serve --demo --demo-credentials "$service_credentials" \
-        --listen "127.0.0.1:$port" --data-dir "$dir/data") >"$service_log" 2>&1 &
+        --listen "127.0.0.1:$port" --data-dir "$dir/data" ${more[@]+"${more[@]}"}) >"$service_log" 2>&1 &
     service_pid=$!
     service_await_ready "$port" || return 1
     service_url=http://127.0.0.1:$port

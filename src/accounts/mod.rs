@@ -41,6 +41,7 @@ mod register;
 mod register_graphql;
 pub(crate) mod secret_entity;
 pub(crate) mod session_entity;
+mod session_graphql;
 mod sessions;
 mod signing;
 mod sso;
@@ -66,6 +67,7 @@ pub use register::{
     new_hash,
 };
 pub use register_graphql::{RegisterMutation, RegisterQuery};
+pub use session_graphql::{SessionMutation, SessionQuery};
 pub use sessions::{Tokens, begin};
 pub use signing::{has_keys, reseal, rotate};
 pub use sso::{Sso, SsoSettings};

@@ -155,6 +155,39 @@ pub(super) async fn sign_out(ctx: &Ctx, everywhere: bool) -> Result<()> {
     Ok(())
 }
 
+/// The sessions of whoever asks that have not ended, the latest first.
+pub(super) async fn own(ctx: &Ctx) -> Result<Vec<session_entity::Model>> {
+    use session_entity::{Column, Entity};
+    let Some(member) = ctx.viewer.member() else { return Ok(Vec::new()) };
+    let sessions = Entity::visible_to(&Scope::Service)
+        .filter(Column::MemberId.eq(member.id))
+        .filter(Column::EndedAt.is_null())
+        .filter(Column::EndsAt.gt(ctx.now()))
+        .order_by_desc(Column::BegunAt)
+        .order_by_desc(Column::Id)
+        .limit(MOST_SHOWN);
+    Ok(sessions.all(ctx.db()).await?)
+}
+
+/// Sessions of one member that are shown, at most.
+const MOST_SHOWN: u64 = 100;
+
+/// Ends a session of whoever asks.
+///
+/// # Errors
+/// [`Error::NotFound`] where it is somebody else's, or has ended.
+pub(super) async fn end_own(ctx: &Ctx, session: Uuid) -> Result<()> {
+    let member = ctx.viewer.member().ok_or(Error::Unauthenticated)?;
+    if !own(ctx).await?.iter().any(|own| own.id == session) {
+        return Err(Error::NotFound);
+    }
+    let mut change = Change::begin(ctx).await?;
+    end(&*change, session, "SIGNED_OUT", ctx.now()).await?;
+    change.audit(Entry::new("endSession").of(NodeKind::Member, member.id));
+    change.commit(member.id).await?;
+    Ok(())
+}
+
 /// Changes the password of whoever asks, and ends their other sessions.
 ///
 /// # Errors

@@ -112,6 +112,7 @@ fn greet(address: &str) {
     let query = r#"{"query":"{ search(query: \"軟體更新要不要變更註冊\", first: 3) { totalCount nodes { ... on AnsweredQuestion { question currency { status explanation { zh } } } } } }"}"#;
     super::tell(&format!(
         "\n站间 Zhanjian is serving.\n\n  \
+         pages    http://{address}/\n  \
          API      http://{address}/graphql\n  \
          health   http://{address}/health/ready\n\n\
          Try:\n\n  \

@@ -21,6 +21,8 @@ pub use limits::Limits;
 pub use purse::Purse;
 pub use refusal::Refusal;
 pub use validation::OperationKind;
+#[cfg(test)]
+pub(crate) use validation::specimens::specimens;
 
 use crate::error::Code;
 use crate::language::Language;

@@ -110,17 +110,9 @@ impl IntoResponse for Answer {
 
 /// Says in which language an answer is, and what it depends on.
 pub(super) fn add_language(headers: &mut HeaderMap, language: Language) {
-    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(tag(language)));
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     headers
         .append(header::VARY, HeaderValue::from_static("accept, accept-language, authorization"));
-}
-
-/// A language as HTTP names it.
-fn tag(language: Language) -> &'static str {
-    match language {
-        Language::En => "en",
-        Language::ZhCn => "zh-CN",
-    }
 }
 
 /// The status that says the same as a code.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use std::time::Duration;
 
 /// A refusal with the status that goes with it.
-pub(super) type Refused = (StatusCode, Refusal);
+pub(crate) type Refused = (StatusCode, Refusal);
 
 /// How much of a body that is too large is read and thrown away, so that its sender comes to read the answer.
 const DRAINED: usize = 64 * 1024 * 1024;
@@ -54,7 +54,7 @@ pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Refused> {
 const SET_ASIDE: usize = 1024 * 1024;
 
 /// Reads a body whole, within its bounds.
-pub(super) async fn read(
+pub(crate) async fn read(
     headers: &HeaderMap,
     body: Body,
     max: usize,

@@ -60,7 +60,7 @@ pub(super) async fn handle(
     let fetched = fetch(&front, &visit, &name, parts.uri.query().unwrap_or_default()).await;
     match fetched {
         Ok(Some(file)) => answer(file),
-        Ok(None) => super::nowhere(Extension(request_id), parts.headers).await,
+        Ok(None) => super::nowhere(&request_id, &parts.headers),
         Err(error) => Answer::turned_away(error, language, request_id.as_str()).into_response(),
     }
 }
@@ -71,12 +71,34 @@ async fn fetch(
     name: &str,
     parameters: &str,
 ) -> Result<Option<Download>, async_graphql::Error> {
-    let Some(desk) = &front.downloads else { return Ok(None) };
+    if front.downloads.is_none() {
+        return Ok(None);
+    }
     let admission = receive(front, visit).await?;
-    let data = admission.data(visit.request_id);
+    written(front, &admission.data(visit.request_id), name, parameters).await
+}
+
+/// Has a file written for whoever asks, within the time that a request may take.
+async fn written(
+    front: &Front,
+    data: &Data,
+    name: &str,
+    parameters: &str,
+) -> Result<Option<Download>, async_graphql::Error> {
+    let Some(desk) = &front.downloads else { return Ok(None) };
     let limit = front.executor.limits().timeout;
-    let fetched = tokio::time::timeout(limit, desk.fetch(&data, name, parameters)).await;
+    let fetched = tokio::time::timeout(limit, desk.fetch(data, name, parameters)).await;
     fetched.unwrap_or_else(|_| Err(Fault::from(Error::Timeout).into()))
+}
+
+/// A file to take away, for pages that know already who asks.
+pub(crate) async fn take_away(
+    front: &Front,
+    data: &Data,
+    name: &str,
+    parameters: &str,
+) -> Result<Option<Response>, async_graphql::Error> {
+    Ok(written(front, data, name, parameters).await?.map(answer))
 }
 
 fn answer(file: Download) -> Response {

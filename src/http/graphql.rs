@@ -96,7 +96,7 @@ impl Manner {
 }
 
 /// Asks the reception who it is. Whoever comes is not kept waiting there for ever.
-pub(super) async fn receive(
+pub(crate) async fn receive(
     front: &Front,
     visit: &Visit<'_>,
 ) -> Result<Arc<dyn Admission>, async_graphql::Error> {

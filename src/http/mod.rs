@@ -2,7 +2,7 @@
 //!
 //! `/graphql` speaks GraphQL over HTTP and, for subscriptions, over sockets and streams of events; `/reports/…` gives
 //! files to take away, `/imports/…` takes files in; `/oai` and `/research-outputs/…` show what everybody may read;
-//! `/health/live` and `/health/ready` speak to whoever runs the service, `/` says where one is. Every request has an id; whatever is
+//! `/health/live` and `/health/ready` speak to whoever runs the service; all else is pages for people. Every request has an id; whatever is
 //! refused on the way to the API is refused as a GraphQL error with a code.
 
 mod accept;
@@ -26,8 +26,11 @@ mod serve;
 mod uploads;
 mod websocket;
 
+pub(crate) use body::read as read_body;
 pub use client_address::{ClientAddress, PeerAddress, TrustedProxies};
+pub(crate) use downloads::take_away;
 pub use downloads::{Download, Downloads};
+pub(crate) use graphql::receive;
 pub use health::{Check, Readiness};
 pub use lasting::Lasting;
 pub use metrics::{Metrics, router as metrics_router};
@@ -37,20 +40,22 @@ pub use rate_limit::RateLimit;
 pub use request_id::RequestId;
 pub use serve::{ServeLimits, serve};
 pub use uploads::{Uploaded, Uploads};
+pub(crate) use uploads::{desk as upload_desk, read as read_upload};
 
 use crate::execution::Executor;
 use crate::language::Language;
 use answer::Answer;
 use async_graphql::Data;
+use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{any, get, post};
-use axum::{Extension, Router};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, any, get, post};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tower::ServiceExt as _;
 
 /// What the front door needs of the house.
 #[derive(Clone)]
@@ -67,12 +72,23 @@ pub struct Front {
     pub uploads: Option<Arc<dyn Uploads>>,
     /// Answers harvesters and shows pages, where there are any.
     pub publications: Option<Arc<dyn Publications>>,
+    /// Pages for people, where there are any.
+    pub pages: Option<Arc<dyn Pages>>,
     /// Says whether the service can do its work.
     pub readiness: Arc<dyn Readiness>,
     /// The figures of the process, where they are shown at this door.
     pub metrics: Option<Metrics>,
     /// The settings of this layer.
     pub settings: Settings,
+}
+
+/// Pages for people, served beside the API by a client of it.
+pub trait Pages: Send + Sync {
+    /// The routes of the pages, at this front door.
+    fn routes(&self, front: &Front) -> Router;
+
+    /// What people see at an address where there is nothing.
+    fn nowhere(&self, front: &Front) -> MethodRouter;
 }
 
 /// The settings of the front door.
@@ -179,8 +195,14 @@ pub fn router(front: Front) -> Result<Router, String> {
         .route("/oai", get(published::oai).post(published::oai))
         .route("/research-outputs/{id}", get(published::page))
         .route("/research-outputs/{id}/{part}", get(published::part))
-        .layer(from_fn_with_state(limiter, rate_limit::limit))
+        .layer(from_fn_with_state(limiter.clone(), rate_limit::limit))
         .with_state(front.clone());
+    let pages = front.pages.clone();
+    let (pages, absent) = match &pages {
+        Some(pages) => (pages.routes(&front), Some(pages.nowhere(&front))),
+        None => (Router::new(), None),
+    };
+    let pages = pages.layer(from_fn_with_state(limiter, rate_limit::limit));
     let metrics = front.metrics.clone().map_or_else(Router::new, metrics::router);
     Ok(Router::new()
         .merge(metrics)
@@ -192,8 +214,8 @@ pub fn router(front: Front) -> Result<Router, String> {
         .route("/imports/{name}", uploads)
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(front))
-        .route("/", get(welcome))
-        .fallback(nowhere)
+        .merge(pages)
+        .fallback(async |request: Request| lost(absent, request).await)
         .layer(cors)
         .layer(from_fn_with_state(proxies, client_address::find))
         .layer(from_fn(careful_headers))
@@ -221,17 +243,29 @@ async fn careful_headers(request: Request, next: Next) -> Response {
     response
 }
 
-async fn welcome() -> Html<&'static str> {
-    Html(include_str!("welcome.html"))
+/// Nothing is here: told to people as a page, to programs as an error.
+async fn lost(absent: Option<MethodRouter>, request: Request) -> Response {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    match absent {
+        Some(page) if accepts.is_some_and(|accepts| accepts.contains("text/html")) => {
+            // It answers whatever it is asked.
+            page.oneshot(request).await.unwrap_or_else(|never| match never {})
+        }
+        _ => {
+            let request_id = request.extensions().get::<RequestId>().cloned();
+            let request_id = request_id.unwrap_or_else(RequestId::new);
+            nowhere(&request_id, request.headers())
+        }
+    }
 }
 
-async fn nowhere(Extension(request_id): Extension<RequestId>, headers: HeaderMap) -> Response {
+fn nowhere(request_id: &RequestId, headers: &HeaderMap) -> Response {
     let refusal = crate::execution::Refusal::new(
         crate::error::Code::NotFound,
         "There is nothing at this address: the API is at /graphql.",
         "此地址没有内容，接口地址为 /graphql。",
     );
-    Answer::refusal(StatusCode::NOT_FOUND, &refusal, language(&headers), request_id.as_str())
+    Answer::refusal(StatusCode::NOT_FOUND, &refusal, language(headers), request_id.as_str())
         .into_response()
 }
 

@@ -71,7 +71,7 @@ pub(super) async fn oai(
     let (parts, sent) = request.into_parts();
     let language = language(&parts.headers);
     let Some(desk) = front.publications.clone() else {
-        return super::nowhere(Extension(request_id), parts.headers).await;
+        return super::nowhere(&request_id, &parts.headers);
     };
     let parameters = if parts.method == Method::POST {
         if !is_form(&parts.headers) {
@@ -131,7 +131,7 @@ pub(super) async fn part(
     let part = match name.as_str() {
         "metadata.jsonld" => PagePart::JsonLd,
         "linkset" => PagePart::Linkset,
-        _ => return super::nowhere(request_id, headers).await,
+        _ => return super::nowhere(&request_id, &headers),
     };
     show(state, request_id, id, part, &headers).await
 }
@@ -145,7 +145,7 @@ async fn show(
 ) -> Response {
     let language = language(headers);
     let Some(desk) = front.publications.clone() else {
-        return super::nowhere(Extension(request_id), headers.clone()).await;
+        return super::nowhere(&request_id, headers);
     };
     let limit = front.executor.limits().timeout;
     let shown = tokio::time::timeout(limit, desk.page(&id, part, language)).await;

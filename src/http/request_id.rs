@@ -36,7 +36,12 @@ impl RequestId {
             .get(HEADER)
             .and_then(|value| value.to_str().ok())
             .filter(|id| is_well_formed(id));
-        Self(given.map_or_else(|| Uuid::now_v7().simple().to_string().into(), Into::into))
+        Self(given.map_or_else(|| Self::new().0, Into::into))
+    }
+
+    /// An id that no request had.
+    pub(super) fn new() -> Self {
+        Self(Uuid::now_v7().simple().to_string().into())
     }
 }
 

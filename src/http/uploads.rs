@@ -15,7 +15,7 @@ use async_graphql::Data;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use std::time::Duration;
@@ -88,7 +88,7 @@ pub(super) async fn handle(
             let wait = || HeaderValue::from_static("60");
             if full { answer.with(header::RETRY_AFTER, wait()) } else { answer }.into_response()
         }
-        Ok(None) => super::nowhere(Extension(request_id), parts.headers).await,
+        Ok(None) => super::nowhere(&request_id, &parts.headers),
         Err(error) => Answer::turned_away(error, language, request_id.as_str()).into_response(),
     }
 }
@@ -105,31 +105,76 @@ async fn take(
     (name, parameters): (&str, &str),
     file: Body,
 ) -> Result<Option<Taken>, async_graphql::Error> {
-    let Some(desk) = &front.uploads else { return Ok(None) };
     let admission = receive(front, visit).await?;
     let data = admission.data(visit.request_id);
-    if !desk.may(&data, name).await? {
-        return Ok(None);
-    }
-    let settings = &front.settings;
-    let patience = settings.body_timeout * SLOWER;
-    let mut room = Room::default();
-    let max = settings.max_import_bytes;
-    let more = |bytes| room.grow(bytes);
-    let file = match body::read_into(visit.headers, file, max, patience, more).await {
-        Ok(file) => file,
+    let Some(desk) = desk(front, &data, name).await? else { return Ok(None) };
+    let max = front.settings.max_import_bytes;
+    let came = match read(front, visit.headers, file, max).await {
+        Ok(came) => came,
         Err(refused) => return Ok(Some(Taken::Refused(refused))),
     };
-    let taken = async {
-        let Ok(place) = AT_ONCE.acquire().await else { return Ok(None) };
-        let file = Bytes::from_owner(Held { file, _place: place, _room: room });
-        // What was seen of a file is kept for as long as this goes on, whether or not the file itself still is.
-        let _held = file.clone();
-        let uploaded = desk.take(&data, name, parameters, file).await?;
-        Ok(Some(Taken::Told(uploaded.told)))
-    };
-    let taken = tokio::time::timeout(PATIENCE, taken).await;
-    taken.unwrap_or_else(|_| Err(Fault::from(Error::Timeout).into()))
+    let file = came.bytes();
+    let uploaded = came.hand_in(desk, &data, (name, parameters), file).await?;
+    Ok(Some(Taken::Told(uploaded.told)))
+}
+
+/// Who takes files of a name, where they are taken from whoever asks. This is asked before a file is read.
+pub(crate) async fn desk<'a>(
+    front: &'a Front,
+    data: &Data,
+    name: &str,
+) -> Result<Option<&'a dyn Uploads>, async_graphql::Error> {
+    let Some(desk) = front.uploads.as_deref() else { return Ok(None) };
+    Ok(desk.may(data, name).await?.then_some(desk))
+}
+
+/// Reads a body whole, within its own bound and the room for all.
+pub(crate) async fn read(
+    front: &Front,
+    headers: &HeaderMap,
+    file: Body,
+    max: usize,
+) -> Result<Came, body::Refused> {
+    let patience = front.settings.body_timeout * SLOWER;
+    let mut room = Room::default();
+    let more = |bytes| room.grow(bytes);
+    let bytes = body::read_into(headers, file, max, patience, more).await?;
+    Ok(Came { bytes, room })
+}
+
+/// What has come, and the room that it takes.
+pub(crate) struct Came {
+    bytes: Bytes,
+    room: Room,
+}
+
+impl Came {
+    /// All that has come.
+    pub(crate) fn bytes(&self) -> Bytes {
+        self.bytes.clone()
+    }
+
+    /// Has a file looked at: all that has come, or what was in it.
+    pub(crate) async fn hand_in(
+        self,
+        desk: &dyn Uploads,
+        data: &Data,
+        (name, parameters): (&str, &str),
+        file: Bytes,
+    ) -> Result<Uploaded, async_graphql::Error> {
+        let room = self.room;
+        let taken = async {
+            let Ok(place) = AT_ONCE.acquire().await else {
+                return Err(Fault::from(Error::Timeout).into());
+            };
+            let file = Bytes::from_owner(Held { file, _place: place, _room: room });
+            // What was seen of a file is kept for as long as this goes on, whether or not the file itself still is.
+            let _held = file.clone();
+            desk.take(data, name, parameters, file).await
+        };
+        let taken = tokio::time::timeout(PATIENCE, taken).await;
+        taken.unwrap_or_else(|_| Err(Fault::from(Error::Timeout).into()))
+    }
 }
 
 /// A file with the place that it takes. The place is free once all who read it have let go of it: a thread that reads it

@@ -26,6 +26,7 @@ use crate::{
     ids::{GlobalId, NodeKind},
     language::Text,
     organizations::{self, Organization},
+    transfer::Known,
 };
 
 /// The most outputs in one file: it is put together in memory.
@@ -137,6 +138,20 @@ pub async fn export<'a>(
     });
     let bytes = finished.await??;
     Ok(Exported { name: format!("research-outputs.{ending}"), media_type, bytes })
+}
+
+/// The table that an office fills in, with an example, for those who may bring one; there is none in other formats.
+pub async fn blank(ctx: &Ctx, format: Format) -> Result<Option<Exported>> {
+    if !matches!(format, Format::Csv | Format::Xlsx) {
+        return Ok(None);
+    }
+    super::may_import(ctx)?;
+    let known = Known::load(&ctx.app.db).await?;
+    let (ending, media_type) = kind_of(format);
+    let now = ctx.now();
+    let made = tokio::task::spawn_blocking(move || import::template(&known, format, now));
+    let name = format!("research-outputs-template.{ending}");
+    Ok(Some(Exported { name, media_type, bytes: made.await?? }))
 }
 
 fn too_many(en: &str, zh: &str) -> Error {

@@ -18,6 +18,7 @@ mod answers;
 mod audit;
 mod backup;
 mod commands;
+mod console;
 mod consultations;
 mod currency;
 mod doors;

@@ -6,6 +6,8 @@
 mod convert;
 mod measure;
 mod places;
+#[cfg(test)]
+pub(crate) mod specimens;
 mod variables;
 mod weigh;
 

@@ -95,6 +95,7 @@ pub fn front(limits: Limits, settings: Settings) -> Front {
         downloads: None,
         uploads: None,
         publications: None,
+        pages: None,
         settings,
     }
 }

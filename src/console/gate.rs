@@ -1,0 +1,340 @@
+//! Where people come in: who they are, by the cookies of their browser, and what goes out with every page.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension,
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    api::{Done, documents},
+    cookies::{self, Jar},
+    forms::Secret,
+    links,
+    renewal::Tokens,
+    shell::{Section, Shell, Viewer},
+    trouble::{self, Trouble},
+};
+use crate::{
+    execution,
+    http::{Admission, ClientAddress, Front, RequestId, Visit, receive, take_away},
+    language::Language,
+};
+
+/// Nothing is loaded from elsewhere, nothing in a page is run, no page of another site frames this one.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+                      require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// Somebody who reads a page.
+#[derive(Clone)]
+pub(super) struct Guest(Arc<Reader>);
+
+struct Reader {
+    state: Arc<super::State>,
+    admission: Arc<dyn Admission>,
+    language: Language,
+    request_id: String,
+    here: String,
+    secret: Secret,
+}
+
+impl Guest {
+    /// The front door that the reader came by.
+    pub(super) fn front(&self) -> &Front {
+        &self.0.state.front
+    }
+
+    /// The language that the reader is spoken to in.
+    pub(super) fn language(&self) -> Language {
+        self.0.language
+    }
+
+    /// The id of the request.
+    pub(super) fn request_id(&self) -> &str {
+        &self.0.request_id
+    }
+
+    /// What forms of this reader are bound to.
+    pub(super) fn secret(&self) -> Secret {
+        self.0.secret
+    }
+
+    /// Where signing in leads back to here.
+    pub(super) fn sign_in_address(&self) -> String {
+        links::address("/sign-in", [("next", self.0.here.as_str())])
+    }
+
+    /// What is around a page.
+    pub(super) fn shell(&self, viewer: Viewer, section: Section) -> Shell {
+        let (here, seal) = (self.0.here.clone(), self.0.secret.seal());
+        Shell::new(self.0.language, viewer, section, here, seal)
+    }
+
+    /// The present day in China.
+    pub(super) fn today(&self) -> String {
+        self.0.state.clock.today().to_string()
+    }
+
+    /// A file to take away, as it would be fetched over HTTP with a token.
+    pub(super) async fn take_away(
+        &self,
+        name: &str,
+        parameters: &str,
+    ) -> Result<Response, Trouble> {
+        let data = self.0.admission.data(&self.0.request_id);
+        let file = take_away(self.front(), &data, name, parameters).await;
+        match file {
+            Ok(file) => file.ok_or(Trouble::NotFound),
+            Err(error) => Err(trouble_of(error, self.language(), self.request_id())),
+        }
+    }
+
+    /// What says who reads, for what is not asked by a document: files.
+    pub(super) fn data(&self) -> async_graphql::Data {
+        self.0.admission.data(&self.0.request_id)
+    }
+
+    /// What an error of the reception or of a desk is to a page.
+    pub(super) fn trouble(&self, error: async_graphql::Error) -> Trouble {
+        trouble_of(error, self.language(), self.request_id())
+    }
+
+    /// Executes a request as whoever reads, as it would be over HTTP.
+    pub(super) async fn execute(&self, request: execution::Request) -> execution::Response {
+        let request = execution::Request {
+            language: self.0.language,
+            request_id: self.0.request_id.clone(),
+            ..request
+        };
+        self.front().executor.execute(request, self.data()).await
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Guest {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Trouble> {
+        let guest = parts.extensions.get::<Self>().cloned();
+        guest.ok_or_else(|| Trouble::internal(&"a request came by no gate"))
+    }
+}
+
+#[derive(Deserialize)]
+struct Renewed {
+    session: Option<Tokens>,
+}
+
+documents! {
+    RENEW: Done<Renewed> = ["sign_in/renew.graphql"];
+}
+
+/// Lets people in, and sends the page on its way.
+pub(super) async fn enter(
+    State(state): State<Arc<super::State>>,
+    Extension(request_id): Extension<RequestId>,
+    address: Option<Extension<ClientAddress>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let mut jar = Jar::of(request.headers(), state.is_secure);
+    let came = Came {
+        address: address.and_then(|Extension(address)| address.0),
+        language: language(request.headers(), &jar),
+        request_id: request_id.as_str().to_owned(),
+        here: request.uri().path_and_query().map_or("/", |it| it.as_str()).to_owned(),
+        secret: jar.get(cookies::FORMS).and_then(Secret::of_cookie),
+    };
+    let is_page = is_page(request.headers());
+    let is_safe = request.method().is_safe();
+    let guest = match came.guest(&state, &mut jar, is_page).await {
+        Ok(guest) => guest,
+        Err(error) => {
+            tracing::warn!("nobody could be let in");
+            return trouble_of(error, came.language, &came.request_id).into_response();
+        }
+    };
+    request.extensions_mut().insert(guest.clone());
+    let mut response = next.run(request).await;
+    if let Some(trouble) = response.extensions().get::<Trouble>().cloned() {
+        let asked_again = response.headers().get(header::RETRY_AFTER).cloned();
+        response = match trouble {
+            Trouble::Unauthenticated if is_page && is_safe => {
+                Redirect::to(&guest.sign_in_address()).into_response()
+            }
+            trouble => trouble::page(&guest, &trouble).await,
+        };
+        response.headers_mut().extend(asked_again.map(|value| (header::RETRY_AFTER, value)));
+    }
+    dress(&mut response, came.language);
+    // What the page itself had kept or forgotten comes last, and counts.
+    let kept = std::mem::take(response.extensions_mut()).remove::<Kept>();
+    let ours = jar.into_headers().chain(kept.into_iter().flat_map(|Kept(jar)| jar.into_headers()));
+    response.headers_mut().extend(ours.map(|value| (header::SET_COOKIE, value)));
+    response
+}
+
+/// Cookies that a page wants kept, in the extensions of its response.
+#[derive(Clone)]
+pub(super) struct Kept(Jar);
+
+impl Guest {
+    /// A response with which a session begins.
+    pub(super) fn signed_in(&self, tokens: &Tokens, mut response: Response) -> Response {
+        let mut jar = self.empty_jar();
+        keep_tokens(&mut jar, tokens);
+        // Forms of whoever was here before are good no more.
+        jar.keep(cookies::FORMS, &Secret::new().to_cookie(), None);
+        response.extensions_mut().insert(Kept(jar));
+        response
+    }
+
+    /// A response with which it ends.
+    pub(super) fn signed_out(&self, mut response: Response) -> Response {
+        let mut jar = self.empty_jar();
+        for name in [cookies::ACCESS, cookies::REFRESH, cookies::FORMS] {
+            jar.forget(name);
+        }
+        response.extensions_mut().insert(Kept(jar));
+        response
+    }
+
+    /// A response after which another language is spoken.
+    pub(super) fn speaks(&self, language: Language, mut response: Response) -> Response {
+        let mut jar = self.empty_jar();
+        jar.keep(cookies::LANGUAGE, language.tag(), Some(365 * 24 * 60 * 60));
+        response.extensions_mut().insert(Kept(jar));
+        response
+    }
+
+    fn empty_jar(&self) -> Jar {
+        Jar::of(&HeaderMap::new(), self.0.state.is_secure)
+    }
+}
+
+/// They are kept until the browser is closed: whoever sits down next at an office computer is somebody else.
+fn keep_tokens(jar: &mut Jar, tokens: &Tokens) {
+    jar.keep(cookies::ACCESS, &tokens.access_token, None);
+    jar.keep(cookies::REFRESH, &tokens.refresh_token, None);
+}
+
+/// How somebody came.
+struct Came {
+    address: Option<std::net::IpAddr>,
+    language: Language,
+    request_id: String,
+    here: String,
+    secret: Option<Secret>,
+}
+
+impl Came {
+    async fn guest(
+        &self,
+        state: &Arc<super::State>,
+        jar: &mut Jar,
+        is_page: bool,
+    ) -> Result<Guest, async_graphql::Error> {
+        let secret = self.secret.unwrap_or_else(|| {
+            let secret = Secret::new();
+            jar.keep(cookies::FORMS, &secret.to_cookie(), None);
+            secret
+        });
+        let with = |admission| {
+            Guest(Arc::new(Reader {
+                state: Arc::clone(state),
+                admission,
+                language: self.language,
+                request_id: self.request_id.clone(),
+                here: self.here.clone(),
+                secret,
+            }))
+        };
+        if let Some(access) = jar.get(cookies::ACCESS).map(str::to_owned) {
+            match self.admit(state, Some(&access)).await {
+                Ok(admission) => return Ok(with(admission)),
+                Err(error) if !is_unauthenticated(&error) => return Err(error),
+                // Too old, or ended: what the refresh token says counts.
+                Err(_) => jar.forget(cookies::ACCESS),
+            }
+        }
+        let nobody = with(self.admit(state, None).await?);
+        // A picture or a script does not change tokens: a page does, and its answer is read.
+        let Some(refresh) = jar.get(cookies::REFRESH).filter(|_| is_page).map(str::to_owned) else {
+            return Ok(nobody);
+        };
+        let renewed = state.renewals.renew(&refresh, renew(&nobody, &refresh)).await;
+        let Some(tokens) = renewed else {
+            jar.forget(cookies::REFRESH);
+            return Ok(nobody);
+        };
+        keep_tokens(jar, &tokens);
+        self.admit(state, Some(&tokens.access_token)).await.map(with)
+    }
+
+    /// Asks the reception, as over HTTP.
+    async fn admit(
+        &self,
+        state: &super::State,
+        token: Option<&str>,
+    ) -> Result<Arc<dyn Admission>, async_graphql::Error> {
+        let mut headers = HeaderMap::new();
+        if let Some(token) =
+            token.and_then(|it| HeaderValue::from_str(&format!("Bearer {it}")).ok())
+        {
+            headers.insert(header::AUTHORIZATION, token);
+        }
+        let visit = Visit {
+            headers: &headers,
+            address: self.address,
+            request_id: &self.request_id,
+            language: self.language,
+            lasting: false,
+        };
+        receive(&state.front, &visit).await
+    }
+}
+
+async fn renew(nobody: &Guest, refresh: &str) -> Option<Tokens> {
+    let renewed = nobody.change(&RENEW, json!({ "refreshToken": refresh })).await;
+    renewed.ok()?.ok()?.session
+}
+
+/// What an error that met nobody's query is to a page, told as the API tells it.
+fn trouble_of(error: async_graphql::Error, language: Language, request_id: &str) -> Trouble {
+    let (body, code) = execution::settled(error, language, request_id);
+    let told: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    let message = told["errors"][0]["message"].as_str().unwrap_or_default();
+    Trouble::of_code(code.as_str(), message.to_owned(), None)
+}
+
+fn is_unauthenticated(error: &async_graphql::Error) -> bool {
+    let code = error.extensions.as_ref().and_then(|it| it.get("code"));
+    code.is_some_and(|code| *code == async_graphql::Value::from("UNAUTHENTICATED"))
+}
+
+/// Whether a person opens a page, rather than a page something beside it. Old browsers do not say.
+fn is_page(headers: &HeaderMap) -> bool {
+    let said = headers.get("sec-fetch-dest").and_then(|value| value.to_str().ok());
+    said.is_none_or(|said| said == "document")
+}
+
+/// The language that was chosen, else the one that the browser prefers, else Chinese.
+fn language(headers: &HeaderMap, jar: &Jar) -> Language {
+    let accepted = || headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok();
+    let chosen = jar.get(cookies::LANGUAGE).and_then(Language::preferred);
+    chosen.or_else(|| accepted().and_then(Language::preferred)).unwrap_or(Language::ZhCn)
+}
+
+fn dress(response: &mut Response, language: Language) {
+    let headers = response.headers_mut();
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    headers.append(header::VARY, HeaderValue::from_static("accept-language, cookie"));
+    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+}

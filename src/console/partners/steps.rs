@@ -1,0 +1,140 @@
+//! Steps that people take by a form: each is a change of the API, and what of the form goes with it.
+
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
+
+use crate::console::{
+    api::{Change, UserError},
+    forms::Form,
+    gate::Guest,
+    trouble::Trouble,
+};
+
+/// The answer to a step: the page that one is led back to shows what became of the thing.
+#[derive(Deserialize)]
+pub(in crate::console) struct Taken {}
+
+/// A step: its name in the address, the change, what goes with it.
+pub(in crate::console) struct Step {
+    pub name: &'static str,
+    pub change: &'static Change<Taken>,
+    pub fields: &'static [Field],
+}
+
+/// Something that goes with a step, by its name in the form and in the input of the change.
+pub(in crate::console) enum Field {
+    /// It has to be there: what is missing is told by the API.
+    Needed(&'static str),
+    /// It may be left out.
+    Optional(&'static str),
+    /// Whom to talk to, where that is said.
+    Contact(&'static str),
+}
+
+/// The parts of a contact.
+pub(in crate::console) const CONTACT: [&str; 5] =
+    ["name", "organization", "phone", "email", "address"];
+
+impl Field {
+    fn put(&self, form: &Form, input: &mut Map<String, Json>) {
+        let (name, value) = match *self {
+            Self::Needed(name) => (name, json!(form.text(name))),
+            Self::Optional(name) => (name, json!(form.given(name))),
+            Self::Contact(name) => (name, contact(form, name, &CONTACT)),
+        };
+        input.insert(name.to_owned(), value);
+    }
+}
+
+/// A contact of a form, whose fields are called `contact-phone` and so on; nothing where all are empty.
+pub(in crate::console) fn contact(form: &Form, name: &str, parts: &[&str]) -> Json {
+    let given = |part: &&str| form.given(&format!("{name}-{part}")).map(str::to_owned);
+    let said: Map<String, Json> =
+        parts.iter().map(|part| ((*part).to_owned(), json!(given(part)))).collect();
+    if said.values().all(Json::is_null) { Json::Null } else { Json::Object(said) }
+}
+
+/// The step of a name, of those that there are.
+pub(in crate::console) fn named<'a>(steps: &'a [Step], name: &str) -> Result<&'a Step, Trouble> {
+    steps.iter().find(|step| step.name == name).ok_or(Trouble::NotFound)
+}
+
+impl Step {
+    /// Takes the step on what `subject` names: at the version that the form was made for, and once.
+    pub(in crate::console) async fn take(
+        &self,
+        guest: &Guest,
+        subject: &[(&str, &str)],
+        form: &Form,
+    ) -> Result<Result<Taken, Vec<UserError>>, Trouble> {
+        let mut input = begun(subject, form);
+        for field in self.fields {
+            field.put(form, &mut input);
+        }
+        guest.change(self.change, Json::Object(input)).await
+    }
+}
+
+/// The input of a change: what it is of, the version that was read, and what makes it happen once.
+pub(in crate::console) fn begun(subject: &[(&str, &str)], form: &Form) -> Map<String, Json> {
+    let mut input: Map<String, Json> =
+        subject.iter().map(|(name, id)| ((*name).to_owned(), json!(id))).collect();
+    if let Some(version) = form.given("version").and_then(|it| it.parse::<i64>().ok()) {
+        input.insert("version".to_owned(), json!(version));
+    }
+    input.insert("clientMutationId".to_owned(), json!(form.given("once")));
+    input
+}
+
+/// A step that was not taken: what is wrong, and what was written, so that nobody writes it twice.
+#[derive(Default)]
+pub(in crate::console) struct Tried {
+    step: String,
+    form: Form,
+    pub faults: Vec<UserError>,
+}
+
+impl Tried {
+    /// What was tried.
+    pub(in crate::console) fn new(
+        step: impl Into<String>,
+        form: Form,
+        faults: Vec<UserError>,
+    ) -> Self {
+        Self { step: step.into(), form, faults }
+    }
+
+    /// Whether it was this step.
+    pub(in crate::console) fn is(&self, step: &str) -> bool {
+        self.step == step
+    }
+
+    /// What was written for this step.
+    pub(in crate::console) fn text(&self, step: &str, name: &str) -> &str {
+        if self.is(step) { self.form.text(name) } else { "" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contact_of_which_nothing_is_said_is_none() {
+        let form = Form::of([("contact-phone", " ".to_owned()), ("contact-name", String::new())]);
+        assert_eq!(contact(&form, "contact", &CONTACT), Json::Null);
+        let form = Form::of([("contact-phone", " 021 ".to_owned())]);
+        assert_eq!(
+            contact(&form, "contact", &["name", "phone"]),
+            json!({ "name": null, "phone": "021" })
+        );
+    }
+
+    #[test]
+    fn what_was_written_is_kept_for_its_step_alone() {
+        let tried =
+            Tried::new("withdraw", Form::of([("reason", "改由自研".to_owned())]), Vec::new());
+        assert_eq!(tried.text("withdraw", "reason"), "改由自研");
+        assert_eq!(tried.text("dismiss", "reason"), "");
+    }
+}

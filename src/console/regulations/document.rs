@@ -1,0 +1,147 @@
+//! A regulation: its facts, what acts on it and what it acts on, and the answers that rest on it.
+
+use askama::Template;
+use axum::{
+    extract::{Path, RawQuery},
+    response::Response,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Connection, Regulation};
+use crate::console::{
+    api::documents,
+    gate::Guest,
+    links,
+    lists::{Listed, Pages},
+    parts::{Assessment, RegulationName, StationName},
+    shell::{self, Section, Shell, Viewer},
+    trouble::Trouble,
+};
+
+/// Answers on a page.
+const PAGE: usize = 10;
+
+documents! {
+    REGULATION: Found = [
+        "page.graphql", "listed.graphql", "../parts/viewer.graphql", "../parts/page.graphql",
+        "../parts/assessment.graphql",
+    ];
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Found {
+    viewer: Viewer,
+    regulation: Option<Document>,
+    answered_questions: Connection<Answer>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    #[serde(flatten)]
+    facts: Regulation,
+    issued_on: Option<String>,
+    source: Option<String>,
+    comes_by: Vec<Coming>,
+    goes_to: Vec<Going>,
+}
+
+/// What one document does to another.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Act {
+    kind: String,
+    scope: String,
+    articles: Vec<String>,
+    effective_on: Option<String>,
+    note: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Coming {
+    #[serde(flatten)]
+    act: Act,
+    from: Origin,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Origin {
+    #[serde(flatten)]
+    name: RegulationName,
+    #[serde(default)]
+    acted_upon_by: Vec<Coming>,
+}
+
+#[derive(Deserialize)]
+struct Going {
+    #[serde(flatten)]
+    act: Act,
+    to: Target,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Target {
+    #[serde(flatten)]
+    name: RegulationName,
+    #[serde(default)]
+    acts_on: Vec<Going>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    id: String,
+    question: String,
+    answered_on: Option<String>,
+    audience: String,
+    currency: Assessment,
+    station: StationName,
+}
+
+#[derive(Template)]
+#[template(path = "regulations/page.html")]
+struct RegulationPage {
+    shell: Shell,
+    today: String,
+    regulation: Document,
+    total: i64,
+    answers: Vec<Answer>,
+    pages: Pages,
+}
+
+pub(super) async fn page(
+    guest: Guest,
+    Path(key): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Trouble> {
+    let path: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
+    let listed = Listed::of(&format!("/regulations/{path}"), query.as_deref());
+    let mut variables = listed.place(PAGE);
+    variables["key"] = json!(key);
+    variables["keys"] = json!([key]);
+    let found = guest.ask(&REGULATION, variables).await?;
+    let regulation = found.regulation.ok_or(Trouble::NotFound)?;
+    let answers = found.answered_questions;
+    let page = RegulationPage {
+        shell: guest.shell(found.viewer, Section::Regulations),
+        today: guest.today(),
+        total: answers.total_count,
+        pages: listed.pages(&answers.page_info),
+        answers: answers.nodes,
+        regulation,
+    };
+    shell::show(&page)
+}
+
+impl RegulationPage {
+    /// Where the search finds what names it.
+    fn search_address(&self) -> String {
+        let name = &self.regulation.facts.name;
+        let words = name.number.as_deref().unwrap_or(&name.title.zh);
+        links::address("/", [("q", words)])
+    }
+}

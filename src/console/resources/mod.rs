@@ -1,0 +1,152 @@
+//! Resources that organizations offer: places for clinical work, testing, training and making.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, RawQuery},
+    response::Response,
+    routing::get,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    api::documents,
+    gate::Guest,
+    lists::{AreaTop, Choice, Group, Listed, Pages},
+    parts::{AreaName, OrganizationName, Page},
+    shell::{self, Section, Shell, Viewer},
+    trouble::Trouble,
+};
+
+const PAGE: usize = 20;
+
+documents! {
+    LIST: Found = [
+        "list.graphql", "../parts/viewer.graphql", "../parts/page.graphql", "../parts/areas.graphql",
+    ];
+    RESOURCE: One = ["page.graphql", "../parts/viewer.graphql"];
+}
+
+/// The addresses of these pages.
+pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new().route("/resources", get(list)).route("/resources/{id}", get(page))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Found {
+    viewer: Viewer,
+    resources: Connection,
+    expertise_areas: Vec<AreaTop>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Connection {
+    total_count: i64,
+    nodes: Vec<Listing>,
+    page_info: Page,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listing {
+    id: String,
+    name: String,
+    kind: String,
+    audience: String,
+    is_valid: bool,
+    is_accredited: bool,
+    valid_until: Option<String>,
+    state: String,
+    organization: OrganizationName,
+    areas: Vec<AreaName>,
+}
+
+#[derive(Template)]
+#[template(path = "resources/list.html")]
+struct ListPage {
+    shell: Shell,
+    kinds: Vec<Choice>,
+    areas: Vec<Group>,
+    organization: String,
+    accredited_only: bool,
+    is_filtered: bool,
+    total: i64,
+    resources: Vec<Listing>,
+    pages: Pages,
+}
+
+async fn list(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
+    let listed = Listed::of("/resources", query.as_deref());
+    let accredited_only = listed.get("accredited").is_some();
+    let filter = json!({
+        "kinds": listed.only("kind"),
+        "areas": listed.only("area"),
+        "organizations": listed.only("organization"),
+        "accredited": accredited_only.then_some(true),
+    });
+    let found = guest.ask(&LIST, listed.variables(filter, PAGE)).await?;
+    let shell = guest.shell(found.viewer, Section::Resources);
+    let page = ListPage {
+        kinds: listed.values("kind", "ResourceKind", shell.text),
+        areas: listed.areas(&found.expertise_areas, shell.text),
+        organization: listed.get("organization").unwrap_or_default().to_owned(),
+        accredited_only,
+        is_filtered: listed.has_any(&["kind", "area", "organization", "accredited"]),
+        total: found.resources.total_count,
+        pages: listed.pages(&found.resources.page_info),
+        resources: found.resources.nodes,
+        shell,
+    };
+    shell::show(&page)
+}
+
+#[derive(Deserialize)]
+struct One {
+    viewer: Viewer,
+    node: Option<Node>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "__typename")]
+enum Node {
+    Resource(Box<Resource>),
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Resource {
+    name: String,
+    kind: String,
+    description: Option<String>,
+    capabilities: Vec<String>,
+    state: String,
+    is_accredited: bool,
+    accreditation: Option<String>,
+    capacity: Option<String>,
+    valid_until: Option<String>,
+    is_valid: bool,
+    retired_on: Option<String>,
+    audience: String,
+    external_id: String,
+    organization: OrganizationName,
+    areas: Vec<AreaName>,
+}
+
+#[derive(Template)]
+#[template(path = "resources/page.html")]
+struct ResourcePage {
+    shell: Shell,
+    resource: Box<Resource>,
+}
+
+async fn page(guest: Guest, Path(id): Path<String>) -> Result<Response, Trouble> {
+    let found = guest.ask(&RESOURCE, json!({ "id": id })).await?;
+    let Some(Node::Resource(resource)) = found.node else { return Err(Trouble::NotFound) };
+    let shell = guest.shell(found.viewer, Section::Resources);
+    shell::show(&ResourcePage { shell, resource })
+}

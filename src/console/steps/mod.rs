@@ -1,0 +1,218 @@
+//! Steps that somebody can take with a thing: each is a small form and a change. A page says them in a table; how they are
+//! shown, read and sent is said here, once.
+
+mod shown;
+
+pub(super) use shown::{Shown, ShownField, ShownStep, fields};
+
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
+
+use super::{
+    api::{Change, UserError},
+    forms::Form,
+    gate::Guest,
+    parts::moments,
+    texts::Texts,
+    trouble::Trouble,
+};
+
+/// Of what was changed nothing is read: the page that one is led back to shows it.
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+/// A step: its name in the API's list of what is possible now, the form for it, and the change.
+pub(super) struct Step {
+    pub name: &'static str,
+    /// The last part of its address.
+    pub slug: &'static str,
+    pub change: &'static Change<Nothing>,
+    /// How the change calls the thing that it is about.
+    pub subject: &'static str,
+    /// What the change always says.
+    pub fixed: &'static [(&'static str, &'static str)],
+    /// The text that says what it does; none where it is empty.
+    pub hint: &'static str,
+    /// Whether it cannot be undone, or ends something.
+    pub is_grave: bool,
+    pub fields: &'static [Field],
+}
+
+/// A field of a form.
+pub(super) struct Field {
+    pub name: &'static str,
+    /// The name of the text of its label.
+    pub text: &'static str,
+    pub kind: Kind,
+    pub is_required: bool,
+}
+
+/// What is written into a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Paragraphs.
+    Words,
+    /// Many paragraphs.
+    Pages,
+    /// A line.
+    Line,
+    /// A regulation, which the page has a list of.
+    Law,
+    /// A day and a time.
+    Moment,
+    /// A day.
+    Day,
+    /// One of what is offered.
+    One,
+    /// Any of what is offered.
+    Any,
+    /// Several short texts, with signs between them that are in none.
+    Several,
+}
+
+/// Something that can be chosen.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Offer {
+    pub value: String,
+    pub label: String,
+    /// How far it stands below others.
+    pub depth: usize,
+}
+
+/// What belongs together of what can be chosen; without a heading where all does.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Group {
+    pub label: String,
+    pub offers: Vec<Offer>,
+}
+
+impl Group {
+    /// Values of an enumeration with their names.
+    pub(super) fn of(values: &[&str], label: impl Fn(&str) -> String) -> Vec<Self> {
+        let offers = values.iter().map(|value| Offer {
+            value: (*value).to_owned(),
+            label: label(value),
+            ..Offer::default()
+        });
+        vec![Self { label: String::new(), offers: offers.collect() }]
+    }
+}
+
+/// What can be chosen in the fields of a page, by their names.
+#[derive(Default)]
+pub(super) struct Offers(Vec<(&'static str, Vec<Group>)>);
+
+impl Offers {
+    /// Offers something in all fields of a name.
+    pub(super) fn offer(&mut self, field: &'static str, groups: Vec<Group>) {
+        self.0.push((field, groups));
+    }
+
+    fn of(&self, field: &str) -> &[Group] {
+        self.0.iter().find(|(known, _)| *known == field).map_or(&[], |(_, groups)| groups)
+    }
+}
+
+/// A step that was tried and not taken: its form as it was filled in, and what was wrong.
+pub(super) struct Tried {
+    pub slug: String,
+    pub form: Form,
+    pub faults: Vec<UserError>,
+}
+
+impl Step {
+    /// Takes the step with what a form says; what was not taken comes back with the form.
+    pub(super) async fn take(
+        &self,
+        guest: &Guest,
+        id: &str,
+        form: Form,
+    ) -> Result<Result<(), Tried>, Trouble> {
+        let input = self.input(id, &form);
+        self.send(guest, input, form).await
+    }
+
+    /// The same with an input that was made already.
+    pub(super) async fn send(
+        &self,
+        guest: &Guest,
+        input: Json,
+        form: Form,
+    ) -> Result<Result<(), Tried>, Trouble> {
+        let text = Texts::in_language(guest.language());
+        let missing = missing(self.fields, &form, text);
+        let faults = if missing.is_empty() {
+            match guest.change(self.change, input).await? {
+                Ok(Nothing {}) => return Ok(Ok(())),
+                Err(faults) => faults,
+            }
+        } else {
+            missing
+        };
+        Ok(Err(Tried { slug: self.slug.to_owned(), form, faults }))
+    }
+
+    /// What a form says, as the input of the change.
+    pub(super) fn input(&self, id: &str, form: &Form) -> Json {
+        let mut input = read(self.fields, form);
+        input.insert(self.subject.to_owned(), json!(id));
+        if let Some(version) = form.given("version") {
+            input.insert("version".to_owned(), json!(version.parse::<i32>().unwrap_or_default()));
+        }
+        input.insert("clientMutationId".to_owned(), json!(form.given("once")));
+        for (name, value) in self.fixed {
+            let value = match *value {
+                "true" => json!(true),
+                "false" => json!(false),
+                value => json!(value),
+            };
+            input.insert((*name).to_owned(), value);
+        }
+        Json::Object(input)
+    }
+}
+
+/// What fields say, as an input names it; what was left empty is left out.
+pub(super) fn read(fields: &[Field], form: &Form) -> Map<String, Json> {
+    let mut input = Map::new();
+    for field in fields {
+        let value = match field.kind {
+            Kind::Any => Some(json!(form.all(field.name))),
+            Kind::Several => Some(json!(several(form.text(field.name)))),
+            Kind::Moment => form.given(field.name).map(|text| json!(moments::written(text))),
+            Kind::Words | Kind::Pages | Kind::Line | Kind::Law | Kind::Day | Kind::One => {
+                form.given(field.name).map(|text| json!(text))
+            }
+        };
+        input.extend(value.map(|value| (field.name.to_owned(), value)));
+    }
+    input
+}
+
+/// The texts of a field for several.
+pub(super) fn several(text: &str) -> Vec<&str> {
+    let parts = text.split(['、', '，', ',', '；', ';', '\n']);
+    parts.map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
+/// What must be said and is not.
+pub(super) fn missing(fields: &[Field], form: &Form, text: Texts) -> Vec<UserError> {
+    let empty = fields.iter().filter(|field| field.is_required && form.given(field.name).is_none());
+    let fault = |field: &Field| UserError {
+        code: "INVALID".to_owned(),
+        path: vec![field.name.to_owned()],
+        message: text.with("field-needed", "field", &*text.of(field.text)),
+    };
+    empty.map(fault).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_texts_stand_in_one_field() {
+        assert_eq!(several("第五条、第八条第二款，第十条\n"), ["第五条", "第八条第二款", "第十条"]);
+        assert!(several(" ， ").is_empty());
+    }
+}

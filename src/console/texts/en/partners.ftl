@@ -1,0 +1,145 @@
+nav-partners = Find partners
+nav-needs = Needs
+nav-introductions = Introductions
+nav-publishing = Publishing
+
+partners-title = Find partners
+partners-hint = Say in your own words what is needed, without the name of a company or anything else that would tell who it is. What you write stands in no address.
+partners-text = What is needed
+partners-placeholder = For example: a drug coating for degradable cardiovascular stents, with data from animal trials, to be licensed or developed together
+partners-among = Among which kinds (none chosen: all)
+partners-more = More conditions
+partners-any = Any
+partners-choose = Please choose
+partners-cancel = Cancel
+partners-find = Find
+partners-save = Save as a need
+partners-to-needs = See the needs that there are
+partners-areas-chosen = { $count } chosen
+partners-found = { $count ->
+    [one] 1 possible partner
+   *[other] { $count } possible partners
+}
+partners-order = The best first
+partners-score = Score
+partners-none = Nobody fits well enough. What you can do:
+partners-none-words = Add words for the product, the technology, the purpose
+partners-none-filters = Take out kinds, areas or other conditions
+partners-none-save = Save it as a need: what is published from now on is matched by itself
+partners-components = What the score is the sum of
+partners-component = Component
+partners-bar = Bar
+partners-figures = Figures
+partners-explanation = What it says
+partners-value = fits { $value }% × weight { $weight }%
+partners-no-value = not said, not counted
+partners-why = The words that are met
+partners-terms = Words that are met
+partners-enough = { $share }% of all words is as good as all of them.
+partners-term = Word
+partners-term-weight = Share
+partners-term-value = Met by
+partners-term-met = In their words
+partners-algorithm = Arithmetic of the match: { $version }
+
+need = Need
+need-what = What is looked for
+need-kind = Kind of need
+need-state = State
+need-audience = Audience
+need-from = Raised by
+need-district = District
+need-expires = Open until
+need-expires-hint = The usual time where nothing is said
+need-own = Ours
+need-title = Title
+need-text = What exactly
+need-min-trl = Lowest readiness (TRL)
+need-max-trl = Highest readiness (TRL)
+need-trl = Readiness (TRL)
+need-modes = Ways of working together
+need-about = About this need
+need-consultation = Consultation
+need-opened = Opened
+need-checks = De-identification checks
+need-check-old = (the text was changed since)
+
+needs-title = Needs
+needs-count = { $count } in all
+needs-which = Which needs
+needs-current = Under way
+needs-mine = Ours
+needs-none = There is no such need.
+
+need-new = New need
+need-edit = Change the need
+need-save = Save
+need-hint = A need is raised for a company, and must not tell which. It is saved as a draft, looked through, and then opened.
+need-from-consultation = This need comes from a consultation. Nothing of the company is taken over, and nothing of it may be written here.
+need-withdrawn-because = Taken back because:{" "}
+need-findings = What may tell for whom it is
+need-findings-hint = These words may tell who the company is. Change them; what is harmless, another member of your station can declare so, with a reason.
+need-findings-other = Change the text, or ask another member of your station to look at it.
+need-finding-sure = must be dealt with
+need-finding-reason = Why “{ $words }” is harmless (empty: it stays open)
+need-findings-clear = Declare harmless
+need-steps = What can be done
+need-open = Open the need
+need-fulfil = Mark as met
+need-extend = Extend
+need-withdraw = Take it back
+need-withdraw-reason = Why (for your own office alone)
+need-pairs = Pairs dealt with
+need-partner = Partner
+need-pair-since = Changed
+need-pair-reason = Note
+need-pair-shortlist = Shortlist
+need-pair-invite = Invite
+need-pair-dismiss = Does not fit
+need-pair-dismiss-reason = Why it does not fit (for your own office alone)
+need-shortlist-again = Shortlist after all
+need-none-later = What is published from now on is matched by itself, and listed here
+need-not-looking = Once the need is open, possible partners are listed here.
+
+need-kind-TECHNOLOGY = Technology
+need-kind-CLINICAL = Clinical study
+need-kind-TESTING = Testing
+need-kind-TRAINING = Training
+need-kind-MANUFACTURING = Manufacturing
+need-kind-EXPERTISE = Expertise
+
+need-state-DRAFT = Draft
+need-state-OPEN = Open
+need-state-MATCHED = Matched
+need-state-IN_TALKS = In talks
+need-state-FULFILLED = Met
+need-state-LAPSED = Lapsed
+need-state-WITHDRAWN = Taken back
+
+match-state-PROPOSED = Proposed
+match-state-SHORTLISTED = Shortlisted
+match-state-INVITED = Invited
+match-state-INTRODUCED = Introduced
+match-state-SUCCEEDED = Succeeded
+match-state-FAILED = Failed
+match-state-DISMISSED = Does not fit
+
+match-component-TEXT = Text
+match-component-AREAS = Areas
+match-component-KIND = Kind
+match-component-MATURITY = Maturity
+match-component-COOPERATION_MODE = Cooperation
+match-component-NEARNESS = Nearness
+match-component-TRACK_RECORD = Track record
+
+match-field-TITLE = Title
+match-field-TEXT = Text
+match-field-ABSTRACT = Abstract
+match-field-ADVANTAGES = Advantages
+match-field-CLINICAL_STAGE = Clinical stage
+match-field-NAME = Name
+match-field-DESCRIPTION = Description
+match-field-CAPABILITIES = Capabilities
+match-field-AREAS = Areas
+match-field-SERVICE_MODEL = Way of working
+

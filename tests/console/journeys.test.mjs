@@ -1,0 +1,106 @@
+// What people do, in a browser: with scripts, and once without.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { holds, launch, visit } from './browser.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+for (const scripts of [true, false]) {
+  test(`from a search to the use of an answer, ${scripts ? 'with' : 'without'} scripts`, async () => {
+    const page = await visit(browser, { role: 'STAFF', scripts });
+    await page.goto('/');
+    await page.fill('#q', '医疗器械注册人委托生产');
+    await page.click('form.search button');
+    await page.locator('.facet a', { hasText: '已答问题' }).first().click();
+    assert.match(page.url(), /kind=ANSWERED_QUESTION/);
+    const question = await page.locator('.hit h3 a').first().innerText();
+    await page.locator('.hit h3 a').first().click();
+    assert.equal(await page.locator('h1').innerText(), question);
+    const before = await page.locator('.about').innerText();
+    await page.click("button[name='helpful'][value='yes']");
+    await page.waitForURL(/\/answers\//);
+    if (scripts) assert.notEqual(await page.locator('.about').innerText(), before);
+    await page.locator('.reply summary').click();
+    assert.match(await page.locator('#reply').inputValue(), /核对至/);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  });
+}
+
+test('the keys alone: suggestions by pinyin, hits by arrows, a page by Enter', async () => {
+  const page = await visit(browser, { role: 'STAFF' });
+  await page.goto('/');
+  await page.keyboard.press('/');
+  await page.keyboard.type('ylqx', { delay: 30 });
+  await page.waitForSelector('#suggestions li');
+  await holds(page, 'suggestions');
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await page.locator("#suggestions [aria-selected='true']").count(), 1);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.hits .hit');
+  await page.focus('#q');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  const second = page.locator('.hit h3 a').nth(1);
+  assert.ok(await second.evaluate((it) => it === document.activeElement), 'the second hit has the focus');
+  const where = await second.getAttribute('href');
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => url.pathname === where);
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test('a pasted letter finds similar questions and stands in no address', async () => {
+  const page = await visit(browser, { role: 'STAFF' });
+  await page.goto('/similar');
+  await page.fill('#text', '我司委托外省企业生产三类器械，请问注册人如何放行？质量协议需要包含哪些内容？');
+  await page.click('main form button');
+  await page.waitForSelector('.hits .hit');
+  assert.equal(new URL(page.url()).search, '');
+  await holds(page, 'similar questions');
+  await page.context().close();
+});
+
+test('a language is chosen and kept', async () => {
+  const page = await visit(browser);
+  await page.goto('/?q=UDI');
+  await page.click("button[name='language']");
+  assert.equal(await page.getAttribute('html', 'lang'), 'en');
+  assert.match(page.url(), /q=UDI/);
+  await page.goto('/');
+  assert.equal(await page.getAttribute('html', 'lang'), 'en');
+  await page.context().close();
+});
+
+test('an administrator enrols somebody, who signs in', async () => {
+  const admin = await visit(browser, { role: 'ADMINISTRATOR' });
+  await admin.goto('/administration/members');
+  const login = `sample-${Date.now()}`;
+  await admin.fill('#new-login', login);
+  await admin.fill('#new-name', '示例新同事');
+  await admin.selectOption('#new-role', 'STAFF');
+  await admin.selectOption('#new-station', { index: 1 });
+  await admin.fill('#new-undertaking', '2026-11-01');
+  await admin.click("form[method='post'][action='/administration/members'] button");
+  const password = await admin.locator('.done code').innerText();
+  if (await admin.locator("form[action$='/activation']").count()) {
+    await admin.click("form[action$='/activation'] button");
+  }
+  const page = await visit(browser);
+  await page.goto('/sign-in');
+  await page.fill('#login', login);
+  await page.fill('#password', password);
+  await page.click("form[action='/sign-in'] button");
+  assert.match(await page.locator('.who').innerText(), /示例新同事/);
+  await page.goto('/account');
+  await page.fill('#present', password);
+  await page.fill('#new', 'a new and long passphrase');
+  await page.fill('#again', 'a new and long passphrase');
+  await page.click("form[action='/account/password'] button");
+  await page.waitForSelector("[role='status']");
+  await page.context().close();
+  await admin.context().close();
+});

@@ -1,0 +1,12 @@
+//! The pages as people read them in a browser that runs no script.
+
+pub mod browser;
+mod consultations;
+mod drafting;
+mod figures;
+mod gate;
+mod network;
+mod partners;
+mod publishing;
+mod search;
+mod supervision;
