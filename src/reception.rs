@@ -9,15 +9,17 @@ use sea_orm::prelude::async_trait::async_trait;
 
 use crate::{
     access::{ClientIdentity, Identity, Viewer},
-    accounts::GrantRefused,
+    accounts::{self, GrantRefused, Sso},
     app::{App, Ctx, Visitor},
     audit::{self, Entry},
+    clock::Clock,
     error::{Error, Fault, Result},
     execution::Purse,
     files::Format,
     http::{
-        Admission, Download, Downloads, GrantFault, Granted, PagePart, PublicPage, Publications,
-        Reception, TokenDesk, Uploaded, Uploads, Visit,
+        Admission, Departure, Download, Downloads, GrantFault, Granted, IssuerDesk, IssuerFault,
+        IssuerTokens, PagePart, PublicPage, Publications, Reception, TokenDesk, Uploaded, Uploads,
+        Visit,
     },
     landing::{self, Landing, Pages, Part},
     language::{Language, Text},
@@ -178,6 +180,62 @@ impl TokenDesk for TokenCounter {
         let keys = self.0.accounts.jwks(&self.0.db, self.0.clock.now()).await;
         keys.inspect_err(|fault| tracing::error!(error = %fault, "the keys could not be shown"))
             .ok()
+    }
+}
+
+/// Where people with a browser sign in by the issuer.
+pub struct IssuerCounter {
+    sso: Sso,
+    clock: Clock,
+}
+
+impl IssuerCounter {
+    /// The counter of a service whose people can sign in there with a browser.
+    pub fn new(app: &App) -> Option<Self> {
+        let sso = app.accounts.sso().filter(|sso| sso.has_desk())?;
+        Some(Self { sso: sso.clone(), clock: app.clock.clone() })
+    }
+}
+
+#[async_trait]
+impl IssuerDesk for IssuerCounter {
+    async fn depart(&self) -> Result<Departure, IssuerFault> {
+        let departure = self.sso.depart(self.clock.now()).await.map_err(fault)?;
+        let accounts::Departure { address, state, secrets } = departure;
+        let secrets = serde_json::to_string(&secrets).map_err(|_| IssuerFault::Away)?;
+        Ok(Departure { address, state, secrets })
+    }
+
+    async fn arrive(
+        &self,
+        code: &str,
+        issuer: Option<&str>,
+        secrets: &str,
+    ) -> Result<IssuerTokens, IssuerFault> {
+        let secrets = serde_json::from_str(secrets).map_err(|_| IssuerFault::Refused)?;
+        let now = self.clock.now();
+        self.sso.arrive(code.to_owned(), issuer, secrets, now).await.map(handed_out).map_err(fault)
+    }
+
+    async fn go_on(&self, refresh: &str) -> Result<IssuerTokens, IssuerFault> {
+        let tokens = self.sso.go_on(refresh.to_owned(), self.clock.now()).await;
+        tokens.map(handed_out).map_err(fault)
+    }
+
+    async fn sign_out_page(&self) -> Option<String> {
+        self.sso.sign_out_page(self.clock.now()).await
+    }
+}
+
+fn handed_out(tokens: accounts::IssuerTokens) -> IssuerTokens {
+    let accounts::IssuerTokens { bearers, refresh } = tokens;
+    IssuerTokens { bearers, refresh }
+}
+
+fn fault(fault: accounts::IssuerFault) -> IssuerFault {
+    match fault {
+        accounts::IssuerFault::Refused => IssuerFault::Refused,
+        accounts::IssuerFault::Away => IssuerFault::Away,
     }
 }
 

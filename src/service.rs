@@ -11,7 +11,7 @@ use zhanjian_index::Index;
 use zhanjian_migrations::{Migrator, MigratorTrait as _};
 
 use crate::{
-    accounts::{self, Accounts, Sso, SsoSettings},
+    accounts::{self, Accounts, ClientSecret, ClientSettings, Sso, SsoSettings},
     app::{App, Paging},
     calendar::Calendar,
     clock::Clock,
@@ -22,13 +22,15 @@ use crate::{
     error::{Error, Result},
     execution::{Executor, Limits},
     following::Feed,
-    http::{self, Check, Front, Readiness, Reception, TrustedProxies},
+    http::{self, Check, Front, IssuerDesk, Readiness, Reception, TrustedProxies},
     indexer::{self, Indexer, Progress},
     introductions,
     kept::Kept,
     matching::Matchmaker,
     needs, oai, outbox,
-    reception::{FileCounter, FrontDesk, IncomingCounter, ReadingRoom, TokenCounter},
+    reception::{
+        FileCounter, FrontDesk, IncomingCounter, IssuerCounter, ReadingRoom, TokenCounter,
+    },
     research,
     telemetry::figures,
     vault::{self, Vault},
@@ -116,7 +118,7 @@ impl Settings {
             clock: Clock::system(),
             vault: vault_source(&config.keys),
             accounts: account_settings(config),
-            sso: config.sso.as_ref().map(sso_settings),
+            sso: config.sso.as_ref().map(|sso| sso_settings(sso, &config.accounts.public_url)),
             calendar: config.calendar.clone(),
             consultations: consultation_settings(&config.consultations),
             needs: needs::Settings {
@@ -165,7 +167,15 @@ fn consultation_settings(settings: &crate::config::Consultations) -> consultatio
     }
 }
 
-fn sso_settings(sso: &crate::config::Sso) -> SsoSettings {
+fn sso_settings(sso: &crate::config::Sso, public_url: &str) -> SsoSettings {
+    let redirect = format!("{}{}", public_url.trim_end_matches('/'), console::ISSUER_RETURN);
+    let client = sso.client.clone().map(|client| ClientSettings {
+        id: client.id,
+        secret: client.secret.map(ClientSecret::new),
+        scopes: client.scopes,
+        resource: client.resource,
+        redirect,
+    });
     SsoSettings {
         issuer: sso.issuer.clone(),
         audience: sso.audience.clone(),
@@ -173,6 +183,7 @@ fn sso_settings(sso: &crate::config::Sso) -> SsoSettings {
         role_claim: sso.role_claim.clone(),
         roles: sso.roles.clone(),
         clock_skew: sso.clock_skew,
+        client,
     }
 }
 
@@ -301,6 +312,7 @@ impl Service {
         Ok(Front {
             metrics: None,
             tokens: Some(Arc::new(TokenCounter(Arc::clone(&self.app)))),
+            issuer: IssuerCounter::new(&self.app).map(|desk| Arc::new(desk) as Arc<dyn IssuerDesk>),
             downloads: Some(Arc::new(FileCounter)),
             uploads: Some(Arc::new(IncomingCounter)),
             publications: Some(Arc::new(ReadingRoom::new(&self.app, &self.oai))),

@@ -70,7 +70,9 @@ pub use register_graphql::{RegisterMutation, RegisterQuery};
 pub use session_graphql::{SessionMutation, SessionQuery};
 pub use sessions::{Tokens, begin};
 pub use signing::{has_keys, reseal, rotate};
-pub use sso::{Sso, SsoSettings};
+pub use sso::{
+    ClientSecret, ClientSettings, Departure, IssuerFault, IssuerTokens, Secrets, Sso, SsoSettings,
+};
 pub use states::{Step, put_password, sign_undertaking, step};
 pub use terms::{ClientState, Employment, MemberState};
 
@@ -149,6 +151,11 @@ impl Accounts {
         // A node that has other master keys than the rest is told at the start, not at the first sign-in.
         accounts.ring(db, true).await?;
         Ok(accounts)
+    }
+
+    /// Whose tokens are accepted beside our own, where any are.
+    pub fn sso(&self) -> Option<&Sso> {
+        self.sso.as_ref()
     }
 
     async fn ring(&self, db: &Database, anew: bool) -> Result<Arc<KeyRing>> {

@@ -267,6 +267,15 @@ impl<'a> Unverified<'a> {
         serde_json::from_slice::<Issuer>(&self.payload).ok().map(|said| said.iss)
     }
 
+    /// The sign-in that it says to be for (OIDC Core, section 2). Not proved.
+    pub(super) fn claimed_nonce(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Nonce {
+            nonce: String,
+        }
+        serde_json::from_slice::<Nonce>(&self.payload).ok().map(|said| said.nonce)
+    }
+
     /// The claims, if this key has signed them in this way.
     pub(super) fn claims<T: DeserializeOwned>(
         &self,

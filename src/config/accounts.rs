@@ -1,6 +1,7 @@
 //! Settings of who gets in, of the keys that are not in the database, and of the calendar.
 
 use std::{
+    fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -34,8 +35,8 @@ pub struct Keys {
     pub given: Option<String>,
 }
 
-impl std::fmt::Debug for Keys {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Keys {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let given = self.given.as_ref().map(|_| "…");
         out.debug_struct("Keys").field("file", &self.file).field("given", &given).finish()
     }
@@ -56,6 +57,28 @@ pub struct Sso {
     pub roles: Vec<(String, String)>,
     /// By how much clocks may differ.
     pub clock_skew: Duration,
+    /// As which client people sign in there with a browser.
+    pub client: Option<SsoClient>,
+}
+
+/// How an issuer knows this service.
+#[derive(Clone)]
+pub struct SsoClient {
+    /// The client's id.
+    pub id: String,
+    /// The client's secret; public clients have none.
+    pub secret: Option<String>,
+    /// What it asks for.
+    pub scopes: Vec<String>,
+    /// Whom the access token is to be for, where the issuer wants to know.
+    pub resource: Option<String>,
+}
+
+impl fmt::Debug for SsoClient {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secret = self.secret.as_ref().map(|_| "…");
+        out.debug_struct("SsoClient").field("id", &self.id).field("secret", &secret).finish()
+    }
 }
 
 impl Accounts {
@@ -181,6 +204,12 @@ impl Sso {
             "By how much its clock and ours may differ.",
             values::duration(Duration::ZERO..=Duration::from_mins(10)),
         );
+        let client = SsoClient::read(draft);
+        draft.check(
+            "sso.client_id",
+            client.is_none() || issuer.is_some(),
+            "needs sso.issuer beside it: without one there is nobody to sign in with",
+        );
         Some(Self {
             issuer: issuer?,
             audience: audience?,
@@ -188,7 +217,39 @@ impl Sso {
             role_claim,
             roles,
             clock_skew,
+            client,
         })
+    }
+}
+
+impl SsoClient {
+    fn read(draft: &mut Draft) -> Option<Self> {
+        let id = draft.optional(
+            "sso.client_id",
+            "zhanjian-console",
+            "The name under which the console is registered at the issuer as a client, with <accounts.public_url>/sign-in/back as its redirect address. Without it people sign in to the console by password alone.",
+            some_text,
+        );
+        let secret = draft.secret(
+            "sso.client_secret",
+            "a-secret-that-the-issuer-has-made",
+            "The secret of that client. Without it: a public client, which PKCE alone protects.",
+            |text| Ok(text.to_owned()),
+        );
+        let scopes = draft.list(
+            "sso.scopes",
+            &["openid"],
+            "The scopes that the console asks for. Without any: openid.",
+            some_text,
+        );
+        let resource = draft.optional(
+            "sso.resource",
+            "https://zhanjian.example",
+            "The resource that access tokens are asked for (RFC 8707), where the issuer wants to know.",
+            some_text,
+        );
+        let scopes = if scopes.is_empty() { vec!["openid".to_owned()] } else { scopes };
+        Some(Self { id: id?, secret, scopes, resource })
     }
 }
 

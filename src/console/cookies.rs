@@ -12,6 +12,17 @@ pub(super) const FORMS: &str = "zhanjian-forms";
 /// The language that was chosen.
 pub(super) const LANGUAGE: &str = "zhanjian-language";
 
+/// What is remembered of somebody who has left to sign in elsewhere.
+pub(super) const AWAY: &str = "zhanjian-away";
+
+/// Whether a value that others have made fits into a cookie, which browsers keep up to 4096 bytes with its name (RFC 6265bis,
+/// section 5.6), and consists of what may stand there (section 4.1.1).
+pub(super) fn can_hold(value: &str) -> bool {
+    const MOST: usize = 3800;
+    let may_stand = |byte: u8| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte);
+    value.len() <= MOST && value.bytes().all(may_stand)
+}
+
 /// Cookies as a browser sent them, and those that it is to keep from now on.
 #[derive(Clone, Debug)]
 pub(super) struct Jar {

@@ -17,8 +17,9 @@ use super::{
     cookies::{self, Jar},
     forms::Secret,
     links,
-    renewal::Tokens,
+    renewal::{Refresh, Tokens},
     shell::{Section, Shell, Viewer},
+    sign_in,
     trouble::{self, Trouble},
 };
 use crate::{
@@ -39,10 +40,7 @@ pub(super) struct Guest(Arc<Reader>);
 struct Reader {
     state: Arc<super::State>,
     admission: Arc<dyn Admission>,
-    language: Language,
-    request_id: String,
-    here: String,
-    secret: Secret,
+    came: Came,
 }
 
 impl Guest {
@@ -53,28 +51,28 @@ impl Guest {
 
     /// The language that the reader is spoken to in.
     pub(super) fn language(&self) -> Language {
-        self.0.language
+        self.0.came.language
     }
 
     /// The id of the request.
     pub(super) fn request_id(&self) -> &str {
-        &self.0.request_id
+        &self.0.came.request_id
     }
 
     /// What forms of this reader are bound to.
     pub(super) fn secret(&self) -> Secret {
-        self.0.secret
+        self.0.came.secret
     }
 
     /// Where signing in leads back to here.
     pub(super) fn sign_in_address(&self) -> String {
-        links::address("/sign-in", [("next", self.0.here.as_str())])
+        links::address("/sign-in", [("next", self.0.came.here.as_str())])
     }
 
     /// What is around a page.
     pub(super) fn shell(&self, viewer: Viewer, section: Section) -> Shell {
-        let (here, seal) = (self.0.here.clone(), self.0.secret.seal());
-        Shell::new(self.0.language, viewer, section, here, seal)
+        let (here, seal) = (self.0.came.here.clone(), self.0.came.secret.seal());
+        Shell::new(self.0.came.language, viewer, section, here, seal)
     }
 
     /// The present day in China.
@@ -88,7 +86,7 @@ impl Guest {
         name: &str,
         parameters: &str,
     ) -> Result<Response, Trouble> {
-        let data = self.0.admission.data(&self.0.request_id);
+        let data = self.0.admission.data(&self.0.came.request_id);
         let file = take_away(self.front(), &data, name, parameters).await;
         match file {
             Ok(file) => file.ok_or(Trouble::NotFound),
@@ -98,7 +96,7 @@ impl Guest {
 
     /// What says who reads, for what is not asked by a document: files.
     pub(super) fn data(&self) -> async_graphql::Data {
-        self.0.admission.data(&self.0.request_id)
+        self.0.admission.data(&self.0.came.request_id)
     }
 
     /// What an error of the reception or of a desk is to a page.
@@ -109,8 +107,8 @@ impl Guest {
     /// Executes a request as whoever reads, as it would be over HTTP.
     pub(super) async fn execute(&self, request: execution::Request) -> execution::Response {
         let request = execution::Request {
-            language: self.0.language,
-            request_id: self.0.request_id.clone(),
+            language: self.0.came.language,
+            request_id: self.0.came.request_id.clone(),
             ..request
         };
         self.front().executor.execute(request, self.data()).await
@@ -149,35 +147,41 @@ pub(super) async fn enter(
         language: language(request.headers(), &jar),
         request_id: request_id.as_str().to_owned(),
         here: request.uri().path_and_query().map_or("/", |it| it.as_str()).to_owned(),
-        secret: jar.get(cookies::FORMS).and_then(Secret::of_cookie),
+        secret: secret(&mut jar),
     };
     let is_page = is_page(request.headers());
     let is_safe = request.method().is_safe();
-    let guest = match came.guest(&state, &mut jar, is_page).await {
-        Ok(guest) => guest,
-        Err(error) => {
-            tracing::warn!("nobody could be let in");
-            return trouble_of(error, came.language, &came.request_id).into_response();
+    let mut response = match came.guest(&state, &mut jar, is_page).await {
+        Ok(guest) => {
+            request.extensions_mut().insert(guest.clone());
+            with_trouble_told(next.run(request).await, &guest, is_page && is_safe).await
+        }
+        Err(trouble) => {
+            tracing::warn!(?trouble, "nobody could be let in");
+            came.turned_away(trouble)
         }
     };
-    request.extensions_mut().insert(guest.clone());
-    let mut response = next.run(request).await;
-    if let Some(trouble) = response.extensions().get::<Trouble>().cloned() {
-        let asked_again = response.headers().get(header::RETRY_AFTER).cloned();
-        response = match trouble {
-            Trouble::Unauthenticated if is_page && is_safe => {
-                Redirect::to(&guest.sign_in_address()).into_response()
-            }
-            trouble => trouble::page(&guest, &trouble).await,
-        };
-        response.headers_mut().extend(asked_again.map(|value| (header::RETRY_AFTER, value)));
-    }
     dress(&mut response, came.language);
     // What the page itself had kept or forgotten comes last, and counts.
     let kept = std::mem::take(response.extensions_mut()).remove::<Kept>();
     let ours = jar.into_headers().chain(kept.into_iter().flat_map(|Kept(jar)| jar.into_headers()));
     response.headers_mut().extend(ours.map(|value| (header::SET_COOKIE, value)));
     response
+}
+
+/// The response, with a page in it that tells what kept the one that was asked for from being shown; who is not signed in
+/// is led to where that is done.
+async fn with_trouble_told(response: Response, guest: &Guest, may_be_led: bool) -> Response {
+    let Some(trouble) = response.extensions().get::<Trouble>() else { return response };
+    let asked_again = response.headers().get(header::RETRY_AFTER).cloned();
+    let mut told = match trouble {
+        Trouble::Unauthenticated if may_be_led => {
+            Redirect::to(&guest.sign_in_address()).into_response()
+        }
+        trouble => trouble::page(guest, trouble).await,
+    };
+    told.headers_mut().extend(asked_again.map(|value| (header::RETRY_AFTER, value)));
+    told
 }
 
 /// Cookies that a page wants kept, in the extensions of its response.
@@ -189,6 +193,7 @@ impl Guest {
     pub(super) fn signed_in(&self, tokens: &Tokens, mut response: Response) -> Response {
         let mut jar = self.empty_jar();
         keep_tokens(&mut jar, tokens);
+        jar.forget(cookies::AWAY);
         // Forms of whoever was here before are good no more.
         jar.keep(cookies::FORMS, &Secret::new().to_cookie(), None);
         response.extensions_mut().insert(Kept(jar));
@@ -213,6 +218,39 @@ impl Guest {
         response
     }
 
+    /// A response after which something is remembered for so many seconds.
+    pub(super) fn keeps(
+        &self,
+        name: &str,
+        value: &str,
+        seconds: i64,
+        mut response: Response,
+    ) -> Response {
+        let mut jar = self.empty_jar();
+        jar.keep(name, value, Some(seconds));
+        response.extensions_mut().insert(Kept(jar));
+        response
+    }
+
+    /// A response after which it is not.
+    pub(super) fn forgets(&self, name: &str, response: Response) -> Response {
+        self.keeps(name, "", 0, response)
+    }
+
+    /// What a cookie of this browser says.
+    pub(super) fn cookie(&self, headers: &HeaderMap, name: &str) -> Option<String> {
+        Jar::of(headers, self.0.state.is_secure).get(name).map(str::to_owned)
+    }
+
+    /// Whether the reception lets somebody in with a token.
+    pub(super) async fn would_enter(&self, token: &str) -> Result<bool, Trouble> {
+        match self.0.came.admit(&self.0.state, Some(token)).await {
+            Ok(_) => Ok(true),
+            Err(Trouble::Unauthenticated) => Ok(false),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
     fn empty_jar(&self) -> Jar {
         Jar::of(&HeaderMap::new(), self.0.state.is_secure)
     }
@@ -225,12 +263,22 @@ fn keep_tokens(jar: &mut Jar, tokens: &Tokens) {
 }
 
 /// How somebody came.
+#[derive(Clone)]
 struct Came {
     address: Option<std::net::IpAddr>,
     language: Language,
     request_id: String,
     here: String,
-    secret: Option<Secret>,
+    secret: Secret,
+}
+
+/// The secret of this browser; a new one is kept.
+fn secret(jar: &mut Jar) -> Secret {
+    jar.get(cookies::FORMS).and_then(Secret::of_cookie).unwrap_or_else(|| {
+        let secret = Secret::new();
+        jar.keep(cookies::FORMS, &secret.to_cookie(), None);
+        secret
+    })
 }
 
 impl Came {
@@ -239,28 +287,16 @@ impl Came {
         state: &Arc<super::State>,
         jar: &mut Jar,
         is_page: bool,
-    ) -> Result<Guest, async_graphql::Error> {
-        let secret = self.secret.unwrap_or_else(|| {
-            let secret = Secret::new();
-            jar.keep(cookies::FORMS, &secret.to_cookie(), None);
-            secret
-        });
+    ) -> Result<Guest, Trouble> {
         let with = |admission| {
-            Guest(Arc::new(Reader {
-                state: Arc::clone(state),
-                admission,
-                language: self.language,
-                request_id: self.request_id.clone(),
-                here: self.here.clone(),
-                secret,
-            }))
+            Guest(Arc::new(Reader { state: Arc::clone(state), admission, came: self.clone() }))
         };
         if let Some(access) = jar.get(cookies::ACCESS).map(str::to_owned) {
             match self.admit(state, Some(&access)).await {
                 Ok(admission) => return Ok(with(admission)),
-                Err(error) if !is_unauthenticated(&error) => return Err(error),
                 // Too old, or ended: what the refresh token says counts.
-                Err(_) => jar.forget(cookies::ACCESS),
+                Err(Trouble::Unauthenticated) => jar.forget(cookies::ACCESS),
+                Err(trouble) => return Err(trouble),
             }
         }
         let nobody = with(self.admit(state, None).await?);
@@ -268,13 +304,18 @@ impl Came {
         let Some(refresh) = jar.get(cookies::REFRESH).filter(|_| is_page).map(str::to_owned) else {
             return Ok(nobody);
         };
-        let renewed = state.renewals.renew(&refresh, renew(&nobody, &refresh)).await;
-        let Some(tokens) = renewed else {
-            jar.forget(cookies::REFRESH);
-            return Ok(nobody);
-        };
-        keep_tokens(jar, &tokens);
-        self.admit(state, Some(&tokens.access_token)).await.map(with)
+        match state.renewals.renew(&refresh, renew(&nobody, &refresh)).await {
+            Ok(tokens) => {
+                keep_tokens(jar, &tokens);
+                self.admit(state, Some(&tokens.access_token)).await.map(with)
+            }
+            Err(Trouble::Unauthenticated) => {
+                jar.forget(cookies::REFRESH);
+                Ok(nobody)
+            }
+            // Whether the token is good cannot be known now, so it is kept.
+            Err(trouble) => Err(trouble),
+        }
     }
 
     /// Asks the reception, as over HTTP.
@@ -282,7 +323,7 @@ impl Came {
         &self,
         state: &super::State,
         token: Option<&str>,
-    ) -> Result<Arc<dyn Admission>, async_graphql::Error> {
+    ) -> Result<Arc<dyn Admission>, Trouble> {
         let mut headers = HeaderMap::new();
         if let Some(token) =
             token.and_then(|it| HeaderValue::from_str(&format!("Bearer {it}")).ok())
@@ -296,13 +337,34 @@ impl Came {
             language: self.language,
             lasting: false,
         };
-        receive(&state.front, &visit).await
+        let received = receive(&state.front, &visit).await;
+        received.map_err(|error| trouble_of(error, self.language, &self.request_id))
+    }
+
+    /// The page for whom nobody can be told from anybody.
+    fn turned_away(&self, trouble: Trouble) -> Response {
+        let (here, seal) = (self.here.clone(), self.secret.seal());
+        let shell = Shell::new(self.language, Viewer::default(), Section::None, here, seal);
+        let mut response = trouble::page_within(shell, &trouble, None, &self.request_id);
+        if let Trouble::RateLimited(Some(seconds)) = trouble {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }
 
-async fn renew(nobody: &Guest, refresh: &str) -> Option<Tokens> {
+async fn renew(nobody: &Guest, refresh: &str) -> Result<Tokens, Trouble> {
+    let refresh = match Refresh::of(refresh) {
+        Refresh::Issuers(refresh) => return sign_in::issuer::renew(nobody, refresh).await,
+        Refresh::Ours(refresh) => refresh,
+    };
     let renewed = nobody.change(&RENEW, json!({ "refreshToken": refresh })).await;
-    renewed.ok()?.ok()?.session
+    match renewed {
+        Ok(renewed) => renewed.ok().and_then(|it| it.session).ok_or(Trouble::Unauthenticated),
+        // What is in the cookie is no token at all.
+        Err(Trouble::BadInput(_) | Trouble::NotFound) => Err(Trouble::Unauthenticated),
+        Err(trouble) => Err(trouble),
+    }
 }
 
 /// What an error that met nobody's query is to a page, told as the API tells it.
@@ -311,11 +373,6 @@ fn trouble_of(error: async_graphql::Error, language: Language, request_id: &str)
     let told: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
     let message = told["errors"][0]["message"].as_str().unwrap_or_default();
     Trouble::of_code(code.as_str(), message.to_owned(), None)
-}
-
-fn is_unauthenticated(error: &async_graphql::Error) -> bool {
-    let code = error.extensions.as_ref().and_then(|it| it.get("code"));
-    code.is_some_and(|code| *code == async_graphql::Value::from("UNAUTHENTICATED"))
 }
 
 /// Whether a person opens a page, rather than a page something beside it. Old browsers do not say.

@@ -48,6 +48,8 @@ mod similar;
 mod stations;
 mod supervision;
 
+pub use sign_in::issuer::RETURN as ISSUER_RETURN;
+
 use std::sync::Arc;
 
 use axum::{

@@ -6,6 +6,7 @@
 
 use std::{
     collections::HashMap,
+    fmt,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -25,27 +26,90 @@ pub(super) struct Tokens {
     pub refresh_token: String,
 }
 
-type Renewed = Arc<OnceCell<Option<Tokens>>>;
+/// What stands in the cookie of the refresh token.
+pub(super) enum Refresh<'a> {
+    /// A token of ours.
+    Ours(&'a str),
+    /// A token of the issuer by which somebody signed in; empty where it gave none.
+    Issuers(&'a str),
+}
+
+/// Ours never begin so: there is no colon in them.
+const ISSUERS: &str = "issuer:";
+
+impl<'a> Refresh<'a> {
+    /// What a cookie says.
+    pub(super) fn of(cookie: &'a str) -> Self {
+        cookie.strip_prefix(ISSUERS).map_or(Self::Ours(cookie), Self::Issuers)
+    }
+}
+
+impl fmt::Display for Refresh<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ours(token) => out.write_str(token),
+            Self::Issuers(token) => write!(out, "{ISSUERS}{token}"),
+        }
+    }
+}
+
+type Renewed = Arc<OnceCell<Tokens>>;
 
 /// What refresh tokens were changed for lately.
 #[derive(Default)]
 pub(super) struct Renewals(Mutex<HashMap<[u8; 32], (Instant, Renewed)>>);
 
 impl Renewals {
-    /// What a refresh token is changed for; asked once, however many come with it.
-    pub(super) async fn renew(
+    /// What a refresh token is changed for; asked once, however many come with it. What came to nothing is not
+    /// remembered: it may go better the next time, and anybody can make up tokens.
+    pub(super) async fn renew<E>(
         &self,
         refresh: &str,
-        change: impl Future<Output = Option<Tokens>>,
-    ) -> Option<Tokens> {
+        change: impl Future<Output = Result<Tokens, E>>,
+    ) -> Result<Tokens, E> {
         let digest = Sha256::digest(refresh).into();
-        let renewed = {
-            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let now = Instant::now();
-            known.retain(|_, (since, _)| now.duration_since(*since) < REMEMBERED);
-            let entry = known.entry(digest).or_insert_with(|| (now, Renewed::default()));
-            Arc::clone(&entry.1)
+        let entry = self.entry(digest);
+        let renewed = entry.get_or_try_init(|| change).await.cloned();
+        if renewed.is_err() {
+            self.forget(&digest);
+        }
+        renewed
+    }
+
+    fn entry(&self, digest: [u8; 32]) -> Renewed {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        known.retain(|_, (since, _)| now.duration_since(*since) < REMEMBERED);
+        let (_, renewed) = known.entry(digest).or_insert_with(|| (now, Renewed::default()));
+        Arc::clone(renewed)
+    }
+
+    fn forget(&self, digest: &[u8; 32]) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Somebody else may have fared better meanwhile.
+        if known.get(digest).is_some_and(|(_, renewed)| !renewed.initialized()) {
+            known.remove(digest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_came_to_nothing_is_tried_again_and_takes_no_room() {
+        let renewals = Renewals::default();
+        for _ in 0..3 {
+            let failed = renewals.renew("token", async { Err("the database is away") }).await;
+            assert_eq!(failed.err(), Some("the database is away"));
+        }
+        assert!(renewals.0.lock().unwrap().is_empty());
+        let given = async {
+            Ok::<_, ()>(Tokens { access_token: "a".to_owned(), refresh_token: "b".to_owned() })
         };
-        renewed.get_or_init(|| change).await.clone()
+        assert!(renewals.renew("token", given).await.is_ok());
+        let again = renewals.renew("token", async { Err(()) }).await;
+        assert_eq!(again.map(|tokens| tokens.access_token).as_deref(), Ok("a"));
     }
 }

@@ -122,15 +122,26 @@ struct TroublePage {
 pub(super) async fn page(guest: &Guest, trouble: &Trouble) -> Response {
     let viewer = shell::viewer(guest).await;
     let shell = guest.shell(viewer, shell::Section::None);
-    let name = trouble.name();
     let offer =
         matches!(trouble, Trouble::Unauthenticated | Trouble::NotFound | Trouble::Forbidden(_));
+    let sign_in = (offer && !shell.viewer.signed_in).then(|| guest.sign_in_address());
+    page_within(shell, trouble, sign_in, guest.request_id())
+}
+
+/// The same, where it is not known who reads.
+pub(super) fn page_within(
+    shell: Shell,
+    trouble: &Trouble,
+    sign_in: Option<String>,
+    request_id: &str,
+) -> Response {
+    let name = trouble.name();
     let page = TroublePage {
         title: shell.text.of(&format!("trouble-{name}")).into_owned(),
         advice: shell.text.of(&format!("trouble-{name}-advice")).into_owned(),
         message: trouble.message().map(str::to_owned),
-        sign_in: (offer && !shell.viewer.signed_in).then(|| guest.sign_in_address()),
-        request_id: guest.request_id().to_owned(),
+        sign_in,
+        request_id: request_id.to_owned(),
         shell,
     };
     let body = page.render().unwrap_or_default();

@@ -14,6 +14,7 @@ mod downloads;
 mod event_stream;
 mod graphql;
 mod health;
+mod issuer;
 mod lasting;
 mod metrics;
 mod oauth;
@@ -32,6 +33,7 @@ pub(crate) use downloads::take_away;
 pub use downloads::{Download, Downloads};
 pub(crate) use graphql::receive;
 pub use health::{Check, Readiness};
+pub use issuer::{Departure, IssuerDesk, IssuerFault, IssuerTokens};
 pub use lasting::Lasting;
 pub use metrics::{Metrics, router as metrics_router};
 pub use oauth::{GrantFault, Granted, TokenDesk};
@@ -66,6 +68,8 @@ pub struct Front {
     pub reception: Arc<dyn Reception>,
     /// Hands out tokens to programs, where there are any.
     pub tokens: Option<Arc<dyn TokenDesk>>,
+    /// Signs people in with the accounts of another house, where that is set up.
+    pub issuer: Option<Arc<dyn IssuerDesk>>,
     /// Writes files for people to take away, where there are any.
     pub downloads: Option<Arc<dyn Downloads>>,
     /// Takes files that people bring, where that is done.

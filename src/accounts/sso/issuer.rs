@@ -1,4 +1,4 @@
-//! The keys of an issuer: where they are, which of them are of use, and how long they are believed.
+//! The keys of an issuer: where they are, which of them are of use, and how long they are believed; and where its pages are.
 //!
 //! They are fetched when the first token comes, and again after ten minutes. A token with a key that is not known has
 //! them fetched at once, for an issuer that changes its keys signs with the new one from then on; but twice a minute at
@@ -56,9 +56,29 @@ pub(super) struct Issuer {
 #[derive(Clone, Default)]
 struct Known {
     keys: Arc<[Key]>,
+    endpoints: Arc<Endpoints>,
     fetched_at: Option<DateTime<Utc>>,
     /// Whether the last attempt to fetch them came to nothing.
     away: bool,
+}
+
+/// What the issuer's keys and pages are found by.
+struct Fetched {
+    keys: Vec<Key>,
+    endpoints: Endpoints,
+}
+
+/// Where people sign in and out, and where tokens are claimed (OIDC Discovery, section 3).
+#[derive(Debug, Default)]
+pub(super) struct Endpoints {
+    /// The page to sign in on.
+    pub authorization: Option<String>,
+    /// Where tokens are claimed.
+    pub token: Option<String>,
+    /// The page to sign out on.
+    pub end_session: Option<String>,
+    /// Whether the client's secret is taken in the body alone.
+    pub posts_secret: bool,
 }
 
 impl Known {
@@ -107,6 +127,23 @@ impl Issuer {
         find(&known.keys, kid, algorithm)
     }
 
+    /// Where the issuer's pages are; none while that is not known.
+    pub(super) async fn endpoints(&self, now: DateTime<Utc>) -> Option<Arc<Endpoints>> {
+        if !self.known().is_within(FRESH, now) {
+            self.refresh(now).await;
+        }
+        let known = self.known();
+        known.is_within(BELIEVED, now).then_some(known.endpoints)
+    }
+
+    /// Sends a request to the issuer, and waits for the answer.
+    pub(super) fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Vec<u8>>, ureq::Error> {
+        self.source.send(request)
+    }
+
     fn known(&self) -> Known {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -117,7 +154,8 @@ impl Issuer {
         let keys: Vec<Key> =
             keys.as_array().into_iter().flatten().cloned().filter_map(Key::read).collect();
         let taken = keys.len();
-        keep(&mut self.known.write().unwrap_or_else(PoisonError::into_inner), Ok(keys), now);
+        let fetched = Fetched { keys, endpoints: Endpoints::default() };
+        keep(&mut self.known.write().unwrap_or_else(PoisonError::into_inner), Ok(fetched), now);
         taken
     }
 
@@ -144,13 +182,14 @@ impl Issuer {
 }
 
 /// Keeps what was fetched; says once that the issuer is away, and once that it is back.
-fn keep(known: &mut Known, fetched: Result<Vec<Key>, String>, now: DateTime<Utc>) {
+fn keep(known: &mut Known, fetched: Result<Fetched, String>, now: DateTime<Utc>) {
     match fetched {
-        Ok(keys) => {
+        Ok(Fetched { keys, endpoints }) => {
             if known.away {
                 info!("the sign-in issuer answers again");
             }
-            *known = Known { keys: keys.into(), fetched_at: Some(now), away: false };
+            let endpoints = Arc::new(endpoints);
+            *known = Known { keys: keys.into(), endpoints, fetched_at: Some(now), away: false };
         }
         Err(failure) => {
             if !known.away {
@@ -253,6 +292,17 @@ fn bytes(field: Option<&String>) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(field?).ok()
 }
 
+/// What the issuer says of itself, as far as it is read.
+#[derive(Deserialize)]
+struct Discovery {
+    issuer: String,
+    jwks_uri: String,
+    authorization_endpoint: Option<String>,
+    token_endpoint: Option<String>,
+    end_session_endpoint: Option<String>,
+    token_endpoint_auth_methods_supported: Option<Vec<String>>,
+}
+
 /// Where the issuer's documents are.
 struct Source {
     issuer: String,
@@ -283,13 +333,8 @@ impl Source {
         Ok(Self { issuer: issuer.to_owned(), agent: agent.into() })
     }
 
-    /// Asks the issuer where its keys are (OIDC Discovery, section 4), and fetches them.
-    fn fetch(&self) -> Result<Vec<Key>, String> {
-        #[derive(Deserialize)]
-        struct Discovery {
-            issuer: String,
-            jwks_uri: String,
-        }
+    /// Asks the issuer where its keys and pages are (OIDC Discovery, section 4), and fetches the keys.
+    fn fetch(&self) -> Result<Fetched, String> {
         #[derive(Deserialize)]
         struct KeySet {
             keys: Vec<Value>,
@@ -303,8 +348,7 @@ impl Source {
             ));
         }
         let uri = &discovery.jwks_uri;
-        let is_local = is_plain_loopback(&self.issuer) && is_plain_loopback(uri);
-        if !is_local && !is_https(uri) {
+        if !self.may_be_at(uri) {
             return Err(format!("its keys are at {uri:?}, which is no https address"));
         }
         let set: KeySet = self.get(uri)?;
@@ -312,7 +356,33 @@ impl Source {
         if keys.is_empty() {
             return Err(format!("no key at {uri} can verify a token"));
         }
-        Ok(keys)
+        Ok(Fetched { keys, endpoints: self.endpoints(discovery) })
+    }
+
+    /// Of the places that the issuer names, those that nobody on the wire can stand in for.
+    fn endpoints(&self, discovery: Discovery) -> Endpoints {
+        let safe = |place: Option<String>| place.filter(|place| self.may_be_at(place));
+        let ways = discovery.token_endpoint_auth_methods_supported.unwrap_or_default();
+        let takes = |way: &str| ways.iter().any(|known| known == way);
+        Endpoints {
+            authorization: safe(discovery.authorization_endpoint),
+            token: safe(discovery.token_endpoint),
+            end_session: safe(discovery.end_session_endpoint),
+            posts_secret: takes("client_secret_post") && !takes("client_secret_basic"),
+        }
+    }
+
+    fn may_be_at(&self, place: &str) -> bool {
+        is_https(place) || is_plain_loopback(&self.issuer) && is_plain_loopback(place)
+    }
+
+    fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Vec<u8>>, ureq::Error> {
+        let (parts, mut body) = self.agent.run(request)?.into_parts();
+        let body = body.with_config().limit(MAX_DOCUMENT_BYTES).read_to_vec()?;
+        Ok(http::Response::from_parts(parts, body))
     }
 
     fn get<T: DeserializeOwned>(&self, url: &str) -> Result<T, String> {

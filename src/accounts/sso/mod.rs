@@ -1,13 +1,14 @@
 //! Sign-in with the accounts of a house that has its own: tokens of one configured issuer that speaks OIDC.
 //!
 //! The issuer is named in the settings and found nowhere else; its keys come from the address that its own discovery
-//! document names ([`issuer`]). How a signature is checked follows from the type of the key, never from the token alone,
+//! document names ([`issuer`]). People with a browser are sent to its pages ([`sign_in`]). How a signature is checked follows from the type of the key, never from the token alone,
 //! and no symmetric algorithm is ever taken (RFC 8725, section 3.1). Nothing here logs a token.
 //!
 //! An account should be tied to issuer and subject, which never change hands. A login is a name that a house may give
 //! to somebody else one day, so choose a claim that the issuer assigns and people cannot edit.
 
 mod issuer;
+mod sign_in;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -21,6 +22,9 @@ use crate::{
     language::Text,
 };
 use issuer::Issuer;
+
+pub use oauth2::ClientSecret;
+pub use sign_in::{ClientSettings, Departure, IssuerFault, IssuerTokens, Secrets};
 
 /// How far the issuer's clock may be off: beyond this, a token's end would mean little.
 const MAX_CLOCK_SKEW: Duration = Duration::from_mins(10);
@@ -42,6 +46,8 @@ pub struct SsoSettings {
     pub roles: Vec<(String, String)>,
     /// How far the issuer's clock may be off.
     pub clock_skew: Duration,
+    /// How this service is known there, where people sign in with a browser.
+    pub client: Option<ClientSettings>,
 }
 
 /// Who a token is about, as its issuer says.
@@ -65,6 +71,7 @@ pub struct Sso {
     settings: Arc<SsoSettings>,
     skew: TimeDelta,
     issuer: Arc<Issuer>,
+    desk: Option<Arc<sign_in::Desk>>,
 }
 
 impl Sso {
@@ -99,7 +106,8 @@ impl Sso {
         }
         let skew = TimeDelta::from_std(settings.clock_skew).map_err(Error::internal)?;
         let issuer = Arc::new(Issuer::new(&settings.issuer)?);
-        Ok(Self { settings: Arc::new(settings), skew, issuer })
+        let desk = settings.client.clone().map(sign_in::Desk::new).transpose()?.map(Arc::new);
+        Ok(Self { settings: Arc::new(settings), skew, issuer, desk })
     }
 
     /// Reads a token of the issuer, as of `now`.

@@ -30,6 +30,7 @@ fn settings_for(issuer: &str, audience: &str) -> SsoSettings {
         role_claim: None,
         roles: Vec::new(),
         clock_skew: Duration::from_mins(1),
+        client: None,
     }
 }
 

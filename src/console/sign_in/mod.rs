@@ -1,9 +1,12 @@
 //! Signing in and out, and the choice of a language.
 
+pub(super) mod issuer;
+
 use askama::Template;
 use axum::{
     Router,
     extract::RawQuery,
+    http::HeaderMap,
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
@@ -12,14 +15,18 @@ use serde_json::json;
 
 use super::{
     api::{Done, UserError, documents},
+    cookies,
     forms::Form,
     gate::Guest,
     links,
-    renewal::Tokens,
+    renewal::{Refresh, Tokens},
     shell::{self, Section, Shell},
     trouble::Trouble,
 };
 use crate::language::Language;
+
+/// What the address says after somebody has signed out here alone.
+const LEFT: &str = "left";
 
 documents! {
     SIGN_IN: Done<SignedIn> = ["sign_in.graphql"];
@@ -30,6 +37,8 @@ documents! {
 pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route("/sign-in", get(page).post(sign_in))
+        .route(issuer::LEAVE, get(issuer::leave))
+        .route(issuer::RETURN, get(issuer::come_back))
         .route("/sign-out", post(sign_out))
         .route("/language", post(language))
 }
@@ -53,23 +62,47 @@ struct SignInPage {
     next: String,
     login: String,
     faults: Vec<UserError>,
+    /// Where one sets out for the issuer's pages.
+    issuer_address: Option<String>,
+    /// Whether one has signed out here who is still signed in there.
+    has_left: bool,
+    sign_out_page: Option<String>,
+}
+
+/// What is to be seen on the page.
+#[derive(Default)]
+struct Shown<'a> {
+    next: &'a str,
+    login: &'a str,
+    faults: Vec<UserError>,
+    has_left: bool,
 }
 
 async fn page(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
     let asked = links::parameters(query.as_deref());
     let next = asked.iter().find(|(name, _)| name == "next").map_or("/", |(_, next)| next);
-    show(&guest, links::within(next), "", Vec::new()).await
+    let has_left = asked.iter().any(|(name, _)| name == LEFT);
+    show(&guest, Shown { next: links::within(next), has_left, ..Shown::default() }).await
 }
 
-async fn show(
-    guest: &Guest,
-    next: &str,
-    login: &str,
-    faults: Vec<UserError>,
-) -> Result<Response, Trouble> {
+async fn show(guest: &Guest, shown: Shown<'_>) -> Result<Response, Trouble> {
     let viewer = shell::viewer(guest).await;
     let shell = guest.shell(viewer, Section::None);
-    shell::show(&SignInPage { shell, next: next.to_owned(), login: login.to_owned(), faults })
+    let Shown { next, login, faults, has_left } = shown;
+    let desk = guest.front().issuer.as_ref();
+    let sign_out_page = match desk.filter(|_| has_left) {
+        Some(desk) => desk.sign_out_page().await,
+        None => None,
+    };
+    shell::show(&SignInPage {
+        shell,
+        next: next.to_owned(),
+        login: login.to_owned(),
+        faults,
+        issuer_address: desk.map(|_| links::address(issuer::LEAVE, [("next", next)])),
+        has_left: desk.is_some() && has_left,
+        sign_out_page,
+    })
 }
 
 async fn sign_in(guest: Guest, form: Form) -> Result<Response, Trouble> {
@@ -81,17 +114,22 @@ async fn sign_in(guest: Guest, form: Form) -> Result<Response, Trouble> {
             Ok(guest.signed_in(&tokens, Redirect::to(next).into_response()))
         }
         Ok(SignedIn { session: None }) => Err(Trouble::internal(&"signed in without a session")),
-        Err(faults) => show(&guest, next, login, faults).await,
+        Err(faults) => show(&guest, Shown { next, login, faults, ..Shown::default() }).await,
     }
 }
 
-async fn sign_out(guest: Guest, _: Form) -> Result<Response, Trouble> {
+async fn sign_out(guest: Guest, headers: HeaderMap, _: Form) -> Result<Response, Trouble> {
     // Whoever is no longer signed in is as good as out.
     match guest.change(&SIGN_OUT, json!({})).await {
         Ok(_) | Err(Trouble::Unauthenticated) => {}
         Err(trouble) => return Err(trouble),
     }
-    Ok(guest.signed_out(Redirect::to("/").into_response()))
+    let refresh = guest.cookie(&headers, cookies::REFRESH);
+    let to = match refresh.as_deref().map(Refresh::of) {
+        Some(Refresh::Issuers(_)) => links::address("/sign-in", [(LEFT, "issuer")]),
+        _ => "/".to_owned(),
+    };
+    Ok(guest.signed_out(Redirect::to(&to).into_response()))
 }
 
 async fn language(guest: Guest, form: Form) -> Response {

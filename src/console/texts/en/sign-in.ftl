@@ -1,3 +1,11 @@
 login = Login
 password = Password
 sign-in-hint = Accounts are opened by the administrator, who also resets forgotten passwords.
+by-password = With a password
+issuer-sign-in = Single sign-on
+issuer-left = You have signed out here, but may still be signed in with the identity provider. On a shared computer, sign out there too.
+issuer-sign-out = Sign out of the identity provider
+issuer-fault-away = The identity provider does not answer at the moment. Try again later, or sign in with a password.
+issuer-fault-refused = The identity provider did not complete the sign-in. Sign in again.
+issuer-fault-stale = This sign-in did not begin in this browser, or began more than ten minutes ago. Sign in again.
+issuer-fault-unknown = The account of the identity provider stands for no active member here. Ask the administrator to open one.

@@ -1,3 +1,11 @@
 login = 登录名
 password = 密码
 sign-in-hint = 账户由系统管理员开通；忘记密码请联系管理员重置。
+by-password = 用密码登录
+issuer-sign-in = 单点登录
+issuer-left = 您已退出本系统，但在统一身份认证平台上可能仍处于登录状态。使用公用电脑时，请一并退出。
+issuer-sign-out = 退出统一身份认证平台
+issuer-fault-away = 统一身份认证平台暂时没有响应。请稍后再试，或用密码登录。
+issuer-fault-refused = 统一身份认证平台没有完成登录。请重新登录。
+issuer-fault-stale = 这次登录不是从本浏览器发起的，或已超过十分钟。请重新登录。
+issuer-fault-unknown = 统一身份认证平台上的账户在本系统没有可用的成员。请联系系统管理员开通。

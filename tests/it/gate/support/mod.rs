@@ -92,6 +92,7 @@ pub fn front(limits: Limits, settings: Settings) -> Front {
         readiness: Arc::new(Pulse::default()),
         metrics: None,
         tokens: None,
+        issuer: None,
         downloads: None,
         uploads: None,
         publications: None,
