@@ -4,6 +4,9 @@
 //! set (a signed double submit). It looks different on each page, so that compressing pages tells nobody what it is. That
 //! cookies stay at home when another site sends a form (`SameSite`) and what the browser says of where a form came from
 //! (`Sec-Fetch-Site`) are the second and the third lock.
+//!
+//! Beside the seal stands the address of the page, for a form may go to an address where there is no page: whoever has to sign
+//! in first, or changes the language of what came of it, is led back to where the form was.
 
 use axum::{
     body::Body,
@@ -15,11 +18,22 @@ use rand::RngExt as _;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use super::{gate::Guest, trouble::Trouble};
-use crate::{http::read_body, language::Text};
+use super::{gate::Guest, links, trouble::Trouble};
+use crate::{
+    http::read_body,
+    language::{Language, Text},
+};
 
 /// The name of the field that carries the seal.
 const SEAL: &str = "seal";
+/// The fields that are shown to nobody again.
+const SECRETS: [&str; 4] = ["password", "present", "new", "again"];
+/// What stands between the seal and the address of the page. It is in neither.
+const BESIDE: char = '~';
+/// The longest address that goes along, in bytes.
+const LONGEST_ADDRESS: usize = 1_000;
+/// The most fields of a form; ours have some hundred at most.
+const MOST_FIELDS: usize = 2_000;
 /// The bytes of a secret, and of what is made from it.
 const BYTES: usize = 32;
 
@@ -48,6 +62,12 @@ impl Secret {
         let pad: [u8; BYTES] = rand::rng().random();
         let under: Vec<u8> = self.proof().iter().zip(pad).map(|(proof, pad)| proof ^ pad).collect();
         URL_SAFE_NO_PAD.encode([pad.as_slice(), &under].concat())
+    }
+
+    /// The seal of a form on the page at an address.
+    pub(super) fn seal_at(self, here: &str) -> String {
+        let here = if here.len() > LONGEST_ADDRESS { "/" } else { here };
+        format!("{}{BESIDE}{here}", self.seal())
     }
 
     /// Whether a seal was made from this secret.
@@ -98,8 +118,9 @@ impl Form {
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// A secret: as it was typed.
+    /// A secret, of those that [`SECRETS`] names: as it was typed.
     pub(super) fn secret(&self, name: &str) -> &str {
+        debug_assert!(SECRETS.contains(&name), "{name} would be shown again");
         let found = self.0.iter().find(|(known, _)| known == name);
         found.map_or("", |(_, value)| value)
     }
@@ -128,10 +149,33 @@ impl Form {
         guest: &Guest,
         fields: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Trouble> {
-        let form = Self(fields.into_iter().collect());
-        let sealed = form.given(SEAL).is_some_and(|seal| guest.secret().made(seal));
-        if sealed { Ok(form) } else { Err(Trouble::Forged) }
+        // Browsers end lines with two signs, whatever the text had that they were given.
+        let fields = fields.into_iter().map(|(name, value)| (name, value.replace("\r\n", "\n")));
+        let form = Self(fields.take(MOST_FIELDS + 1).collect());
+        if form.0.len() > MOST_FIELDS {
+            return Err(too_many(guest.language()));
+        }
+        let (seal, here) = form.text(SEAL).split_once(BESIDE).unwrap_or((form.text(SEAL), "/"));
+        let is_sealed = guest.secret().made(seal);
+        guest.sent(links::within(here), form.written());
+        if is_sealed { Ok(form) } else { Err(Trouble::Forged) }
     }
+
+    /// What somebody has taken the trouble to write, as against what was chosen, and what nobody may see again.
+    fn written(&self) -> Vec<String> {
+        let is_secret = |name: &str| SECRETS.contains(&name) || name == SEAL;
+        let is_text = |value: &str| value.contains([' ', '\n']) || !value.is_ascii();
+        let written = self.0.iter().filter(|(name, value)| !is_secret(name) && is_text(value));
+        written.map(|(_, value)| value.clone()).collect()
+    }
+}
+
+fn too_many(language: Language) -> Trouble {
+    let text = Text::new(
+        "The form has more fields than any page of ours.",
+        "表单字段过多，请通过页面提交。",
+    );
+    Trouble::Unreadable(StatusCode::PAYLOAD_TOO_LARGE, text.text(language).to_owned())
 }
 
 /// What browsers say of forms that another site sends.
@@ -169,6 +213,9 @@ mod tests {
         assert!(!theirs.made(&first));
         let again = Secret::of_cookie(&ours.to_cookie()).expect("a secret");
         assert!(again.made(&first));
+        let at = ours.seal_at("/answers/a?b=c");
+        let (seal, here) = at.split_once(BESIDE).expect("both");
+        assert!(ours.made(seal) && here == "/answers/a?b=c");
         for wrong in ["", "a", "%%", &first[..40], &format!("{first}AA")] {
             assert!(!ours.made(wrong), "{wrong}");
         }

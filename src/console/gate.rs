@@ -1,6 +1,6 @@
 //! Where people come in: who they are, by the cookies of their browser, and what goes out with every page.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::{
     Extension,
@@ -41,6 +41,15 @@ struct Reader {
     state: Arc<super::State>,
     admission: Arc<dyn Admission>,
     came: Came,
+    sent: OnceLock<Sent>,
+}
+
+/// What came with a form.
+struct Sent {
+    /// The address of the page that the form stood on.
+    here: String,
+    /// What somebody has written into it.
+    written: Vec<String>,
 }
 
 impl Guest {
@@ -66,13 +75,30 @@ impl Guest {
 
     /// Where signing in leads back to here.
     pub(super) fn sign_in_address(&self) -> String {
-        links::address("/sign-in", [("next", self.0.came.here.as_str())])
+        links::address("/sign-in", [("next", self.here())])
     }
 
     /// What is around a page.
     pub(super) fn shell(&self, viewer: Viewer, section: Section) -> Shell {
-        let (here, seal) = (self.0.came.here.clone(), self.0.came.secret.seal());
+        let here = self.here().to_owned();
+        let seal = self.0.came.secret.seal_at(&here);
         Shell::new(self.0.came.language, viewer, section, here, seal)
+    }
+
+    /// Where the reader is: at this address or, where there is no page, at that of the form that was sent here.
+    fn here(&self) -> &str {
+        self.0.sent.get().map_or(&self.0.came.here, |sent| &sent.here)
+    }
+
+    /// Remembers what came with a form.
+    pub(super) fn sent(&self, here: &str, written: Vec<String>) {
+        // A request has one form.
+        let _ = self.0.sent.set(Sent { here: here.to_owned(), written });
+    }
+
+    /// What somebody has written who sent a form.
+    pub(super) fn written(&self) -> &[String] {
+        self.0.sent.get().map_or(&[], |sent| &sent.written)
     }
 
     /// The present day in China.
@@ -146,7 +172,7 @@ pub(super) async fn enter(
         address: address.and_then(|Extension(address)| address.0),
         language: language(request.headers(), &jar),
         request_id: request_id.as_str().to_owned(),
-        here: request.uri().path_and_query().map_or("/", |it| it.as_str()).to_owned(),
+        here: here(&request),
         secret: secret(&mut jar),
     };
     let is_page = is_page(request.headers());
@@ -272,6 +298,12 @@ struct Came {
     secret: Secret,
 }
 
+/// The address of the page that is asked for; where a form is sent, there may be none.
+fn here(request: &Request) -> String {
+    let address = request.uri().path_and_query().filter(|_| request.method().is_safe());
+    address.map_or("/", |it| it.as_str()).to_owned()
+}
+
 /// The secret of this browser; a new one is kept.
 fn secret(jar: &mut Jar) -> Secret {
     jar.get(cookies::FORMS).and_then(Secret::of_cookie).unwrap_or_else(|| {
@@ -289,7 +321,12 @@ impl Came {
         is_page: bool,
     ) -> Result<Guest, Trouble> {
         let with = |admission| {
-            Guest(Arc::new(Reader { state: Arc::clone(state), admission, came: self.clone() }))
+            Guest(Arc::new(Reader {
+                state: Arc::clone(state),
+                admission,
+                came: self.clone(),
+                sent: OnceLock::new(),
+            }))
         };
         if let Some(access) = jar.get(cookies::ACCESS).map(str::to_owned) {
             match self.admit(state, Some(&access)).await {
@@ -304,7 +341,8 @@ impl Came {
         let Some(refresh) = jar.get(cookies::REFRESH).filter(|_| is_page).map(str::to_owned) else {
             return Ok(nobody);
         };
-        match state.renewals.renew(&refresh, renew(&nobody, &refresh)).await {
+        let change = renew(nobody.clone(), refresh.clone());
+        match state.renewals.renew(&refresh, change).await {
             Ok(tokens) => {
                 keep_tokens(jar, &tokens);
                 self.admit(state, Some(&tokens.access_token)).await.map(with)
@@ -343,9 +381,9 @@ impl Came {
 
     /// The page for whom nobody can be told from anybody.
     fn turned_away(&self, trouble: Trouble) -> Response {
-        let (here, seal) = (self.here.clone(), self.secret.seal());
+        let (here, seal) = (self.here.clone(), self.secret.seal_at(&self.here));
         let shell = Shell::new(self.language, Viewer::default(), Section::None, here, seal);
-        let mut response = trouble::page_within(shell, &trouble, None, &self.request_id);
+        let mut response = trouble::page_within(shell, &trouble, None, &[], &self.request_id);
         if let Trouble::RateLimited(Some(seconds)) = trouble {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -353,9 +391,9 @@ impl Came {
     }
 }
 
-async fn renew(nobody: &Guest, refresh: &str) -> Result<Tokens, Trouble> {
-    let refresh = match Refresh::of(refresh) {
-        Refresh::Issuers(refresh) => return sign_in::issuer::renew(nobody, refresh).await,
+async fn renew(nobody: Guest, refresh: String) -> Result<Tokens, Trouble> {
+    let refresh = match Refresh::of(&refresh) {
+        Refresh::Issuers(refresh) => return sign_in::issuer::renew(&nobody, refresh).await,
         Refresh::Ours(refresh) => refresh,
     };
     let renewed = nobody.change(&RENEW, json!({ "refreshToken": refresh })).await;

@@ -43,6 +43,10 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
+/// How deep a text is nested at most: deeper quotes and lists are read as if they stood at that depth. Cleaning takes longer
+/// with each depth, and nobody can read it.
+const DEEPEST: usize = 30;
+
 /// The HTML of a text, safe to be put into a page. Headings begin two levels down: a page has its own.
 pub(super) fn to_html(markdown: &str) -> String {
     let parser = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
@@ -50,9 +54,33 @@ pub(super) fn to_html(markdown: &str) -> String {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
         other => lowered(other),
     });
+    let mut depth = Depth::default();
+    let events = events.filter(|event| depth.keeps(event));
     let mut out = String::with_capacity(markdown.len() * 3 / 2);
     html::push_html(&mut out, events);
     CLEANER.clean(&out).to_string()
+}
+
+/// How deep one is within quotes and lists.
+#[derive(Default)]
+struct Depth(usize);
+
+impl Depth {
+    /// Whether a beginning or an end of a quote or a list is kept.
+    fn keeps(&mut self, event: &Event<'_>) -> bool {
+        use pulldown_cmark::{Tag, TagEnd};
+        match event {
+            Event::Start(Tag::BlockQuote(_) | Tag::List(_) | Tag::Item) => {
+                self.0 += 1;
+                self.0 <= DEEPEST
+            }
+            Event::End(TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item) => {
+                self.0 -= 1;
+                self.0 < DEEPEST
+            }
+            _ => true,
+        }
+    }
 }
 
 fn lowered(event: Event<'_>) -> Event<'_> {
@@ -92,6 +120,16 @@ mod tests {
             ),
             "{html}"
         );
+    }
+
+    #[test]
+    fn deep_nesting_takes_no_time() {
+        let began = std::time::Instant::now();
+        for deep in [">", "> - ", "- "] {
+            let html = to_html(&format!("{}底", deep.repeat(40_000 / deep.len())));
+            assert!(html.contains('底') && html.matches("<blockquote>").count() <= DEEPEST);
+        }
+        assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
     }
 
     #[test]

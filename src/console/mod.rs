@@ -85,7 +85,7 @@ impl Console {
     fn state(&self, front: &Front) -> Arc<State> {
         let is_secure = self.0.public_url.starts_with("https://");
         let clock = self.0.clock.clone();
-        let renewals = renewal::Renewals::default();
+        let renewals = Arc::default();
         Arc::new(State { front: front.clone(), is_secure, clock, renewals })
     }
 }
@@ -95,11 +95,11 @@ struct State {
     front: Front,
     is_secure: bool,
     clock: Clock,
-    renewals: renewal::Renewals,
+    renewals: Arc<renewal::Renewals>,
 }
 
 impl Pages for Console {
-    fn routes(&self, front: &Front) -> Router {
+    fn open(&self, front: &Front) -> (Router, MethodRouter) {
         let state = self.state(front);
         let pages = Router::new()
             .merge(search::routes())
@@ -124,12 +124,9 @@ impl Pages for Console {
             .merge(partners::routes())
             .merge(introductions::routes())
             .merge(publishing::routes())
-            .layer(from_fn_with_state(state, gate::enter));
-        pages.merge(assets::routes()).layer(CompressionLayer::new())
-    }
-
-    fn nowhere(&self, front: &Front) -> MethodRouter {
-        let absent = any(async || trouble::Trouble::NotFound);
-        absent.layer(from_fn_with_state(self.state(front), gate::enter))
+            .layer(from_fn_with_state(Arc::clone(&state), gate::enter));
+        let pages = pages.merge(assets::routes()).layer(CompressionLayer::new());
+        let nowhere = any(async || trouble::Trouble::NotFound);
+        (pages, nowhere.layer(from_fn_with_state(state, gate::enter)))
     }
 }

@@ -15,6 +15,8 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
 
+use super::trouble::Trouble;
+
 /// For how long the answer to a refresh token is remembered.
 const REMEMBERED: Duration = Duration::from_mins(1);
 
@@ -62,18 +64,22 @@ pub(super) struct Renewals(Mutex<HashMap<[u8; 32], (Instant, Renewed)>>);
 impl Renewals {
     /// What a refresh token is changed for; asked once, however many come with it. What came to nothing is not
     /// remembered: it may go better the next time, and anybody can make up tokens.
-    pub(super) async fn renew<E>(
-        &self,
+    pub(super) async fn renew(
+        self: &Arc<Self>,
         refresh: &str,
-        change: impl Future<Output = Result<Tokens, E>>,
-    ) -> Result<Tokens, E> {
-        let digest = Sha256::digest(refresh).into();
-        let entry = self.entry(digest);
-        let renewed = entry.get_or_try_init(|| change).await.cloned();
-        if renewed.is_err() {
-            self.forget(&digest);
-        }
-        renewed
+        change: impl Future<Output = Result<Tokens, Trouble>> + Send + 'static,
+    ) -> Result<Tokens, Trouble> {
+        let digest: [u8; 32] = Sha256::digest(refresh).into();
+        let (renewals, entry) = (Arc::clone(self), self.entry(digest));
+        // A task of its own: the token is used up even if the browser goes away before it has heard what for.
+        let renewed = tokio::spawn(async move {
+            let renewed = entry.get_or_try_init(|| change).await.cloned();
+            if renewed.is_err() {
+                renewals.forget(&digest);
+            }
+            renewed
+        });
+        renewed.await.unwrap_or_else(|fault| Err(Trouble::internal(&fault)))
     }
 
     fn entry(&self, digest: [u8; 32]) -> Renewed {
@@ -99,17 +105,31 @@ mod tests {
 
     #[tokio::test]
     async fn what_came_to_nothing_is_tried_again_and_takes_no_room() {
-        let renewals = Renewals::default();
+        let renewals = Arc::new(Renewals::default());
         for _ in 0..3 {
-            let failed = renewals.renew("token", async { Err("the database is away") }).await;
-            assert_eq!(failed.err(), Some("the database is away"));
+            let failed = renewals.renew("token", async { Err(Trouble::Internal) }).await;
+            assert!(matches!(failed, Err(Trouble::Internal)));
         }
-        assert!(renewals.0.lock().unwrap().is_empty());
-        let given = async {
-            Ok::<_, ()>(Tokens { access_token: "a".to_owned(), refresh_token: "b".to_owned() })
+        assert!(renewals.0.lock().expect("no panic").is_empty());
+        assert!(renewals.renew("token", async { Ok(tokens()) }).await.is_ok());
+        let again = renewals.renew("token", async { Err(Trouble::Internal) }).await;
+        assert_eq!(again.ok().map(|tokens| tokens.access_token).as_deref(), Some("access"));
+    }
+
+    #[tokio::test]
+    async fn a_browser_that_goes_away_gets_the_same_when_it_comes_again() {
+        let renewals = Arc::new(Renewals::default());
+        let slow = async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Ok(tokens())
         };
-        assert!(renewals.renew("token", given).await.is_ok());
-        let again = renewals.renew("token", async { Err(()) }).await;
-        assert_eq!(again.map(|tokens| tokens.access_token).as_deref(), Ok("a"));
+        let gone = tokio::time::timeout(Duration::ZERO, renewals.renew("token", slow)).await;
+        assert!(gone.is_err());
+        let again = renewals.renew("token", async { Err(Trouble::Unauthenticated) }).await;
+        assert!(again.is_ok());
+    }
+
+    fn tokens() -> Tokens {
+        Tokens { access_token: "access".to_owned(), refresh_token: "refresh".to_owned() }
     }
 }

@@ -5,7 +5,6 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -16,6 +15,7 @@ use super::{
     gate::Guest,
     links,
     navigation::{self, ShownWay},
+    parts::moments,
     texts::Texts,
     trouble::Trouble,
 };
@@ -105,12 +105,7 @@ impl Shell {
     /// An instant as people here read it: by Shanghai's clock, to the minute.
     #[expect(clippy::unused_self, reason = "templates ask the shell")]
     pub(super) fn instant(&self, instant: &str) -> String {
-        let here = FixedOffset::east_opt(8 * 60 * 60);
-        let read = DateTime::parse_from_rfc3339(instant).ok().zip(here);
-        read.map_or_else(
-            || instant.to_owned(),
-            |(instant, here)| instant.with_timezone(&here).format("%Y-%m-%d %H:%M").to_string(),
-        )
+        moments::shown(instant)
     }
 
     /// Where signing in leads back to here.

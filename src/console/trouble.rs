@@ -115,6 +115,8 @@ struct TroublePage {
     advice: String,
     message: Option<String>,
     sign_in: Option<String>,
+    /// What somebody had written, which is not to be lost.
+    written: Vec<String>,
     request_id: String,
 }
 
@@ -125,7 +127,7 @@ pub(super) async fn page(guest: &Guest, trouble: &Trouble) -> Response {
     let offer =
         matches!(trouble, Trouble::Unauthenticated | Trouble::NotFound | Trouble::Forbidden(_));
     let sign_in = (offer && !shell.viewer.signed_in).then(|| guest.sign_in_address());
-    page_within(shell, trouble, sign_in, guest.request_id())
+    page_within(shell, trouble, sign_in, guest.written(), guest.request_id())
 }
 
 /// The same, where it is not known who reads.
@@ -133,6 +135,7 @@ pub(super) fn page_within(
     shell: Shell,
     trouble: &Trouble,
     sign_in: Option<String>,
+    written: &[String],
     request_id: &str,
 ) -> Response {
     let name = trouble.name();
@@ -141,6 +144,7 @@ pub(super) fn page_within(
         advice: shell.text.of(&format!("trouble-{name}-advice")).into_owned(),
         message: trouble.message().map(str::to_owned),
         sign_in,
+        written: written.to_vec(),
         request_id: request_id.to_owned(),
         shell,
     };

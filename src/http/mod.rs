@@ -88,11 +88,8 @@ pub struct Front {
 
 /// Pages for people, served beside the API by a client of it.
 pub trait Pages: Send + Sync {
-    /// The routes of the pages, at this front door.
-    fn routes(&self, front: &Front) -> Router;
-
-    /// What people see at an address where there is nothing.
-    fn nowhere(&self, front: &Front) -> MethodRouter;
+    /// The pages at this front door, and what people see at an address where there is nothing.
+    fn open(&self, front: &Front) -> (Router, MethodRouter);
 }
 
 /// The settings of the front door.
@@ -201,12 +198,16 @@ pub fn router(front: Front) -> Result<Router, String> {
         .route("/research-outputs/{id}/{part}", get(published::part))
         .layer(from_fn_with_state(limiter.clone(), rate_limit::limit))
         .with_state(front.clone());
-    let pages = front.pages.clone();
-    let (pages, absent) = match &pages {
-        Some(pages) => (pages.routes(&front), Some(pages.nowhere(&front))),
-        None => (Router::new(), None),
-    };
-    let pages = pages.layer(from_fn_with_state(limiter, rate_limit::limit));
+    let (pages, absent) = front.pages.clone().map_or_else(
+        || (Router::new(), None),
+        |pages| {
+            let (pages, absent) = pages.open(&front);
+            (pages, Some(absent))
+        },
+    );
+    let pages = pages.layer(from_fn_with_state(limiter.clone(), rate_limit::limit));
+    let lost = any(async |request: Request| lost(absent, request).await)
+        .layer(from_fn_with_state(limiter, rate_limit::limit));
     let metrics = front.metrics.clone().map_or_else(Router::new, metrics::router);
     Ok(Router::new()
         .merge(metrics)
@@ -219,7 +220,7 @@ pub fn router(front: Front) -> Result<Router, String> {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(front))
         .merge(pages)
-        .fallback(async |request: Request| lost(absent, request).await)
+        .fallback_service(lost)
         .layer(cors)
         .layer(from_fn_with_state(proxies, client_address::find))
         .layer(from_fn(careful_headers))

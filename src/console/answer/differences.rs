@@ -1,11 +1,8 @@
 //! What changed from one version of a text to the next.
 
-use std::time::Duration;
+use std::time::Instant;
 
 use similar::{ChangeTag, TextDiff};
-
-/// How long may be thought about the shortest way from one text to the other; after that, a longer one is shown.
-const PATIENCE: Duration = Duration::from_millis(50);
 
 /// A piece of a text that stayed, was taken out, or was put in.
 pub(super) struct Piece {
@@ -14,9 +11,10 @@ pub(super) struct Piece {
     pub is_in: bool,
 }
 
-/// The pieces of two texts together, in their order. Chinese has no spaces: what is compared is each character.
-pub(super) fn between(before: &str, after: &str) -> Vec<Piece> {
-    let difference = TextDiff::configure().timeout(PATIENCE).diff_chars(before, after);
+/// The pieces of two texts together, in their order. Chinese has no spaces: what is compared is each character. The shortest
+/// way from one text to the other is looked for until the deadline; after that, a longer one is shown.
+pub(super) fn between(before: &str, after: &str, deadline: Instant) -> Vec<Piece> {
+    let difference = TextDiff::configure().deadline(deadline).diff_chars(before, after);
     let mut pieces: Vec<Piece> = Vec::new();
     for change in difference.iter_all_changes() {
         let (is_out, is_in) =
@@ -33,6 +31,8 @@ pub(super) fn between(before: &str, after: &str) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -40,7 +40,7 @@ mod tests {
     proptest! {
         #[test]
         fn both_texts_can_be_read_off(before in "[甲乙丙a ]{0,30}", after in "[甲乙丙a ]{0,30}") {
-            let pieces = between(&before, &after);
+            let pieces = between(&before, &after, Instant::now() + Duration::from_secs(1));
             let of = |skip: fn(&Piece) -> bool| -> String {
                 pieces.iter().filter(|it| !skip(it)).map(|it| it.text.as_str()).collect()
             };

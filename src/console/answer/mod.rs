@@ -1,6 +1,7 @@
 //! An answered question: what was asked, what was answered, what it rests on, and whether that still stands.
 
 mod differences;
+mod versions;
 
 use std::fmt::Write as _;
 
@@ -19,14 +20,16 @@ use super::{
     forms::Form,
     gate::Guest,
     markdown,
-    parts::{AreaName, Assessment, Localized, RegulationName, StationName},
+    parts::{AreaName, Assessment, Localized, RegulationName, StationName, standing::Standing},
     shell::{self, Section, Shell, Viewer},
     trouble::Trouble,
 };
-use differences::Piece;
+use versions::{Former, Version};
 
 documents! {
-    ANSWER: Answered = ["answer.graphql", "../parts/viewer.graphql", "../parts/assessment.graphql"];
+    ANSWER: Answered = [
+        "answer.graphql", "../parts/viewer.graphql", "../parts/assessment.graphql", "../parts/standing.graphql",
+    ];
     RATE: Done<Changed> = ["rate.graphql"];
     REPORT: Done<Changed> = ["report.graphql"];
 }
@@ -121,38 +124,11 @@ struct Citation {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Cited {
     #[serde(flatten)]
     name: RegulationName,
-    effective_on: Option<String>,
-    ends_on: Option<String>,
-    acted_upon_by: Vec<Relation>,
-}
-
-impl Cited {
-    /// How it stands with the document on a day: the name of a text.
-    fn standing(&self, day: &str) -> &'static str {
-        let begun = |on: &Option<String>| on.as_deref().is_some_and(|on| on <= day);
-        let replaced =
-            |it: &Relation| it.kind == "REPLACES" && it.scope == "FULL" && begun(&it.effective_on);
-        if begun(&self.ends_on) || self.acted_upon_by.iter().any(replaced) {
-            "law-ended"
-        } else if self.effective_on.as_deref().is_some_and(|on| on > day) {
-            "law-coming"
-        } else {
-            "law-in-force"
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Relation {
-    kind: String,
-    scope: String,
-    effective_on: Option<String>,
-    from: RegulationName,
+    #[serde(flatten)]
+    standing: Standing,
 }
 
 #[derive(Deserialize)]
@@ -161,16 +137,6 @@ struct Confirmation {
     confirmed_on: String,
     note: Option<String>,
     regulation: RegulationName,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Version {
-    version: i64,
-    question: String,
-    answer: String,
-    written_at: String,
-    replaced_at: String,
 }
 
 #[derive(Deserialize)]
@@ -192,15 +158,6 @@ struct SimilarAnswer {
     question: String,
     currency: Assessment,
     station: StationName,
-}
-
-/// A version that was replaced, and what the one after it changed.
-struct Former {
-    version: i64,
-    written_on: String,
-    replaced_on: String,
-    question: Vec<Piece>,
-    answer: Vec<Piece>,
 }
 
 #[derive(Template)]
@@ -232,9 +189,11 @@ async fn show(
     let found = guest.ask(&ANSWER, json!({ "id": id })).await?;
     let Some(Node::AnsweredQuestion(answer)) = found.node else { return Err(Trouble::NotFound) };
     let shell = guest.shell(found.viewer, Section::Search);
+    let formers =
+        versions::compare(&answer.question, &answer.answer, answer.versions.clone()).await?;
     let page = AnswerPage {
         written: markdown::to_html(&answer.answer),
-        formers: formers(&answer),
+        formers,
         cite_as: cite_as(&answer, &shell),
         reply: reply(&answer, &shell),
         similar: found.similar_answered_questions,
@@ -244,30 +203,6 @@ async fn show(
         reported,
     };
     shell::show(&page)
-}
-
-/// The versions that there were, the latest first, each beside what came after it.
-fn formers(answer: &Answer) -> Vec<Former> {
-    let mut versions: Vec<&Version> = answer.versions.iter().collect();
-    versions.sort_by_key(|version| std::cmp::Reverse(version.version));
-    let mut after = (answer.question.as_str(), answer.answer.as_str());
-    let mut formers = Vec::with_capacity(versions.len());
-    for version in versions {
-        formers.push(Former {
-            version: version.version,
-            written_on: day_of(&version.written_at),
-            replaced_on: day_of(&version.replaced_at),
-            question: differences::between(&version.question, after.0),
-            answer: differences::between(&version.answer, after.1),
-        });
-        after = (&version.question, &version.answer);
-    }
-    formers
-}
-
-/// The day of an instant.
-fn day_of(instant: &str) -> String {
-    instant.chars().take(10).collect()
 }
 
 /// How the answer is cited: who, what, when, how it stood.

@@ -18,9 +18,6 @@ use crate::console::{
 /// Rows for articles that are offered beyond those that there are.
 const SPARE: usize = 2;
 
-/// The most rows for articles.
-const MOST: usize = 30;
-
 /// What an answered question or its draft says.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -187,7 +184,7 @@ fn rows(form: &Form) -> Vec<Row> {
     let roles = form.all("role");
     let at =
         |values: &[&str], place: usize| values.get(place).copied().unwrap_or_default().to_owned();
-    let regulations = form.all("regulation").into_iter().take(MOST).enumerate();
+    let regulations = form.all("regulation").into_iter().enumerate();
     let row = |(place, regulation): (usize, &str)| Row {
         regulation: regulation.to_owned(),
         articles: at(&articles, place),

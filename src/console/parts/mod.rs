@@ -3,6 +3,7 @@
 pub(super) mod areas;
 pub(super) mod laws;
 pub(super) mod moments;
+pub(super) mod standing;
 
 use serde::{Deserialize, Serialize};
 

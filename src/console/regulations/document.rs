@@ -24,7 +24,7 @@ const PAGE: usize = 10;
 
 documents! {
     REGULATION: Found = [
-        "page.graphql", "listed.graphql", "../parts/viewer.graphql", "../parts/page.graphql",
+        "page.graphql", "listed.graphql", "../parts/standing.graphql", "../parts/viewer.graphql", "../parts/page.graphql",
         "../parts/assessment.graphql",
     ];
 }

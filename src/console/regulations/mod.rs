@@ -11,7 +11,7 @@ use super::{
     api::documents,
     gate::Guest,
     lists::{Choice, Listed, Pages},
-    parts::{Page, RegulationName},
+    parts::{Page, RegulationName, standing::Standing},
     shell::{self, Section, Shell, Viewer},
     trouble::Trouble,
 };
@@ -20,10 +20,10 @@ const PAGE: usize = 20;
 
 documents! {
     LIST: Found = [
-        "list.graphql", "listed.graphql", "../parts/viewer.graphql", "../parts/page.graphql",
+        "list.graphql", "listed.graphql", "../parts/standing.graphql", "../parts/viewer.graphql", "../parts/page.graphql",
     ];
     SEARCH: Searched = [
-        "search.graphql", "listed.graphql", "../parts/viewer.graphql", "../parts/page.graphql",
+        "search.graphql", "listed.graphql", "../parts/standing.graphql", "../parts/viewer.graphql", "../parts/page.graphql",
     ];
 }
 
@@ -69,34 +69,8 @@ struct Regulation {
     level: Option<String>,
     issuer: Option<String>,
     region: String,
-    effective_on: Option<String>,
-    ends_on: Option<String>,
-    acted_upon_by: Vec<Action>,
-}
-
-/// That another document acts on this one.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Action {
-    kind: String,
-    scope: String,
-    effective_on: Option<String>,
-}
-
-impl Regulation {
-    /// How it stands with the document on a day: the name of a text.
-    fn standing(&self, day: &str) -> &'static str {
-        let begun = |on: &Option<String>| on.as_deref().is_some_and(|on| on <= day);
-        let replaced =
-            |it: &Action| it.kind == "REPLACES" && it.scope == "FULL" && begun(&it.effective_on);
-        if begun(&self.ends_on) || self.acted_upon_by.iter().any(replaced) {
-            "law-ended"
-        } else if self.effective_on.as_deref().is_some_and(|on| on > day) {
-            "law-coming"
-        } else {
-            "law-in-force"
-        }
-    }
+    #[serde(flatten)]
+    standing: Standing,
 }
 
 #[derive(Template)]

@@ -14,7 +14,7 @@ use crate::console::{
     api::documents,
     gate::Guest,
     links,
-    parts::{AreaName, OrganizationName},
+    parts::{AreaName, OrganizationName, moments},
     shell::{self, Section, Shell, Viewer},
     trouble::Trouble,
 };
@@ -187,17 +187,12 @@ fn files(id: &str) -> Vec<File> {
     FORMATS.map(|(format, name)| (name, links::address(&path, [("format", format)]))).into()
 }
 
-/// The day of an instant.
-fn day_of(instant: &str) -> String {
-    instant.chars().take(10).collect()
-}
-
 impl Version {
     fn published_on(&self) -> String {
-        day_of(&self.published_at)
+        moments::day(&self.published_at)
     }
 
     fn replaced_on(&self) -> String {
-        day_of(&self.replaced_at)
+        moments::day(&self.replaced_at)
     }
 }

@@ -25,14 +25,26 @@ pub(super) const FACETS: [(&str, Filter); 8] = [
     ("ORGANIZATION", Filter { name: "organization", field: "organizations" }),
 ];
 
+/// What else an address says: what was typed, how the hits are sorted, which of them are shown.
+const OTHERS: [&str; 6] = ["q", "superseded", "sort", "as-of", "after", "before"];
+/// So many parameters count, and values of so many bytes; what was typed is for the API to judge.
+const MOST: usize = 50;
+const LONGEST: usize = 500;
+
 /// What is asked for, as the address says it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Asked(Vec<(String, String)>);
 
 impl Asked {
-    /// What a query of an address says.
+    /// What a query of an address says. What means nothing here is left out, for each link of the page repeats the rest.
     pub(super) fn of(query: Option<&str>) -> Self {
-        Self(links::parameters(query))
+        let means_something = |(name, value): &(String, String)| {
+            let is_known = OTHERS.contains(&name.as_str())
+                || FACETS.iter().any(|(_, filter)| filter.name == name);
+            is_known && (name == "q" || value.len() <= LONGEST)
+        };
+        let parameters = links::parameters(query).into_iter().filter(means_something);
+        Self(parameters.take(MOST).collect())
     }
 
     /// What was typed.

@@ -29,3 +29,5 @@ trouble-busy = The service is busy
 trouble-busy-advice = Reload the page in a moment; what was saved is safe.
 trouble-internal = Something went wrong
 trouble-internal-advice = Try again later; if it goes on, give the administrator the request id below.
+trouble-written = What you wrote
+trouble-written-advice = Nothing is lost: copy it, and send it again on the page it comes from.

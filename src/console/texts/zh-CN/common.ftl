@@ -29,3 +29,5 @@ trouble-busy = 系统繁忙
 trouble-busy-advice = 请稍候刷新页面；已保存的内容不受影响。
 trouble-internal = 系统出错
 trouble-internal-advice = 请稍后重试；如问题持续，请将下面的请求编号告知管理员。
+trouble-written = 您填写的内容
+trouble-written-advice = 没有丢失：请复制后在原页面重新提交。
