@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use axum::{
     Extension,
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderValue, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     execution,
-    http::{Admission, ClientAddress, Front, RequestId, Visit, receive, take_away},
+    http::{Admission, ClientAddress, Front, RequestId, Visit, listen, receive, take_away},
     language::Language,
 };
 
@@ -132,12 +132,25 @@ impl Guest {
 
     /// Executes a request as whoever reads, as it would be over HTTP.
     pub(super) async fn execute(&self, request: execution::Request) -> execution::Response {
-        let request = execution::Request {
+        self.front().executor.execute(self.signed(request), self.data()).await
+    }
+
+    /// Opens a stream of events as whoever reads, as it would be over HTTP.
+    pub(super) async fn listen(
+        &self,
+        request: execution::Request,
+        extensions: &Extensions,
+    ) -> Response {
+        let admission = Arc::clone(&self.0.admission);
+        listen(self.front(), self.signed(request), admission, extensions).await
+    }
+
+    fn signed(&self, request: execution::Request) -> execution::Request {
+        execution::Request {
             language: self.0.came.language,
             request_id: self.0.came.request_id.clone(),
             ..request
-        };
-        self.front().executor.execute(request, self.data()).await
+        }
     }
 }
 
@@ -177,7 +190,8 @@ pub(super) async fn enter(
     };
     let is_page = is_page(request.headers());
     let is_safe = request.method().is_safe();
-    let mut response = match came.guest(&state, &mut jar, is_page).await {
+    let may_renew = is_page || is_stream(request.headers());
+    let mut response = match came.guest(&state, &mut jar, may_renew).await {
         Ok(guest) => {
             request.extensions_mut().insert(guest.clone());
             with_trouble_told(next.run(request).await, &guest, is_page && is_safe).await
@@ -298,8 +312,12 @@ struct Came {
     secret: Secret,
 }
 
-/// The address of the page that is asked for; where a form is sent, there may be none.
+/// The address of the page that is asked for; where a form is sent, there may be none, and what the issuer says on the way
+/// back is good for nothing but this once.
 fn here(request: &Request) -> String {
+    if request.uri().path() == sign_in::issuer::RETURN {
+        return "/sign-in".to_owned();
+    }
     let address = request.uri().path_and_query().filter(|_| request.method().is_safe());
     address.map_or("/", |it| it.as_str()).to_owned()
 }
@@ -318,7 +336,7 @@ impl Came {
         &self,
         state: &Arc<super::State>,
         jar: &mut Jar,
-        is_page: bool,
+        may_renew: bool,
     ) -> Result<Guest, Trouble> {
         let with = |admission| {
             Guest(Arc::new(Reader {
@@ -337,8 +355,9 @@ impl Came {
             }
         }
         let nobody = with(self.admit(state, None).await?);
-        // A picture or a script does not change tokens: a page does, and its answer is read.
-        let Some(refresh) = jar.get(cookies::REFRESH).filter(|_| is_page).map(str::to_owned) else {
+        // A picture or a script does not change tokens: pages and streams do, whose answers are read.
+        let Some(refresh) = jar.get(cookies::REFRESH).filter(|_| may_renew).map(str::to_owned)
+        else {
             return Ok(nobody);
         };
         let change = renew(nobody.clone(), refresh.clone());
@@ -417,6 +436,11 @@ fn trouble_of(error: async_graphql::Error, language: Language, request_id: &str)
 fn is_page(headers: &HeaderMap) -> bool {
     let said = headers.get("sec-fetch-dest").and_then(|value| value.to_str().ok());
     said.is_none_or(|said| said == "document")
+}
+
+/// Whether an open page wants to hear what changes.
+fn is_stream(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).is_some_and(|accepts| accepts == "text/event-stream")
 }
 
 /// The language that was chosen, else the one that the browser prefers, else Chinese.

@@ -15,7 +15,7 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{Extensions, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
@@ -103,6 +103,17 @@ pub(crate) async fn receive(
     let limit = front.executor.limits().timeout;
     let received = tokio::time::timeout(limit, front.reception.receive(visit)).await;
     received.unwrap_or_else(|_| Err(too_slow()))
+}
+
+/// Opens a stream of events for a page of ours, as for any client that reads nothing else.
+pub(crate) async fn listen(
+    front: &Front,
+    asked: execution::Request,
+    admission: Arc<dyn Admission>,
+    extensions: &Extensions,
+) -> Response {
+    let manner = Manner { media: None, events: true, language: asked.language };
+    answer(front, asked, admission, extensions.get::<Held>().cloned(), manner).await
 }
 
 /// Executes what is asked. A stream of events is for subscriptions, and for who reads nothing else.

@@ -31,7 +31,7 @@ pub(crate) use body::read as read_body;
 pub use client_address::{ClientAddress, PeerAddress, TrustedProxies};
 pub(crate) use downloads::take_away;
 pub use downloads::{Download, Downloads};
-pub(crate) use graphql::receive;
+pub(crate) use graphql::{listen, receive};
 pub use health::{Check, Readiness};
 pub use issuer::{Departure, IssuerDesk, IssuerFault, IssuerTokens};
 pub use lasting::Lasting;

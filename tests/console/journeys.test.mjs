@@ -104,3 +104,25 @@ test('an administrator enrols somebody, who signs in', async () => {
   await page.context().close();
   await admin.context().close();
 });
+
+test('a queue that is looked at tells what comes in', async () => {
+  const [watching, recording] = [await visit(browser, { role: 'STAFF' }), await visit(browser, { role: 'STAFF' })];
+  const listening = watching.waitForResponse((response) => response.url().endsWith('/consultations/live'));
+  await watching.goto('/consultations?queue=station');
+  assert.equal((await listening).status(), 200);
+  const count = async () => Number(await watching.locator('[data-count="myStation"]').innerText());
+  const before = await count();
+  await recording.goto('/consultations/new');
+  const question = `示例公司咨询第二类器械注册检验的样品数量 ${Date.now()}`;
+  await recording.fill('#text', question);
+  await recording.click('main form.record > p:last-child button');
+  await watching.waitForSelector('#live a:visible');
+  assert.equal(await count(), before + 1);
+  await holds(watching, 'a queue with something new');
+  await watching.click('#live a');
+  await watching.waitForURL(/queue=station/);
+  assert.match(await watching.locator('table.cases').innerText(), new RegExp(question.slice(0, 20)));
+  assert.deepEqual(watching.faults, []);
+  await watching.context().close();
+  await recording.context().close();
+});

@@ -3,6 +3,7 @@
 pub mod browser;
 mod consultations;
 mod drafting;
+mod endurance;
 mod figures;
 mod gate;
 mod network;

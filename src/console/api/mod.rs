@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use axum::{http::Extensions, response::Response};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
 
@@ -119,18 +120,27 @@ impl Guest {
         Ok(if done.user_errors.is_empty() { Ok(done.rest) } else { Err(done.user_errors) })
     }
 
-    async fn run(&self, text: &str, variables: Json) -> execution::Response {
-        let variables = match variables {
-            Json::Object(variables) => variables,
-            _ => Map::new(),
-        };
-        self.execute(execution::Request {
-            query: Some(text.to_owned()),
-            variables,
-            ..execution::Request::default()
-        })
-        .await
+    /// Opens a subscription as whoever is signed in: a stream of its answers as events, for a page to read.
+    pub(super) async fn follow<T>(
+        &self,
+        document: &Document<T>,
+        variables: Json,
+        extensions: &Extensions,
+    ) -> Response {
+        self.listen(request(document.text, variables), extensions).await
     }
+
+    async fn run(&self, text: &str, variables: Json) -> execution::Response {
+        self.execute(request(text, variables)).await
+    }
+}
+
+fn request(text: &str, variables: Json) -> execution::Request {
+    let variables = match variables {
+        Json::Object(variables) => variables,
+        _ => Map::new(),
+    };
+    execution::Request { query: Some(text.to_owned()), variables, ..execution::Request::default() }
 }
 
 /// Reads an answer. One error is enough for there being no page: a page asks for nothing that it can do without.

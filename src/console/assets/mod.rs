@@ -32,9 +32,10 @@ const STYLE: &str = concat!(
     include_str!("css/print.css"),
 );
 
-const FILES: [File; 5] = [
+const FILES: [File; 6] = [
     ("copy.js", "text/javascript; charset=utf-8", include_str!("copy.js")),
     ("console.css", "text/css; charset=utf-8", STYLE),
+    ("live.js", "text/javascript; charset=utf-8", include_str!("live.js")),
     ("search.js", "text/javascript; charset=utf-8", include_str!("search.js")),
     ("similar.js", "text/javascript; charset=utf-8", include_str!("similar.js")),
     ("icon.svg", "image/svg+xml", include_str!("icon.svg")),

@@ -1,6 +1,7 @@
 //! Companies' questions on their way to a reply: what waits, recording one, and a case with all that can be done with it.
 
 mod case;
+mod live;
 mod queue;
 mod record;
 mod steps;
@@ -19,6 +20,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/consultations", get(queue::page))
         .route("/consultations/new", get(record::page).post(record::send))
         .route("/consultations/similar", post(record::similar))
+        .route("/consultations/live", get(live::stream))
         .route("/consultations/{id}", get(case::page))
         .route("/consultations/{id}/{step}", get(case::back).post(case::take))
 }

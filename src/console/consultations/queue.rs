@@ -121,6 +121,8 @@ struct FoundCase {
 
 /// A queue: its name in the address and how many wait in it.
 struct Tab {
+    /// Its number, as the API calls it.
+    name: &'static str,
     label: String,
     address: String,
     count: Option<i64>,
@@ -229,6 +231,13 @@ fn tabs(shell: &Shell, counts: &Counts, here: &str) -> Vec<Tab> {
     tabs.push(("overdue", shell.text.of("queue-overdue"), Some(counts.overdue)));
     tabs.push(("all", shell.text.of("queue-all"), None));
     let tab = |(name, label, count): (&str, std::borrow::Cow<'_, str>, Option<i64>)| Tab {
+        name: match name {
+            "station" => "myStation",
+            "bureau" => "escalatedToMyBureau",
+            "unassigned" => "unassigned",
+            "overdue" => "overdue",
+            _ => "mine",
+        },
         label: label.into_owned(),
         address: links::address("/consultations", [("queue", name)]),
         is_here: name == here,

@@ -8,7 +8,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Connection, Regulation};
+use super::{Connection, Regulation, graph::Graph};
 use crate::console::{
     api::documents,
     gate::Guest,
@@ -39,20 +39,20 @@ struct Found {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Document {
+pub(super) struct Document {
     #[serde(flatten)]
-    facts: Regulation,
+    pub(super) facts: Regulation,
     issued_on: Option<String>,
     source: Option<String>,
-    comes_by: Vec<Coming>,
-    goes_to: Vec<Going>,
+    pub(super) comes_by: Vec<Coming>,
+    pub(super) goes_to: Vec<Going>,
 }
 
 /// What one document does to another.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Act {
-    kind: String,
+pub(super) struct Act {
+    pub(super) kind: String,
     scope: String,
     articles: Vec<String>,
     effective_on: Option<String>,
@@ -60,35 +60,35 @@ struct Act {
 }
 
 #[derive(Deserialize)]
-struct Coming {
+pub(super) struct Coming {
     #[serde(flatten)]
-    act: Act,
-    from: Origin,
+    pub(super) act: Act,
+    pub(super) from: Origin,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Origin {
+pub(super) struct Origin {
     #[serde(flatten)]
-    name: RegulationName,
+    pub(super) name: RegulationName,
     #[serde(default)]
-    acted_upon_by: Vec<Coming>,
+    pub(super) acted_upon_by: Vec<Coming>,
 }
 
 #[derive(Deserialize)]
-struct Going {
+pub(super) struct Going {
     #[serde(flatten)]
-    act: Act,
-    to: Target,
+    pub(super) act: Act,
+    pub(super) to: Target,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Target {
+pub(super) struct Target {
     #[serde(flatten)]
-    name: RegulationName,
+    pub(super) name: RegulationName,
     #[serde(default)]
-    acts_on: Vec<Going>,
+    pub(super) acts_on: Vec<Going>,
 }
 
 #[derive(Deserialize)]
@@ -108,6 +108,7 @@ struct RegulationPage {
     shell: Shell,
     today: String,
     regulation: Document,
+    graph: Option<Graph>,
     total: i64,
     answers: Vec<Answer>,
     pages: Pages,
@@ -126,8 +127,10 @@ pub(super) async fn page(
     let found = guest.ask(&REGULATION, variables).await?;
     let regulation = found.regulation.ok_or(Trouble::NotFound)?;
     let answers = found.answered_questions;
+    let shell = guest.shell(found.viewer, Section::Regulations);
     let page = RegulationPage {
-        shell: guest.shell(found.viewer, Section::Regulations),
+        graph: Graph::of(&regulation, shell.text),
+        shell,
         today: guest.today(),
         total: answers.total_count,
         pages: listed.pages(&answers.page_info),

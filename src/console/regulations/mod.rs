@@ -1,6 +1,7 @@
 //! Regulations: what is in force, what acts on what, and which answers rest on it.
 
 mod document;
+mod graph;
 
 use askama::Template;
 use axum::{Router, extract::RawQuery, response::Response, routing::get};

@@ -9,7 +9,7 @@ export const client = {
   client_id: 'sample-console',
   client_secret: 'sample-secret-of-the-sample-console',
   redirect_uris: ['https://console.example/callback'],
-  grant_types: ['authorization_code'],
+  grant_types: ['authorization_code', 'refresh_token'],
   response_types: ['code'],
   id_token_signed_response_alg: 'ES256',
 };
@@ -21,6 +21,7 @@ const resources = {
   'https://zhanjian.example/PS256': { alg: 'PS256' },
   'https://zhanjian.example/EdDSA': { alg: 'EdDSA' },
   'https://zhanjian.example/brief': { alg: 'ES256', life: 1 },
+  'https://zhanjian.example/short': { alg: 'ES256', life: 4 },
   'https://elsewhere.example/': { alg: 'ES256', audience: 'elsewhere' },
 };
 
@@ -30,12 +31,14 @@ export async function newKey(kid, alg) {
   return { ...(await exportJWK(privateKey)), kid, use: 'sig' };
 }
 
-// Opens the issuer. `people` maps numbers to claims and may grow later; the first key that fits an algorithm signs.
-export async function openIssuer(port, keys, people) {
+// Opens the issuer. `people` maps numbers to claims and may grow later; the first key that fits an algorithm signs;
+// people are also sent back to `redirects`.
+export async function openIssuer(port, keys, people, redirects = []) {
   const name = `http://127.0.0.1:${port}`;
   const claims = (number) => people.get(number);
   const provider = new Provider(name, {
-    clients: [client],
+    clients: [{ ...client, redirect_uris: [...client.redirect_uris, ...redirects] }],
+    issueRefreshToken: () => true,
     jwks: { keys },
     cookies: { keys: ['sample-key-of-cookies'] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },

@@ -27,7 +27,7 @@ export async function tokensOf(issuer, number, resource) {
 }
 
 // Follows redirects, fills in the two forms, and comes to rest at the client's own address.
-async function browse(asked, number, redirect) {
+export async function browse(asked, number, redirect) {
   const jar = new Jar();
   let [to, form] = [asked, undefined];
   for (let step = 0; step < 12; step += 1) {
@@ -56,7 +56,7 @@ async function browse(asked, number, redirect) {
 }
 
 // The cookies of one browser; the issuer ties them to paths.
-class Jar {
+export class Jar {
   #kept = new Map();
 
   keep(lines) {

@@ -166,3 +166,5 @@ expertise-facet-REG = Regulatory topics
 expertise-facet-SVC = Services
 expertise-facet-FLD = Product fields
 expertise-facet-CAT = Classification catalogue
+queue-changed = There is something new in the list.
+queue-reload = Reload

@@ -222,3 +222,5 @@ act-from = from { $day }
 citing-answers = Answers that cite it ({ $count })
 citing-none = No answer that you may see cites it.
 search-mentions = Search for what mentions it
+regulation-graph = How it stands among others
+regulation-graph-label = Earlier documents on the left, later ones on the right; each arrow goes from the document that acts to the one that it acts on

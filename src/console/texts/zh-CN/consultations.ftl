@@ -160,3 +160,5 @@ expertise-facet-REG = 注册事项
 expertise-facet-SVC = 服务事项
 expertise-facet-FLD = 产品领域
 expertise-facet-CAT = 分类目录
+queue-changed = 列表有更新。
+queue-reload = 刷新

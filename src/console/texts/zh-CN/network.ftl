@@ -204,3 +204,5 @@ act-from = 自 { $day } 起
 citing-answers = 引用它的答复（{ $count }）
 citing-none = 没有您可见的答复引用它。
 search-mentions = 搜索提到它的内容
+regulation-graph = 法规关系图
+regulation-graph-label = 左侧为较早的文件，右侧为较新的文件；箭头从新文件指向被其处理的文件
