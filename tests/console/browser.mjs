@@ -25,25 +25,33 @@ export const launch = () =>
     ],
   });
 
-// A page of somebody: of whom, in which language, how wide; what goes wrong in it is kept in `page.faults`.
-export async function visit(browser, { role, language = 'zh-CN', width = 1280, scripts = true } = {}) {
+// A page of somebody: of whom (by the role of a sample account, or by an account), in which language, how wide; what goes
+// wrong in it is kept in `page.faults`.
+export async function visit(browser, { role, account, language = 'zh-CN', width = 1280, scripts = true } = {}) {
   const context = await browser.newContext({
-    baseURL: base, locale: language, viewport: { width, height: 900 }, javaScriptEnabled: scripts,
+    baseURL: base, locale: language, viewport: { width, height: 900 },
   });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   page.faults = [];
+  if (!scripts) {
+    page.engine = await context.newCDPSession(page);
+    await allowScripts(page, false);
+  }
   page.on('pageerror', (fault) => page.faults.push(`script: ${fault.message}`));
   // Browsers tell here whatever the content security policy has kept out.
   page.on('console', (message) => {
     if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) page.faults.push(message.text());
   });
-  if (role) await signIn(page, role);
+  const who = account ?? credentials.find((known) => known.role === role);
+  if (who) await signIn(page, who);
   return page;
 }
 
-export async function signIn(page, role) {
-  const { login, password } = credentials.find((account) => account.role === role);
+// Of a page that was opened without scripts. What the page itself brings is passed over while it is read, for good.
+const allowScripts = (page, value) => page.engine?.send('Emulation.setScriptExecutionDisabled', { value: !value });
+
+async function signIn(page, { login, password }) {
   await page.goto('/sign-in');
   await page.fill('#login', login);
   await page.fill('#password', password);
@@ -57,6 +65,8 @@ export async function holds(page, name) {
   assert.deepEqual(page.faults, [], name);
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wider <= 0, `${name} is ${wider} px wider than the window`);
+  // What looks is a script too.
+  await allowScripts(page, true);
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() =>
     globalThis.axe.run(document, {
@@ -75,8 +85,10 @@ export async function holds(page, name) {
       }),
   );
   assert.ok(shift < 0.02, `${name} moves by ${shift} after it is shown`);
+  await allowScripts(page, false);
 }
 
 export async function picture(page, name) {
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+  const file = page.engine ? `${name}-without-scripts.png` : `${name}.png`;
+  await page.screenshot({ path: join(pictures, file), fullPage: true });
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { holds, launch, visit } from './browser.mjs';
+import { enrolled } from './steps.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -76,33 +77,16 @@ test('a language is chosen and kept', async () => {
 });
 
 test('an administrator enrols somebody, who signs in', async () => {
-  const admin = await visit(browser, { role: 'ADMINISTRATOR' });
-  await admin.goto('/administration/members');
-  const login = `sample-${Date.now()}`;
-  await admin.fill('#new-login', login);
-  await admin.fill('#new-name', '示例新同事');
-  await admin.selectOption('#new-role', 'STAFF');
-  await admin.selectOption('#new-station', { index: 1 });
-  await admin.fill('#new-undertaking', '2026-11-01');
-  await admin.click("form[method='post'][action='/administration/members'] button");
-  const password = await admin.locator('.done code').innerText();
-  if (await admin.locator("form[action$='/activation']").count()) {
-    await admin.click("form[action$='/activation'] button");
-  }
-  const page = await visit(browser);
-  await page.goto('/sign-in');
-  await page.fill('#login', login);
-  await page.fill('#password', password);
-  await page.click("form[action='/sign-in'] button");
+  const account = await enrolled(browser, { name: '示例新同事', role: 'STAFF', place: '徐汇区' });
+  const page = await visit(browser, { account });
   assert.match(await page.locator('.who').innerText(), /示例新同事/);
   await page.goto('/account');
-  await page.fill('#present', password);
+  await page.fill('#present', account.password);
   await page.fill('#new', 'a new and long passphrase');
   await page.fill('#again', 'a new and long passphrase');
   await page.click("form[action='/account/password'] button");
   await page.waitForSelector("[role='status']");
   await page.context().close();
-  await admin.context().close();
 });
 
 test('a queue that is looked at tells what comes in', async () => {
