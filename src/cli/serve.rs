@@ -98,6 +98,7 @@ async fn demonstrate(
     mark(std::fs::write(&unfinished, b""), &unfinished)?;
     demo::load(db, &settings.clock).await?;
     let accounts = demo::make_accounts(db, &settings.clock).await?;
+    demo::pass_a_year(settings.clone(), &accounts).await?;
     mark(std::fs::remove_file(&unfinished), &unfinished)?;
     Ok(Demonstrated { loaded, accounts })
 }

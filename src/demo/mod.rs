@@ -16,10 +16,12 @@ use crate::{
 };
 
 mod accounts;
+mod history;
 
 pub use accounts::{
     Credential, make as make_accounts, renew as renew_accounts, write as write_credentials,
 };
+pub use history::pass as pass_a_year;
 
 /// Whether there is nothing in the database yet that sample data could get mixed up with.
 pub async fn is_empty(db: &Database) -> Result<bool> {
