@@ -96,7 +96,7 @@ async function handedIn(page, title) {
   await page.locator('tbody a', { hasText: title }).click();
   await stands(page, '草稿');
   assert.match(await page.locator("[aria-labelledby='about']").innerText(), new RegExp(`许可[^]*${OWNER}`));
-  await page.getByRole('button', { name: '提交复核' }).click();
+  await page.locator("form[action$='/submit'] button").click();
   await stands(page, '待审核');
   assert.equal(await page.getByRole('button', { name: '发布', exact: true }).count(), 0, 'nobody publishes their own');
 }
