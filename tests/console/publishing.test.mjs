@@ -113,7 +113,8 @@ async function shown(page, title) {
 
 // Looks for partners, keeps what was looked for as a need, and finds the output among those that fit, with the reasons.
 async function raised(page, { model, title }) {
-  const wanted = `寻找骨钉${model}的缓蚀涂层技术，希望已有动物试验数据，可许可。`;
+  // Short, so that outputs of other runs, which share all words but one, do not fit as well.
+  const wanted = `寻找骨钉${model}的涂层，可许可。`;
   await page.goto('/');
   await page.getByRole('link', { name: '找伙伴' }).click();
   await page.fill('#text', wanted);
