@@ -30,7 +30,7 @@ for (const scripts of [true, false]) {
     await recorded(clerk, asked, scripts);
     await classified(clerk);
     await assigned(clerk, model);
-    const reply = `封堵器${model}的材料报告可以引用，但不能代替成品的试验；贵司2026年9月18日的报告可作支持资料。`;
+    const reply = `封堵器${model}的材料报告可以引用，但不能代替成品的试验；2026年9月18日的公开培训讲过这一点。`;
     await answered(clerk, reply);
 
     // The draft says neither who asked nor how to reach them.
@@ -149,7 +149,7 @@ async function cleared(page, question) {
   const form = page.locator('form.clearing');
   assert.match(await form.locator('legend').innerText(), /2026年9月18日/);
   await form.getByLabel('与咨询方无关').check();
-  await form.getByLabel('理由或处理意见').fill('报告的日期，多家企业共用，不能识别咨询方');
+  await form.getByLabel('理由或处理意见').fill('公开培训的日期，与咨询方无关');
   await holds(page, 'looking a draft through');
   await picture(page, 'consultation-clearing');
   await published(page);

@@ -1,8 +1,13 @@
 // Steps that several stories take, as people take them: by clicking and typing.
 import { visit } from './browser.mjs';
 
-// A word that no other run has used, and that reads as a model's name.
-export const unheard = () => `M${Date.now().toString(36)}`;
+// A word that no other run has used. Of letters alone, which a search takes whole, and unlike that of the run before from
+// its first letter on.
+export const unheard = () => {
+  const letters = [];
+  for (let left = Date.now(); left > 0; left = Math.floor(left / 26)) letters.push(String.fromCharCode(97 + (left % 26)));
+  return letters.join('');
+};
 
 // Has the administrator enrol somebody at a station, a district or an organization; their login and password.
 export async function enrolled(browser, { name, role, place, field = 'station' }) {
