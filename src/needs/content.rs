@@ -96,7 +96,7 @@ fn check_levels(min: Option<i32>, max: Option<i32>) -> Result<()> {
         if level.is_some_and(|level| !(1..=9).contains(&level)) {
             let reason = Text::new(
                 "a technology readiness level lies between 1 and 9 (GB/T 22900)",
-                "技术就绪度为 1 至 9 级（GB/T 22900）",
+                "技术成熟度为 1 至 9 级（GB/T 22900）",
             );
             return Err(Error::invalid(field, reason));
         }
