@@ -3,7 +3,12 @@
 pub(super) mod areas;
 pub(super) mod laws;
 pub(super) mod moments;
+pub(super) mod whole;
 
+/// A regulation by its name.
+pub(super) use laws::Law as RegulationName;
+
+use laws::Law;
 use serde::{Deserialize, Serialize};
 
 use super::texts::Texts;
@@ -53,15 +58,7 @@ pub(super) struct Step {
     pub event: String,
     pub on: Option<String>,
     pub articles: Vec<String>,
-    pub regulation: RegulationName,
-}
-
-/// A regulation by its name.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct RegulationName {
-    pub key: String,
-    pub number: Option<String>,
-    pub title: Localized,
+    pub regulation: Law,
 }
 
 /// A station by its name.
