@@ -13,6 +13,13 @@ pub(super) fn address<'a>(
     }
 }
 
+/// A code or a key as a part of a path, whatever signs are in it.
+pub(super) fn part(code: &str) -> String {
+    let encoded: String = form_urlencoded::byte_serialize(code.as_bytes()).collect();
+    // In a query a space may be a `+`, in a path a `+` is a plus.
+    encoded.replace('+', "%20")
+}
+
 /// The parameters of an address, in their order; those without a value are left out.
 pub(super) fn parameters(query: Option<&str>) -> Vec<(String, String)> {
     form_urlencoded::parse(query.unwrap_or_default().as_bytes())
@@ -55,6 +62,12 @@ mod tests {
         ] {
             assert_eq!(within(theirs), "/", "{theirs:?}");
         }
+    }
+
+    #[test]
+    fn a_key_is_one_part_of_a_path() {
+        assert_eq!(part("SH-PD"), "SH-PD");
+        assert_eq!(part("a/b ?c+d"), "a%2Fb%20%3Fc%2Bd");
     }
 
     proptest! {

@@ -5,55 +5,24 @@ use serde_json::{Value as Json, json};
 
 use super::{
     links,
+    partners::choices,
     parts::{AreaName, Localized, Page},
     texts::Texts,
 };
 
 /// The enumerations of the API that lists are filtered by: the name, how the names of the texts begin, the values.
 const ENUMERATIONS: [(&str, &str, &[&str]); 5] = [
-    (
-        "ResearchOutputKind",
-        "output-kind",
-        &[
-            "JOURNAL_ARTICLE",
-            "PREPRINT",
-            "THESIS",
-            "DATASET",
-            "SOFTWARE",
-            "PATENT",
-            "PROTOTYPE",
-            "BIOLOGICAL_MATERIAL",
-            "CLINICAL_TRIAL",
-            "PROTOCOL",
-            "STANDARD",
-            "KNOW_HOW",
-            "OTHER",
-        ],
-    ),
-    (
-        "IpStatus",
-        "ip-status",
-        &["NONE", "FILED", "PUBLISHED", "GRANTED", "LAPSED", "LICENSED", "ASSIGNED"],
-    ),
-    (
-        "OrganizationType",
-        "organization-type",
-        &[
-            "UNIVERSITY",
-            "HOSPITAL",
-            "RESEARCH_INSTITUTE",
-            "ENTERPRISE",
-            "ASSOCIATION",
-            "TEST_LAB",
-            "CRO",
-            "CDMO",
-            "EXCHANGE",
-            "REGULATOR",
-        ],
-    ),
-    ("ResourceKind", "resource-kind", &["CLINICAL", "TESTING", "TRAINING", "MANUFACTURING"]),
-    ("Region", "region", &["CN", "SH", "YRD"]),
+    ("ResearchOutputKind", "output-kind", &choices::OUTPUT_KINDS),
+    ("IpStatus", "ip-status", &choices::IP_STATUSES),
+    ("OrganizationType", "organization-type", &choices::ORGANIZATION_TYPES),
+    ("ResourceKind", "resource-kind", &choices::RESOURCE_KINDS),
+    ("Region", "region", &choices::REGIONS),
 ];
+
+/// The most parameters of an address that are kept, since each link of the page repeats them.
+const MOST: usize = 40;
+/// The most characters that are kept of a value. No cursor and no words that are looked for are as long.
+const LONGEST: usize = 500;
 
 /// A list as its address asks for it.
 pub(super) struct Listed {
@@ -64,7 +33,17 @@ pub(super) struct Listed {
 impl Listed {
     /// What the query of an address asks for of the list at a path.
     pub(super) fn of(path: &str, query: Option<&str>) -> Self {
-        Self { path: path.to_owned(), parameters: links::parameters(query) }
+        let parameters = links::parameters(query).into_iter();
+        let parameters = parameters.filter(|(name, _)| name.len() <= LONGEST).take(MOST);
+        let bounded =
+            |(name, value): (String, String)| (name, value.chars().take(LONGEST).collect());
+        Self { path: path.to_owned(), parameters: parameters.map(bounded).collect() }
+    }
+
+    /// The same without a parameter, which the links of the page do not repeat.
+    pub(super) fn without(mut self, name: &str) -> Self {
+        self.parameters.retain(|(known, _)| known != name);
+        self
     }
 
     /// The value of a parameter.
@@ -75,6 +54,17 @@ impl Listed {
     /// The value of a parameter, empty where there is none: for a field of a form.
     pub(super) fn text(&self, name: &str) -> &str {
         self.get(name).unwrap_or_default()
+    }
+
+    /// The values of a parameter that may stand there several times.
+    pub(super) fn all(&self, name: &str) -> Vec<&str> {
+        let found = self.parameters.iter().filter(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// Whether a parameter has a value.
+    pub(super) fn is(&self, name: &str, value: &str) -> bool {
+        self.get(name) == Some(value)
     }
 
     /// The value of a parameter as a number, where it is one.
@@ -110,7 +100,7 @@ impl Listed {
     /// The addresses of the page before and the page after.
     pub(super) fn pages(&self, page: &Page) -> Pages {
         let at = |name: &str, cursor: &Option<String>, there: bool| {
-            cursor.as_deref().filter(|_| there).map(|cursor| self.at(name, cursor))
+            cursor.as_deref().filter(|_| there).map(|cursor| self.having(name, Some(cursor)))
         };
         Pages {
             previous: at("before", &page.start_cursor, page.has_previous_page),
@@ -118,11 +108,12 @@ impl Listed {
         }
     }
 
-    fn at(&self, name: &str, cursor: &str) -> String {
-        let filters =
-            self.parameters.iter().filter(|(name, _)| name != "after" && name != "before");
-        let filters = filters.map(|(name, value)| (name.as_str(), value.as_str()));
-        links::address(&self.path, filters.chain([(name, cursor)]))
+    /// The address with one parameter as given, or without it; the list begins anew.
+    pub(super) fn having(&self, name: &str, value: Option<&str>) -> String {
+        let is_kept = |known: &str| !matches!(known, "after" | "before") && known != name;
+        let kept = self.parameters.iter().filter(|(known, _)| is_kept(known));
+        let kept = kept.map(|(known, value)| (known.as_str(), value.as_str()));
+        links::address(&self.path, kept.chain(value.map(|value| (name, value))))
     }
 
     /// Another address with those of the parameters that it knows, and more.
@@ -217,30 +208,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn filters_offer_what_the_api_knows() {
-        let schema = include_str!("../../schema.graphql");
-        for (enumeration, _, values) in ENUMERATIONS {
-            let begin = format!("\nenum {enumeration} {{\n");
-            let at = schema.find(&begin).unwrap_or_else(|| panic!("there is no {enumeration}"));
-            let body = &schema[at + begin.len()..];
-            let body = &body[..body.find("\n}").expect("an end")];
-            let known: Vec<&str> = body
-                .lines()
-                .map(str::trim)
-                .filter(|line| !line.is_empty())
-                .filter(|line| line.chars().all(|it| it.is_ascii_uppercase() || it == '_'))
-                .collect();
-            assert_eq!(known, values, "{enumeration}");
-        }
-    }
-
-    #[test]
     fn a_page_keeps_the_filters_and_what_is_chosen_is_offered() {
         let listed = Listed::of("/research", Some("kind=PATENT&area=&after=x"));
-        assert_eq!(listed.at("after", "y"), "/research?kind=PATENT&after=y");
+        assert_eq!(listed.having("after", Some("y")), "/research?kind=PATENT&after=y");
+        assert_eq!(listed.having("before", Some("y")), "/research?kind=PATENT&before=y");
         assert_eq!(listed.place(20)["after"], "x");
         assert!(!listed.has_any(&["area", "organization"]));
         let choices = listed.choices("kind", []);
         assert!(choices.len() == 1 && choices[0].is_chosen && choices[0].value == "PATENT");
+    }
+
+    #[test]
+    fn a_filter_is_set_or_taken_back_and_the_list_begins_anew() {
+        let listed = Listed::of("/needs", Some("state=OPEN&mine=1&before=x"));
+        assert!(listed.is("state", "OPEN") && !listed.is("mine", "") && !listed.is("kind", ""));
+        assert_eq!(listed.having("state", Some("DRAFT")), "/needs?mine=1&state=DRAFT");
+        assert_eq!(listed.having("state", None), "/needs?mine=1");
+        assert_eq!(listed.without("mine").having("state", None), "/needs");
+    }
+
+    #[test]
+    fn what_every_link_repeats_is_bounded() {
+        let many: Vec<String> = (0..2 * MOST).map(|it| format!("a{it}=x")).collect();
+        let listed = Listed::of("/research", Some(&many.join("&")));
+        assert_eq!(listed.having("kind", None).matches('=').count(), MOST);
+        let long = format!("q={}&{}=x", "长".repeat(2 * LONGEST), "n".repeat(2 * LONGEST));
+        let listed = Listed::of("/research", Some(&long));
+        assert_eq!(listed.text("q").chars().count(), LONGEST);
+        assert!(!listed.having("q", None).contains('?'));
     }
 }

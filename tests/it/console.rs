@@ -1,5 +1,6 @@
 //! The pages as people read them in a browser that runs no script.
 
+mod administration;
 pub mod browser;
 mod consultations;
 mod drafting;

@@ -5,10 +5,10 @@ use axum::{
     extract::{Path, RawQuery},
     response::{IntoResponse as _, Redirect, Response},
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use serde_json::json;
 
-use super::PAGE;
+use super::{PAGE, Told};
 use crate::console::{
     api::{Change, Done, UserError, documents},
     forms::Form,
@@ -16,6 +16,8 @@ use crate::console::{
     lists::{Listed, Pages},
     parts::{OrganizationName, Page},
     shell::{self, Section, Shell, Viewer},
+    steps::{Nothing, Tried},
+    texts::Texts,
     trouble::Trouble,
 };
 
@@ -23,8 +25,8 @@ documents! {
     CLIENTS: Clients = ["clients.graphql", "../parts/viewer.graphql", "../parts/page.graphql"];
     CREATE: Done<WithSecret> = ["create_client.graphql"];
     ROTATE: Done<WithSecret> = ["rotate_secret.graphql"];
-    DISABLE: Done<Stepped> = ["disable_client.graphql"];
-    ENABLE: Done<Stepped> = ["enable_client.graphql"];
+    DISABLE: Done<Nothing> = ["disable_client.graphql"];
+    ENABLE: Done<Nothing> = ["enable_client.graphql"];
 }
 
 /// What a program may be granted.
@@ -71,16 +73,7 @@ struct Secret {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WithSecret {
-    #[expect(dead_code, reason = "the list is asked again")]
-    api_client: Option<IgnoredAny>,
     client_secret: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Stepped {
-    #[expect(dead_code, reason = "the page that one is led back to asks again")]
-    api_client: Option<IgnoredAny>,
 }
 
 #[derive(Template)]
@@ -91,20 +84,19 @@ struct ClientsPage {
     clients: Vec<Client>,
     previous: Option<String>,
     next: Option<String>,
-    faults: Vec<UserError>,
-    /// A new secret, which is shown this once.
-    secret: Option<String>,
+    told: Told,
+    tried: Tried,
 }
 
 pub(super) async fn list(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
-    show(&guest, query.as_deref(), Vec::new(), None).await
+    show(&guest, query.as_deref(), Tried::default(), Told::Nothing).await
 }
 
 async fn show(
     guest: &Guest,
     query: Option<&str>,
-    faults: Vec<UserError>,
-    secret: Option<String>,
+    tried: Tried,
+    told: Told,
 ) -> Result<Response, Trouble> {
     let asked = Listed::of("/administration/clients", query);
     let Clients { viewer, api_clients } = guest.ask(&CLIENTS, asked.place(PAGE)).await?;
@@ -115,18 +107,52 @@ async fn show(
         clients: api_clients.nodes,
         previous,
         next,
-        faults,
-        secret,
+        told,
+        tried,
     };
     shell::show(&page)
 }
 
+/// The bounds of a client that a form sets: the name of the field, of the input's, and of the text.
+const BOUNDS: [(&str, &str, &str); 2] = [
+    ("requests", "requestsPerMinute", "client-requests"),
+    ("cost", "costPerMinute", "client-cost"),
+];
+
 /// Makes a client; its secret is shown once.
 pub(super) async fn create(guest: Guest, form: Form) -> Result<Response, Trouble> {
-    let number = |name: &str| form.given(name).and_then(|it| it.parse::<i64>().ok());
-    let input = json!({ "name": form.text("name"), "scopes": form.all("scope"), "clientMutationId": form.given("once"),
-        "requestsPerMinute": number("requests"), "costPerMinute": number("cost") });
-    told(&guest, guest.change(&CREATE, input).await?).await
+    let mut input = json!({ "name": form.text("name"), "scopes": form.all("scope"), "clientMutationId": form.given("once") });
+    let mut faults = Vec::new();
+    for (name, field, label) in BOUNDS {
+        match bound(&form, name) {
+            Ok(number) => input[field] = json!(number),
+            Err(()) => faults.push(no_number(field, label, Texts::in_language(guest.language()))),
+        }
+    }
+    if faults.is_empty() {
+        match guest.change(&CREATE, input).await? {
+            Ok(WithSecret { client_secret }) => {
+                let told = Told::of(client_secret);
+                return show(&guest, None, Tried::default(), told).await;
+            }
+            Err(refused) => faults = refused,
+        }
+    }
+    let tried = Tried { slug: "create".to_owned(), form, faults };
+    show(&guest, None, tried, Told::Nothing).await
+}
+
+/// A bound of a form. An empty field means that there is none, so what is no number must not be read as nothing.
+fn bound(form: &Form, name: &str) -> Result<Option<i32>, ()> {
+    form.given(name).map(str::parse).transpose().map_err(|_| ())
+}
+
+fn no_number(field: &str, label: &str, text: Texts) -> UserError {
+    UserError {
+        code: "INVALID".to_owned(),
+        path: vec![field.to_owned()],
+        message: text.with("field-number", "field", &*text.of(label)),
+    }
 }
 
 /// Takes a step of a client.
@@ -138,24 +164,41 @@ pub(super) async fn take(
     let version: i64 = form.text("version").parse().unwrap_or_default();
     let input =
         json!({ "apiClientId": id, "version": version, "clientMutationId": form.given("once") });
-    let document: &Change<Stepped> = match step.as_str() {
-        "secret" => return told(&guest, guest.change(&ROTATE, input).await?).await,
+    let document: &Change<Nothing> = match step.as_str() {
+        "secret" => {
+            return match guest.change(&ROTATE, input).await? {
+                Ok(WithSecret { client_secret }) => {
+                    show(&guest, None, Tried::default(), Told::of(client_secret)).await
+                }
+                Err(faults) => {
+                    show(&guest, None, Tried { slug: step, form, faults }, Told::Nothing).await
+                }
+            };
+        }
         "disabling" => &DISABLE,
         "enabling" => &ENABLE,
         _ => return Err(Trouble::NotFound),
     };
     match guest.change(document, input).await? {
-        Ok(_) => Ok(Redirect::to("/administration/clients").into_response()),
-        Err(faults) => show(&guest, None, faults, None).await,
+        Ok(Nothing {}) => Ok(Redirect::to("/administration/clients").into_response()),
+        Err(faults) => show(&guest, None, Tried { slug: step, form, faults }, Told::Nothing).await,
     }
 }
 
-async fn told(
-    guest: &Guest,
-    done: Result<WithSecret, Vec<UserError>>,
-) -> Result<Response, Trouble> {
-    match done {
-        Ok(WithSecret { client_secret, .. }) => show(guest, None, Vec::new(), client_secret).await,
-        Err(faults) => show(guest, None, faults, None).await,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_number_is_not_no_bound() {
+        let form = Form::of([
+            ("requests", " 60 ".to_owned()),
+            ("cost", "6O".to_owned()),
+            ("none", " ".to_owned()),
+            ("much", "99999999999".to_owned()),
+        ]);
+        assert_eq!(bound(&form, "requests"), Ok(Some(60)));
+        assert_eq!(bound(&form, "none"), Ok(None));
+        assert!(bound(&form, "cost").is_err() && bound(&form, "much").is_err());
     }
 }

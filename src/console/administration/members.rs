@@ -5,17 +5,21 @@ use axum::{
     extract::{Path, RawQuery},
     response::{IntoResponse as _, Redirect, Response},
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::PAGE;
+use super::{PAGE, Told};
 use crate::console::{
     api::{Change, Done, UserError, documents},
     forms::Form,
     gate::Guest,
     lists::{Listed, Pages},
-    parts::{DistrictName, Localized, OrganizationName, Page, StationName},
+    parts::{
+        DistrictName, Localized, OrganizationName, Page, StationName,
+        whole::{Part, whole},
+    },
     shell::{self, Section, Shell, Viewer},
+    steps::{Nothing, Tried},
     texts::Texts,
     trouble::Trouble,
 };
@@ -23,13 +27,14 @@ use crate::console::{
 documents! {
     MEMBERS: Members = ["members.graphql", "member_line.graphql", "../parts/viewer.graphql", "../parts/page.graphql"];
     MEMBER: OneMember = ["member.graphql", "member_line.graphql", "../parts/viewer.graphql"];
-    PLACES: Places = ["places.graphql"];
+    STATIONS: Stations = ["stations.graphql", "../parts/page.graphql"];
+    ORGANIZATIONS: Organizations = ["organizations.graphql", "../parts/page.graphql"];
     ENROL: Done<WithPassword> = ["enrol.graphql"];
     RESET: Done<WithPassword> = ["reset_password.graphql"];
-    ACTIVATE: Done<Stepped> = ["activate.graphql"];
-    SUSPEND: Done<Stepped> = ["suspend.graphql"];
-    LEFT: Done<Stepped> = ["left.graphql"];
-    UNDERTAKING: Done<Stepped> = ["undertaking.graphql"];
+    ACTIVATE: Done<Nothing> = ["activate.graphql"];
+    SUSPEND: Done<Nothing> = ["suspend.graphql"];
+    LEFT: Done<Nothing> = ["left.graphql"];
+    UNDERTAKING: Done<Nothing> = ["undertaking.graphql"];
 }
 
 /// The roles that somebody may be enrolled for.
@@ -103,14 +108,13 @@ impl Member {
 }
 
 #[derive(Deserialize)]
-struct Places {
-    stations: Nodes<Station>,
-    organizations: Nodes<Organization>,
+struct Stations {
+    stations: Part<Station>,
 }
 
 #[derive(Deserialize)]
-struct Nodes<T> {
-    nodes: Vec<T>,
+struct Organizations {
+    organizations: Part<Organization>,
 }
 
 #[derive(Deserialize)]
@@ -144,12 +148,6 @@ struct Id {
     id: String,
 }
 
-#[derive(Deserialize)]
-struct Stepped {
-    #[expect(dead_code, reason = "the page that one is led back to asks again")]
-    member: Option<IgnoredAny>,
-}
-
 #[derive(Template)]
 #[template(path = "administration/members.html")]
 struct MembersPage {
@@ -159,29 +157,23 @@ struct MembersPage {
     members: Vec<Member>,
     previous: Option<String>,
     next: Option<String>,
-    places: Places,
+    stations: Vec<Station>,
+    organizations: Vec<Organization>,
     districts: Vec<(String, String)>,
+    /// What was written into the form that enrols somebody.
+    written: Form,
     faults: Vec<UserError>,
-    typed: Typed,
-}
-
-/// What was written into the form that enrols somebody.
-#[derive(Default)]
-struct Typed {
-    login: String,
-    name: String,
-    role: String,
 }
 
 pub(super) async fn list(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
-    show_list(&guest, query.as_deref(), Vec::new(), Typed::default()).await
+    show_list(&guest, query.as_deref(), Form::default(), Vec::new()).await
 }
 
 async fn show_list(
     guest: &Guest,
     query: Option<&str>,
+    written: Form,
     faults: Vec<UserError>,
-    typed: Typed,
 ) -> Result<Response, Trouble> {
     let asked = Listed::of("/administration/members", query);
     let mut filter = Map::new();
@@ -195,12 +187,11 @@ async fn show_list(
     }
     let Members { viewer, members } =
         guest.ask(&MEMBERS, asked.variables(Json::Object(filter), PAGE)).await?;
-    let places = guest.ask(&PLACES, json!({})).await?;
+    let stations = whole(guest, &STATIONS, |page| page.stations).await?;
+    let organizations = whole(guest, &ORGANIZATIONS, |page| page.organizations).await?;
     let Pages { previous, next } = asked.pages(&members.page_info);
     let shell = guest.shell(viewer, Section::Administration);
-    let mut districts: Vec<(String, String)> = places
-        .stations
-        .nodes
+    let mut districts: Vec<(String, String)> = stations
         .iter()
         .map(|it| (it.district.id.clone(), it.district.name.of(&shell.text).to_owned()))
         .collect();
@@ -213,10 +204,11 @@ async fn show_list(
         members: members.nodes,
         previous,
         next,
-        places,
+        stations,
+        organizations,
         districts,
+        written,
         faults,
-        typed,
     };
     shell::show(&page)
 }
@@ -238,17 +230,10 @@ pub(super) async fn enrol(guest: Guest, form: Form) -> Result<Response, Trouble>
         "undertakingSignedOn": form.given("undertaking"), "clientMutationId": form.given("once") });
     match guest.change(&ENROL, input).await? {
         Ok(WithPassword { member: Some(Id { id }), initial_password }) => {
-            show(&guest, &id, Vec::new(), initial_password).await
+            show(&guest, &id, Tried::default(), Told::of(initial_password)).await
         }
         Ok(_) => Ok(Redirect::to("/administration/members").into_response()),
-        Err(faults) => {
-            let typed = Typed {
-                login: form.text("login").to_owned(),
-                name: form.text("name").to_owned(),
-                role: role.to_owned(),
-            };
-            show_list(&guest, None, faults, typed).await
-        }
+        Err(faults) => show_list(&guest, None, form, faults).await,
     }
 }
 
@@ -257,24 +242,19 @@ pub(super) async fn enrol(guest: Guest, form: Form) -> Result<Response, Trouble>
 struct MemberPage {
     shell: Shell,
     member: Box<Member>,
-    faults: Vec<UserError>,
-    password: Option<String>,
+    told: Told,
+    tried: Tried,
 }
 
 pub(super) async fn page(guest: Guest, Path(id): Path<String>) -> Result<Response, Trouble> {
-    show(&guest, &id, Vec::new(), None).await
+    show(&guest, &id, Tried::default(), Told::Nothing).await
 }
 
-async fn show(
-    guest: &Guest,
-    id: &str,
-    faults: Vec<UserError>,
-    password: Option<String>,
-) -> Result<Response, Trouble> {
+async fn show(guest: &Guest, id: &str, tried: Tried, told: Told) -> Result<Response, Trouble> {
     let OneMember { viewer, node } = guest.ask(&MEMBER, json!({ "id": id })).await?;
     let Some(Node::Member(member)) = node else { return Err(Trouble::NotFound) };
     let shell = guest.shell(viewer, Section::Administration);
-    shell::show(&MemberPage { shell, member, faults, password })
+    shell::show(&MemberPage { shell, member, told, tried })
 }
 
 /// Takes a step of an account.
@@ -289,12 +269,14 @@ pub(super) async fn take(
     if step == "password" {
         return match guest.change(&RESET, input).await? {
             Ok(WithPassword { initial_password, .. }) => {
-                show(&guest, &id, Vec::new(), initial_password).await
+                show(&guest, &id, Tried::default(), Told::of(initial_password)).await
             }
-            Err(faults) => show(&guest, &id, faults, None).await,
+            Err(faults) => {
+                show(&guest, &id, Tried { slug: step, form, faults }, Told::Nothing).await
+            }
         };
     }
-    let document: &Change<Stepped> = match step.as_str() {
+    let document: &Change<Nothing> = match step.as_str() {
         "activation" => &ACTIVATE,
         "suspension" => {
             input["reason"] = json!(form.text("reason"));
@@ -311,7 +293,9 @@ pub(super) async fn take(
         _ => return Err(Trouble::NotFound),
     };
     match guest.change(document, input).await? {
-        Ok(_) => Ok(Redirect::to(&format!("/administration/members/{id}")).into_response()),
-        Err(faults) => show(&guest, &id, faults, None).await,
+        Ok(Nothing {}) => {
+            Ok(Redirect::to(&format!("/administration/members/{id}")).into_response())
+        }
+        Err(faults) => show(&guest, &id, Tried { slug: step, form, faults }, Told::Nothing).await,
     }
 }

@@ -39,6 +39,23 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/administration/audit", get(audit::list))
 }
 
+/// What there is to say of a secret after a change: the secret of a program, the first password of a member.
+enum Told {
+    /// The change makes none, or was not taken.
+    Nothing,
+    /// It was made, and is shown this once.
+    Secret(String),
+    /// The change was taken before, and the secret was shown then: the form was sent twice.
+    Before,
+}
+
+impl Told {
+    /// What the API gave of it. It gives none where the same change comes a second time.
+    fn of(secret: Option<String>) -> Self {
+        secret.map_or(Self::Before, Self::Secret)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "administration/start.html")]
 struct StartPage {

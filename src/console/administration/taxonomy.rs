@@ -5,22 +5,23 @@ use axum::{
     extract::Path,
     response::{IntoResponse as _, Redirect, Response},
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use crate::console::{
-    api::{Done, UserError, documents},
+    api::{Done, documents},
     forms::Form,
     gate::Guest,
     parts::Localized,
     shell::{self, Section, Shell, Viewer},
+    steps::{Nothing, Tried},
     trouble::Trouble,
 };
 
 documents! {
     TAXONOMY: Taxonomy = ["taxonomy.graphql", "../parts/viewer.graphql"];
-    ADD: Done<Kept> = ["add_area.graphql"];
-    CHANGE: Done<Kept> = ["change_area.graphql"];
+    ADD: Done<Nothing> = ["add_area.graphql"];
+    CHANGE: Done<Nothing> = ["change_area.graphql"];
 }
 
 /// The facets of the tree.
@@ -50,13 +51,6 @@ struct Parent {
     id: String,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Kept {
-    #[expect(dead_code, reason = "the page that one is led back to asks again")]
-    expertise_area: Option<IgnoredAny>,
-}
-
 /// An area and how deep it stands.
 struct Placed {
     area: Area,
@@ -69,14 +63,15 @@ struct TaxonomyPage {
     shell: Shell,
     /// The areas of each facet, parents before their children.
     facets: Vec<(&'static str, Vec<Placed>)>,
-    faults: Vec<UserError>,
+    /// What was not taken: the form that adds an area, or the one of an area, by its id.
+    tried: Tried,
 }
 
 pub(super) async fn tree(guest: Guest) -> Result<Response, Trouble> {
-    show(&guest, Vec::new()).await
+    show(&guest, Tried::default()).await
 }
 
-async fn show(guest: &Guest, faults: Vec<UserError>) -> Result<Response, Trouble> {
+async fn show(guest: &Guest, tried: Tried) -> Result<Response, Trouble> {
     let Taxonomy { viewer, expertise_areas } = guest.ask(&TAXONOMY, json!({})).await?;
     let shell = guest.shell(viewer, Section::Administration);
     let mut areas = expertise_areas;
@@ -85,7 +80,7 @@ async fn show(guest: &Guest, faults: Vec<UserError>) -> Result<Response, Trouble
         place(&mut areas, facet, None, 0, &mut placed);
         (facet, placed)
     });
-    shell::show(&TaxonomyPage { shell, facets: facets.into(), faults })
+    shell::show(&TaxonomyPage { shell, facets: facets.into(), tried })
 }
 
 /// Puts the areas under a parent in their order, each followed by its own.
@@ -111,7 +106,10 @@ fn place(
 pub(super) async fn add(guest: Guest, form: Form) -> Result<Response, Trouble> {
     let input = json!({ "code": form.text("code"), "parentId": form.given("parent"), "label": label(&form),
         "facet": form.given("facet"), "aliases": aliases(&form), "clientMutationId": form.given("once") });
-    answered(&guest, guest.change(&ADD, input).await?).await
+    match guest.change(&ADD, input).await? {
+        Ok(Nothing {}) => Ok(Redirect::to("/administration/taxonomy").into_response()),
+        Err(faults) => show(&guest, Tried { slug: "add".to_owned(), form, faults }).await,
+    }
 }
 
 pub(super) async fn change(
@@ -122,7 +120,10 @@ pub(super) async fn change(
     let version: i64 = form.text("version").parse().unwrap_or_default();
     let input = json!({ "expertiseAreaId": id, "version": version, "label": label(&form), "aliases": aliases(&form),
         "clientMutationId": form.given("once") });
-    answered(&guest, guest.change(&CHANGE, input).await?).await
+    match guest.change(&CHANGE, input).await? {
+        Ok(Nothing {}) => Ok(Redirect::to("/administration/taxonomy").into_response()),
+        Err(faults) => show(&guest, Tried { slug: id, form, faults }).await,
+    }
 }
 
 fn label(form: &Form) -> Json {
@@ -132,11 +133,4 @@ fn label(form: &Form) -> Json {
 fn aliases(form: &Form) -> Vec<&str> {
     let signs = [';', '；', '、'];
     form.text("aliases").split(signs).map(str::trim).filter(|alias| !alias.is_empty()).collect()
-}
-
-async fn answered(guest: &Guest, done: Result<Kept, Vec<UserError>>) -> Result<Response, Trouble> {
-    match done {
-        Ok(_) => Ok(Redirect::to("/administration/taxonomy").into_response()),
-        Err(faults) => show(guest, faults).await,
-    }
 }

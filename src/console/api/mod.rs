@@ -81,6 +81,13 @@ pub(super) struct UserError {
     pub message: String,
 }
 
+impl UserError {
+    /// Whether somebody else was faster.
+    pub(super) fn is_conflict(&self) -> bool {
+        self.code == "CONFLICT"
+    }
+}
+
 /// The document of a change; it calls its one field `done`.
 pub(super) type Change<T> = Document<Done<T>>;
 

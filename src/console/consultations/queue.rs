@@ -12,7 +12,8 @@ use crate::console::{
     api::documents,
     gate::Guest,
     links,
-    parts::{Asked, Page, StationName, moments},
+    lists::{Listed, Pages},
+    parts::{Page, StationName, moments},
     shell::{self, Section, Shell, Viewer},
     trouble::Trouble,
 };
@@ -140,42 +141,32 @@ struct QueuePage {
     states: Vec<(&'static str, String)>,
     total: i64,
     cases: Vec<Waiting>,
-    previous: Option<String>,
-    next: Option<String>,
+    pages: Pages,
     /// A number that was looked for and is none.
     unknown: Option<String>,
 }
 
 pub(super) async fn page(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
-    let asked = links::parameters(query.as_deref());
-    let get = |name: &str| asked.iter().find(|(known, _)| known == name).map(|(_, it)| it.as_str());
-    let number = get("number");
-    if let Some(number) = number {
+    let listed = Listed::of("/consultations", query.as_deref());
+    let number = listed.get("number").map(str::to_owned);
+    if let Some(number) = &number {
         let found = guest.ask(&FIND, json!({ "number": number })).await?;
         if let Some(case) = found.consultation {
             return Ok(Redirect::to(&format!("/consultations/{}", case.id)).into_response());
         }
     }
-    let queue = match get("queue") {
+    // A number that is none is told once, not on every page.
+    let listed = listed.without("number");
+    let queue = match listed.get("queue") {
         Some(queue) => queue.to_owned(),
         None => first_queue(&shell::viewer(&guest).await).to_owned(),
     };
-    let state = get("state").unwrap_or_default();
-    let mut variables = Asked::of(&asked).arguments(PAGE);
-    variables["filter"] = filter(&queue, state);
+    let state = listed.text("state");
+    let mut variables = listed.variables(filter(&queue, state), PAGE);
     variables["orderBy"] = json!(if queue == "all" { "NEWEST" } else { "DUE" });
     let found = guest.ask(&QUEUE, variables).await?;
     let shell = guest.shell(found.viewer, Section::Consultations);
     let text = shell.text;
-    let at = |name: &str, cursor: &str| {
-        links::address(
-            "/consultations",
-            [("queue", queue.as_str()), ("state", state), (name, cursor)]
-                .into_iter()
-                .filter(|(_, value)| !value.is_empty()),
-        )
-    };
-    let (previous, next) = found.consultations.page_info.around(at);
     let states = STATES.map(|it| (it, text.label("consultation-state", it).into_owned()));
     let page = QueuePage {
         tabs: tabs(&shell, &found.consultation_queues, &queue),
@@ -183,9 +174,8 @@ pub(super) async fn page(guest: Guest, RawQuery(query): RawQuery) -> Result<Resp
         states: states.into(),
         total: found.consultations.total_count,
         cases: found.consultations.nodes,
-        unknown: number.map(str::to_owned),
-        previous,
-        next,
+        unknown: number,
+        pages: listed.pages(&found.consultations.page_info),
         queue,
         shell,
     };

@@ -13,14 +13,20 @@ use crate::console::{
     api::{Done, UserError, documents},
     forms::Form,
     gate::Guest,
-    parts::{StationName, areas::Area, laws::Laws},
+    parts::{
+        StationName,
+        areas::Area,
+        laws,
+        whole::{Part, whole},
+    },
     shell::{self, Section, Shell, Viewer},
     steps::{self, Field, Kind, Offers, Shown, ShownField},
     trouble::Trouble,
 };
 
 documents! {
-    NEW: New = ["new.graphql", "../parts/law.graphql", "../parts/viewer.graphql", "../parts/area.graphql"];
+    NEW: New = ["new.graphql", "../parts/viewer.graphql", "../parts/area.graphql"];
+    STATIONS: Stations = ["stations.graphql", "../parts/page.graphql"];
     BEGIN: Done<Begun> = ["begun.graphql"];
 }
 
@@ -29,13 +35,11 @@ documents! {
 struct New {
     viewer: Viewer,
     expertise_areas: Vec<Area>,
-    regulations: Laws,
-    stations: Stations,
 }
 
 #[derive(Deserialize)]
 struct Stations {
-    nodes: Vec<StationName>,
+    stations: Part<StationName>,
 }
 
 #[derive(Deserialize)]
@@ -96,7 +100,7 @@ async fn show(
     form: Option<&Form>,
     rows_alone: Option<bool>,
 ) -> Result<Response, Trouble> {
-    let New { viewer, expertise_areas, regulations, stations } = guest.ask(&NEW, json!({})).await?;
+    let New { viewer, expertise_areas } = guest.ask(&NEW, json!({})).await?;
     let shell = guest.shell(viewer, Section::Drafts);
     if !shell.viewer.may("DRAFT_ANSWER") {
         return Err(if shell.viewer.signed_in {
@@ -107,13 +111,14 @@ async fn show(
     }
     let text = shell.text;
     let fields: &'static [Field] = if shell.viewer.station_code.is_some() { &[] } else { &STATION };
+    let known = laws::recorded(guest).await?;
     let mut faults = Vec::new();
     if let (Some(form), Some(false)) = (form, rows_alone) {
         faults = content::missing(form, text);
         faults.extend(steps::missing(fields, form, text));
         if faults.is_empty() {
             let mut input = steps::read(fields, form);
-            input.insert("content".to_owned(), content::read(form, &regulations.nodes));
+            input.insert("content".to_owned(), content::read(form, &known));
             input.insert("clientMutationId".to_owned(), json!(form.given("once")));
             match guest.change(&BEGIN, input.into()).await? {
                 Ok(begun) => return Ok(onwards(begun)),
@@ -122,12 +127,15 @@ async fn show(
         }
     }
     let mut offers = Offers::default();
-    let named = stations.nodes.into_iter().map(|it| (it.code, it.name));
-    offers.offer("station", content::stations(named));
+    if !fields.is_empty() {
+        let stations = whole(guest, &STATIONS, |page| page.stations).await?;
+        let named = stations.into_iter().map(|it| (it.code, it.name));
+        offers.offer("station", content::stations(named));
+    }
     let filled = |name: &str| -> Vec<String> {
         form.map(|it| it.all(name).into_iter().map(str::to_owned).collect()).unwrap_or_default()
     };
-    let choice = Choice { areas: &expertise_areas, laws: &regulations.nodes };
+    let choice = Choice { areas: &expertise_areas, laws: &known };
     let page = NewPage {
         station: steps::fields(fields, "new", text, &offers, filled, &faults),
         editor: Editor::of(text, &choice, None, form, &faults),

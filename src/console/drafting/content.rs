@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::console::{
     api::UserError,
     forms::Form,
+    partners::choices,
     parts::{
         AreaName,
         areas::{self, Area},
@@ -166,13 +167,11 @@ fn offers(text: Texts, areas: &[Area]) -> Offers {
     );
     offers.offer(
         "productKind",
-        Group::of(&["DEVICE", "DRUG", "IVD", "COMBINATION", "COSMETIC", "OTHER"], |it| {
-            text.label("product-kind", it).into_owned()
-        }),
+        Group::of(&choices::PRODUCT_KINDS, |it| text.label("product-kind", it).into_owned()),
     );
     offers.offer(
         "deviceClass",
-        Group::of(&["I", "II", "III"], |it| text.label("device-class", it).into_owned()),
+        Group::of(&choices::DEVICE_CLASSES, |it| text.label("device-class", it).into_owned()),
     );
     offers.offer("areas", areas::groups(areas, text, |area| &area.code));
     offers

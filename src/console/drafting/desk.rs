@@ -21,7 +21,7 @@ use crate::console::{
     parts::{
         Assessment, StationName,
         areas::Area,
-        laws::{Law, Laws},
+        laws::{self, Law},
         moments,
     },
     shell::{self, Section, Shell, Viewer},
@@ -34,7 +34,7 @@ documents! {
     DESK: Found = [
         "desk.graphql", "../parts/law.graphql", "../parts/viewer.graphql", "../parts/assessment.graphql",
     ];
-    CHOICE: Chosen = ["edit.graphql", "../parts/law.graphql", "../parts/area.graphql"];
+    CHOICE: Chosen = ["edit.graphql", "../parts/area.graphql"];
     NUMBER: Numbered = ["by_number.graphql"];
     EDIT: Done<Nothing> = ["steps/edit_draft.graphql"];
     CLEAR: Done<Nothing> = ["steps/clear_deidentification.graphql"];
@@ -123,7 +123,6 @@ struct Author {
 #[serde(rename_all = "camelCase")]
 struct Chosen {
     expertise_areas: Vec<Area>,
-    regulations: Laws,
 }
 
 #[derive(Deserialize)]
@@ -283,11 +282,11 @@ pub(super) async fn edit(
     if form.text("do") != "more" {
         faults = content::missing(&form, text);
         if faults.is_empty() {
-            let chosen = guest.ask(&CHOICE, json!({})).await?;
+            let known = laws::recorded(&guest).await?;
             let input = json!({
                 "id": id,
                 "version": version(&form),
-                "content": content::read(&form, &chosen.regulations.nodes),
+                "content": content::read(&form, &known),
                 "clientMutationId": form.given("once"),
             });
             match guest.change(&EDIT, input).await? {
@@ -332,15 +331,15 @@ async fn show(guest: &Guest, id: &str, tried: Option<Tried>) -> Result<Response,
     let faults = |slug: &str| of(slug).map(|it| it.faults.clone()).unwrap_or_default();
     let editor = if answer.may("EDIT_DRAFT") {
         let chosen = guest.ask(&CHOICE, json!({})).await?;
-        let choice = Choice { areas: &chosen.expertise_areas, laws: &chosen.regulations.nodes };
+        let known = laws::recorded(guest).await?;
+        let choice = Choice { areas: &chosen.expertise_areas, laws: &known };
         let form = of("edit").map(|it| &it.form);
         Some(Editor::of(text, &choice, Some(answer.content()), form, &faults("edit")))
     } else {
         None
     };
     let is_conflict = tried.as_ref().is_some_and(|tried| {
-        matches!(tried.slug.as_str(), "edit" | "clear")
-            && tried.faults.iter().any(|fault| fault.code == "CONFLICT")
+        matches!(tried.slug.as_str(), "edit" | "clear") && tried.is_conflict()
     });
     let page = DeskPage {
         marked: findings::marked(answer.content(), answer.findings()),
@@ -392,18 +391,15 @@ fn offers(answer: &Answer, text: Texts) -> Offers {
 
 /// The regulations that touched the answer, or are about to.
 fn touching(answer: &Answer, text: Texts) -> Vec<Group> {
-    let steps = answer.currency.assessment.path.iter();
-    let on_path = steps.filter(|step| step.event != "CITES").map(|step| {
-        let law = &step.regulation;
-        let (key, number, title) = (law.key.clone(), law.number.clone(), law.title.clone());
-        Law { key, number, title }
-    });
+    let on_path =
+        answer.currency.assessment.path.iter().map(|step| (&step.event, &step.regulation));
     let noted = answer.currency.notes.iter().flat_map(|note| &note.path);
-    let noted = noted.filter(|step| step.event != "CITES").map(|step| step.regulation.clone());
+    let noted = noted.map(|step| (&step.event, &step.regulation));
     let mut offers: Vec<Offer> = Vec::new();
-    for law in on_path.chain(noted) {
+    for (_, law) in on_path.chain(noted).filter(|(event, _)| *event != "CITES") {
         if offers.iter().all(|known| known.value != law.key) {
-            offers.push(Offer { label: law.called(&text), value: law.key, ..Offer::default() });
+            let (label, value) = (law.called(&text), law.key.clone());
+            offers.push(Offer { label, value, ..Offer::default() });
         }
     }
     if offers.is_empty() { Vec::new() } else { vec![Group { label: String::new(), offers }] }

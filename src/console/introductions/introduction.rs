@@ -16,7 +16,7 @@ use crate::console::{
     partners::{
         choices,
         days::day_of,
-        steps::{self, CONTACT, Field, Step, Taken, Tried},
+        steps::{self, CONTACT, Field, Nothing, Step, Tried},
     },
     parts::{OrganizationName, StationName},
     shell::{self, Section, Shell, Viewer},
@@ -25,11 +25,11 @@ use crate::console::{
 
 documents! {
     INTRODUCTION: Found = ["introduction.graphql", "subject.graphql", "../parts/viewer.graphql"];
-    ACKNOWLEDGE: Done<Taken> = ["steps/acknowledge.graphql"];
-    ACCEPT: Done<Taken> = ["steps/accept.graphql"];
-    DECLINE: Done<Taken> = ["steps/decline.graphql"];
-    WITHDRAW: Done<Taken> = ["steps/withdraw.graphql"];
-    RECORD_OUTCOME: Done<Taken> = ["steps/outcome.graphql"];
+    ACKNOWLEDGE: Done<Nothing> = ["steps/acknowledge.graphql"];
+    ACCEPT: Done<Nothing> = ["steps/accept.graphql"];
+    DECLINE: Done<Nothing> = ["steps/decline.graphql"];
+    WITHDRAW: Done<Nothing> = ["steps/withdraw.graphql"];
+    RECORD_OUTCOME: Done<Nothing> = ["steps/outcome.graphql"];
 }
 
 /// The steps that the two sides can take.
@@ -173,6 +173,6 @@ pub(super) async fn step(
     let step = steps::named(&STEPS, &name)?;
     match step.take(&guest, &[("id", &id)], &form).await? {
         Ok(_) => Ok(Redirect::to(&format!("/introductions/{id}")).into_response()),
-        Err(faults) => show(&guest, &id, Tried::new(name, form, faults)).await,
+        Err(faults) => show(&guest, &id, Tried { slug: name, form, faults }).await,
     }
 }

@@ -1,4 +1,5 @@
-//! What one can choose from in forms: values of the enumerations of the API, in the order in which people look for them.
+//! What one can choose from in forms and lists: values of the enumerations of the API, in the order in which people look for
+//! them.
 
 /// What a need is for.
 pub(in crate::console) const NEED_KINDS: [&str; 6] =
@@ -73,6 +74,34 @@ pub(in crate::console) const OUTPUT_KINDS: [&str; 13] = [
 pub(in crate::console) const IP_STATUSES: [&str; 7] =
     ["NONE", "FILED", "PUBLISHED", "GRANTED", "LAPSED", "LICENSED", "ASSIGNED"];
 
+/// What an organization is.
+pub(in crate::console) const ORGANIZATION_TYPES: [&str; 10] = [
+    "UNIVERSITY",
+    "HOSPITAL",
+    "RESEARCH_INSTITUTE",
+    "ENTERPRISE",
+    "ASSOCIATION",
+    "TEST_LAB",
+    "CRO",
+    "CDMO",
+    "EXCHANGE",
+    "REGULATOR",
+];
+
+/// What a resource is.
+pub(in crate::console) const RESOURCE_KINDS: [&str; 4] =
+    ["CLINICAL", "TESTING", "TRAINING", "MANUFACTURING"];
+
+/// Where a regulation holds.
+pub(in crate::console) const REGIONS: [&str; 3] = ["CN", "SH", "YRD"];
+
+/// What a product is.
+pub(in crate::console) const PRODUCT_KINDS: [&str; 6] =
+    ["DEVICE", "DRUG", "IVD", "COMBINATION", "COSMETIC", "OTHER"];
+
+/// The classes of devices.
+pub(in crate::console) const DEVICE_CLASSES: [&str; 3] = ["I", "II", "III"];
+
 /// How far an output has come on its way to others.
 pub(in crate::console) const OUTPUT_STATES: [&str; 7] =
     ["DRAFT", "SUBMITTED", "RETURNED", "PUBLISHED", "NEGOTIATING", "TRANSFERRED", "WITHDRAWN"];
@@ -106,7 +135,7 @@ mod tests {
 
     #[test]
     fn one_can_choose_all_that_the_api_knows() {
-        let whole: [(&str, &[&str]); 11] = [
+        let whole: [(&str, &[&str]); 16] = [
             ("NeedKind", &NEED_KINDS),
             ("MatchTargetKind", &TARGET_KINDS),
             ("CooperationMode", &COOPERATION_MODES),
@@ -118,6 +147,11 @@ mod tests {
             ("ResearchOutputKind", &OUTPUT_KINDS),
             ("IpStatus", &IP_STATUSES),
             ("ResearchOutputState", &OUTPUT_STATES),
+            ("OrganizationType", &ORGANIZATION_TYPES),
+            ("ResourceKind", &RESOURCE_KINDS),
+            ("Region", &REGIONS),
+            ("ProductKind", &PRODUCT_KINDS),
+            ("DeviceClass", &DEVICE_CLASSES),
         ];
         for (enumeration, ours) in whole {
             let ours: BTreeSet<&str> = ours.iter().copied().collect();

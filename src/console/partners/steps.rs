@@ -1,6 +1,6 @@
-//! Steps that people take by a form: each is a change of the API, and what of the form goes with it.
+//! Steps that people take by a form that a template of their own shows: each is a change of the API, and what of the form
+//! goes with it.
 
-use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use crate::console::{
@@ -10,14 +10,12 @@ use crate::console::{
     trouble::Trouble,
 };
 
-/// The answer to a step: the page that one is led back to shows what became of the thing.
-#[derive(Deserialize)]
-pub(in crate::console) struct Taken {}
+pub(in crate::console) use crate::console::steps::{Nothing, Tried};
 
 /// A step: its name in the address, the change, what goes with it.
 pub(in crate::console) struct Step {
     pub name: &'static str,
-    pub change: &'static Change<Taken>,
+    pub change: &'static Change<Nothing>,
     pub fields: &'static [Field],
 }
 
@@ -66,7 +64,7 @@ impl Step {
         guest: &Guest,
         subject: &[(&str, &str)],
         form: &Form,
-    ) -> Result<Result<Taken, Vec<UserError>>, Trouble> {
+    ) -> Result<Result<Nothing, Vec<UserError>>, Trouble> {
         let mut input = begun(subject, form);
         for field in self.fields {
             field.put(form, &mut input);
@@ -86,35 +84,6 @@ pub(in crate::console) fn begun(subject: &[(&str, &str)], form: &Form) -> Map<St
     input
 }
 
-/// A step that was not taken: what is wrong, and what was written, so that nobody writes it twice.
-#[derive(Default)]
-pub(in crate::console) struct Tried {
-    step: String,
-    form: Form,
-    pub faults: Vec<UserError>,
-}
-
-impl Tried {
-    /// What was tried.
-    pub(in crate::console) fn new(
-        step: impl Into<String>,
-        form: Form,
-        faults: Vec<UserError>,
-    ) -> Self {
-        Self { step: step.into(), form, faults }
-    }
-
-    /// Whether it was this step.
-    pub(in crate::console) fn is(&self, step: &str) -> bool {
-        self.step == step
-    }
-
-    /// What was written for this step.
-    pub(in crate::console) fn text(&self, step: &str, name: &str) -> &str {
-        if self.is(step) { self.form.text(name) } else { "" }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,13 +97,5 @@ mod tests {
             contact(&form, "contact", &["name", "phone"]),
             json!({ "name": null, "phone": "021" })
         );
-    }
-
-    #[test]
-    fn what_was_written_is_kept_for_its_step_alone() {
-        let tried =
-            Tried::new("withdraw", Form::of([("reason", "改由自研".to_owned())]), Vec::new());
-        assert_eq!(tried.text("withdraw", "reason"), "改由自研");
-        assert_eq!(tried.text("dismiss", "reason"), "");
     }
 }

@@ -2,10 +2,17 @@
 
 use serde::Deserialize;
 
-use super::Localized;
-use crate::console::texts::Texts;
+use super::{
+    Localized,
+    whole::{Part, whole},
+};
+use crate::console::{api::documents, gate::Guest, texts::Texts, trouble::Trouble};
 
-/// A regulation that can be named.
+documents! {
+    LAWS: Laws = ["laws.graphql", "law.graphql", "page.graphql"];
+}
+
+/// A regulation by its name.
 #[derive(Clone, Debug, Deserialize)]
 pub(in crate::console) struct Law {
     pub key: String,
@@ -13,10 +20,14 @@ pub(in crate::console) struct Law {
     pub title: Localized,
 }
 
-/// A list of them.
 #[derive(Deserialize)]
-pub(in crate::console) struct Laws {
-    pub nodes: Vec<Law>,
+struct Laws {
+    regulations: Part<Law>,
+}
+
+/// All that are recorded.
+pub(in crate::console) async fn recorded(guest: &Guest) -> Result<Vec<Law>, Trouble> {
+    whole(guest, &LAWS, |page| page.regulations).await
 }
 
 impl Law {

@@ -4,7 +4,12 @@ pub(super) mod areas;
 pub(super) mod laws;
 pub(super) mod moments;
 pub(super) mod standing;
+pub(super) mod whole;
 
+/// A regulation by its name.
+pub(super) use laws::Law as RegulationName;
+
+use laws::Law;
 use serde::{Deserialize, Serialize};
 
 use super::texts::Texts;
@@ -27,30 +32,6 @@ impl Localized {
     }
 }
 
-/// A page of a list that an address asks for.
-pub(super) struct Asked {
-    after: Option<String>,
-    before: Option<String>,
-}
-
-impl Asked {
-    /// What the parameters of an address say.
-    pub(super) fn of(parameters: &[(String, String)]) -> Self {
-        let get = |name| {
-            parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
-        };
-        Self { after: get("after"), before: get("before") }
-    }
-
-    /// The same as arguments of a list: so many from the front, or from the back on the way back.
-    pub(super) fn arguments(&self, count: usize) -> serde_json::Value {
-        match &self.before {
-            Some(before) => serde_json::json!({ "last": count, "before": before }),
-            None => serde_json::json!({ "first": count, "after": self.after }),
-        }
-    }
-}
-
 /// Where a page of a list stands.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -59,22 +40,6 @@ pub(super) struct Page {
     pub has_previous_page: bool,
     pub start_cursor: Option<String>,
     pub end_cursor: Option<String>,
-}
-
-impl Page {
-    /// The addresses of the page before and of the one behind, from what makes an address of a parameter.
-    pub(super) fn around(
-        &self,
-        address: impl Fn(&str, &str) -> String,
-    ) -> (Option<String>, Option<String>) {
-        let at = |there: bool, name: &str, cursor: &Option<String>| {
-            cursor.as_deref().filter(|_| there).map(|cursor| address(name, cursor))
-        };
-        (
-            at(self.has_previous_page, "before", &self.start_cursor),
-            at(self.has_next_page, "after", &self.end_cursor),
-        )
-    }
 }
 
 /// Whether the law that an answer rests on still stands, and what led to that.
@@ -94,15 +59,7 @@ pub(super) struct Step {
     pub event: String,
     pub on: Option<String>,
     pub articles: Vec<String>,
-    pub regulation: RegulationName,
-}
-
-/// A regulation by its name.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct RegulationName {
-    pub key: String,
-    pub number: Option<String>,
-    pub title: Localized,
+    pub regulation: Law,
 }
 
 /// A station by its name.

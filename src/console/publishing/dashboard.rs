@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::console::{
     api::documents,
     gate::Guest,
-    links,
+    lists::{Listed, Pages},
     partners::{choices, days::day_of},
     parts::{OrganizationName, Page},
     shell::{self, Section, Shell, Viewer},
@@ -16,11 +16,11 @@ use crate::console::{
 };
 
 /// Outputs on a page.
-const SHOWN: i64 = 20;
+const SHOWN: usize = 20;
 
 documents! {
     DASHBOARD: Found = ["dashboard.graphql", "../parts/viewer.graphql"];
-    OUTPUTS: Listed = ["outputs.graphql", "../parts/page.graphql"];
+    OUTPUTS: Own = ["outputs.graphql", "../parts/page.graphql"];
 }
 
 #[derive(Deserialize)]
@@ -93,7 +93,7 @@ struct OutputName {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Listed {
+struct Own {
     research_outputs: Outputs,
 }
 
@@ -139,8 +139,7 @@ struct DashboardPage {
     state: String,
     total: i64,
     outputs: Vec<Output>,
-    previous: Option<String>,
-    next: Option<String>,
+    pages: Pages,
 }
 
 impl DashboardPage {
@@ -157,29 +156,17 @@ impl DashboardPage {
 }
 
 pub(super) async fn page(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
-    let asked = links::parameters(query.as_deref());
-    let said =
-        |name: &str| asked.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let listed = Listed::of("/publishing", query.as_deref());
     let Found { viewer, publisher_dashboard: figures } = guest.ask(&DASHBOARD, json!({})).await?;
-    let mut variables = match said("before") {
-        Some(before) => json!({ "last": SHOWN, "before": before }),
-        None => json!({ "first": SHOWN, "after": said("after") }),
-    };
+    let mut variables = listed.place(SHOWN);
     variables["organization"] = json!(figures.organization.code);
-    variables["states"] = json!(said("state").map(|state| [state]));
+    variables["states"] = json!(listed.only("state"));
     let Outputs { total_count, nodes, page_info } =
         guest.ask(&OUTPUTS, variables).await?.research_outputs;
-    let Page { has_next_page, has_previous_page, start_cursor, end_cursor } = page_info;
-    let at = |name: &str, cursor: Option<String>, there: bool| {
-        let cursor = cursor.filter(|_| there)?;
-        let state = said("state").map(|state| ("state", state));
-        Some(links::address("/publishing", state.into_iter().chain([(name, cursor.as_str())])))
-    };
     let page = DashboardPage {
-        previous: at("before", start_cursor, has_previous_page),
-        next: at("after", end_cursor, has_next_page),
+        pages: listed.pages(&page_info),
         shell: guest.shell(viewer, Section::Publishing),
-        state: said("state").unwrap_or_default().to_owned(),
+        state: listed.text("state").to_owned(),
         figures,
         total: total_count,
         outputs: nodes,

@@ -16,7 +16,7 @@ use crate::console::{
     partners::{
         areas::{self, Area, AreaGroup},
         choices,
-        steps::{Taken, begun},
+        steps::{Nothing, begun},
     },
     shell::{self, Section, Shell, Viewer},
     trouble::Trouble,
@@ -28,7 +28,7 @@ documents! {
         "edit.graphql", "content.graphql", "../partners/areas/areas.graphql", "../parts/viewer.graphql",
     ];
     DRAFT: Done<Drafted> = ["draft.graphql"];
-    UPDATE: Done<Taken> = ["steps/update.graphql"];
+    UPDATE: Done<Nothing> = ["steps/update.graphql"];
 }
 
 #[derive(Deserialize)]
@@ -71,6 +71,10 @@ struct EditPage {
     shell: Shell,
     /// The id of one that is there already.
     id: Option<String>,
+    /// The version that is changed.
+    version: String,
+    /// Whether somebody else has changed it since it was read.
+    is_conflict: bool,
     /// Whether it is a revision of what is shown.
     is_revision: bool,
     written: Form,
@@ -98,7 +102,17 @@ async fn show_new(
     viewer.require(&["WRITE_RESEARCH_OUTPUT"])?;
     let shell = guest.shell(viewer, Section::Publishing);
     let groups = areas::groups(&expertise_areas, &written, shell.text);
-    shell::show(&EditPage { shell, id: None, is_revision: false, written, groups, faults })
+    let page = EditPage {
+        shell,
+        id: None,
+        version: String::new(),
+        is_conflict: false,
+        is_revision: false,
+        written,
+        groups,
+        faults,
+    };
+    shell::show(&page)
 }
 
 pub(super) async fn draft(guest: Guest, form: Form) -> Result<Response, Trouble> {
@@ -133,7 +147,21 @@ async fn show(
     let shell = guest.shell(viewer, Section::Publishing);
     let groups = areas::groups(&expertise_areas, &written, shell.text);
     let is_revision = output.revision.is_some();
-    shell::show(&EditPage { shell, id: Some(output.id), is_revision, written, groups, faults })
+    let is_conflict = faults.iter().any(UserError::is_conflict);
+    // What was typed is a change of the version that it was typed on, until somebody is told of the one that came between.
+    let version =
+        if is_conflict { output.version.to_string() } else { written.text("version").to_owned() };
+    let page = EditPage {
+        shell,
+        id: Some(output.id),
+        version,
+        is_conflict,
+        is_revision,
+        written,
+        groups,
+        faults,
+    };
+    shell::show(&page)
 }
 
 pub(super) async fn update(

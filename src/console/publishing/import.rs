@@ -12,11 +12,11 @@ use crate::console::{
     api::{Done, UserError, documents},
     forms::Form,
     gate::Guest,
-    links,
+    lists::Listed,
     partners::{
         choices,
         days::day_of,
-        steps::{Taken, begun},
+        steps::{Nothing, begun},
     },
     parts::{AreaName, Page},
     shell::{self, Section, Shell, Viewer},
@@ -28,7 +28,7 @@ const SHOWN: i64 = 25;
 
 documents! {
     IMPORT: Found = ["import.graphql", "../parts/viewer.graphql", "../parts/page.graphql"];
-    COMMIT: Done<Taken> = ["commit.graphql"];
+    COMMIT: Done<Nothing> = ["commit.graphql"];
 }
 
 #[derive(Deserialize)]
@@ -181,25 +181,17 @@ async fn show(
     query: Option<&str>,
     faults: Vec<UserError>,
 ) -> Result<Response, Trouble> {
-    let asked = links::parameters(query);
-    let said =
-        |name: &str| asked.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let listed = Listed::of(&format!("/publishing/imports/{id}"), query);
     let variables = json!({
         "id": id,
         "first": SHOWN,
-        "after": said("after"),
-        "outcomes": said("outcome").map(|outcome| [outcome]),
+        "after": listed.get("after"),
+        "outcomes": listed.only("outcome"),
     });
     let Found { viewer, research_output_import } = guest.ask(&IMPORT, variables).await?;
     let import = research_output_import.ok_or(Trouble::NotFound)?;
-    let page = &import.rows.page_info;
-    let cursor = page.end_cursor.as_deref().filter(|_| page.has_next_page);
-    let next = cursor.map(|cursor| {
-        let kept = said("outcome").map(|outcome| ("outcome", outcome));
-        let path = format!("/publishing/imports/{id}");
-        links::address(&path, kept.into_iter().chain([("after", cursor)]))
-    });
-    let outcome = said("outcome").unwrap_or_default().to_owned();
+    let next = listed.pages(&import.rows.page_info).next;
+    let outcome = listed.text("outcome").to_owned();
     let shell = guest.shell(viewer, Section::Publishing);
     shell::show(&ImportPage { shell, import, outcome, next, faults })
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::console::{
     api::documents,
     gate::Guest,
-    links,
+    lists::{Listed, Pages},
     partners::{
         days::day_of,
         judged::{TargetName, percent},
@@ -19,7 +19,7 @@ use crate::console::{
 };
 
 /// Pairs on a page.
-const SHOWN: i64 = 20;
+const SHOWN: usize = 20;
 
 documents! {
     MATCHES: Found = [
@@ -81,29 +81,17 @@ struct MatchesPage {
     shell: Shell,
     total: i64,
     matches: Vec<Match>,
-    previous: Option<String>,
-    next: Option<String>,
+    pages: Pages,
 }
 
 pub(super) async fn page(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
-    let asked = links::parameters(query.as_deref());
-    let said =
-        |name: &str| asked.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-    let mut variables = match said("before") {
-        Some(before) => json!({ "last": SHOWN, "before": before }),
-        None => json!({ "first": SHOWN, "after": said("after") }),
-    };
-    variables["states"] = json!(said("state").map(|state| [state]));
+    let listed = Listed::of("/publishing/matches", query.as_deref());
+    let mut variables = listed.place(SHOWN);
+    variables["states"] = json!(listed.only("state"));
     let Found { viewer, matches } = guest.ask(&MATCHES, variables).await?;
     viewer.require(&["SEE_OWN_MATCHES"])?;
-    let Page { has_next_page, has_previous_page, start_cursor, end_cursor } = matches.page_info;
-    let at = |name: &str, cursor: Option<String>, there: bool| {
-        let cursor = cursor.filter(|_| there)?;
-        Some(links::address("/publishing/matches", [(name, cursor.as_str())]))
-    };
     let page = MatchesPage {
-        previous: at("before", start_cursor, has_previous_page),
-        next: at("after", end_cursor, has_next_page),
+        pages: listed.pages(&matches.page_info),
         shell: guest.shell(viewer, Section::Publishing),
         total: matches.total_count,
         matches: matches.nodes,

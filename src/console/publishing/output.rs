@@ -17,7 +17,7 @@ use crate::console::{
         choices,
         days::day_of,
         judged::{Judgement, marked, percent},
-        steps::{self, Field, Step, Taken, Tried},
+        steps::{self, Field, Nothing, Step, Tried},
     },
     parts::{Fragment, StationName},
     shell::{self, Section, Shell, Viewer},
@@ -29,16 +29,16 @@ documents! {
     FITTING: Fitting = [
         "fitting.graphql", "../partners/judged/need.graphql", "../partners/judged/terms.graphql",
     ];
-    SUBMIT: Done<Taken> = ["steps/submit.graphql"];
-    RETURN: Done<Taken> = ["steps/return.graphql"];
-    PUBLISH: Done<Taken> = ["steps/publish.graphql"];
-    WITHDRAW: Done<Taken> = ["steps/withdraw.graphql"];
-    NEGOTIATE: Done<Taken> = ["steps/negotiate.graphql"];
-    RESUME: Done<Taken> = ["steps/resume.graphql"];
-    TRANSFER: Done<Taken> = ["steps/transfer.graphql"];
-    EMBARGO: Done<Taken> = ["steps/embargo.graphql"];
-    REVISE: Done<Taken> = ["steps/revise.graphql"];
-    DISCARD: Done<Taken> = ["steps/discard.graphql"];
+    SUBMIT: Done<Nothing> = ["steps/submit.graphql"];
+    RETURN: Done<Nothing> = ["steps/return.graphql"];
+    PUBLISH: Done<Nothing> = ["steps/publish.graphql"];
+    WITHDRAW: Done<Nothing> = ["steps/withdraw.graphql"];
+    NEGOTIATE: Done<Nothing> = ["steps/negotiate.graphql"];
+    RESUME: Done<Nothing> = ["steps/resume.graphql"];
+    TRANSFER: Done<Nothing> = ["steps/transfer.graphql"];
+    EMBARGO: Done<Nothing> = ["steps/embargo.graphql"];
+    REVISE: Done<Nothing> = ["steps/revise.graphql"];
+    DISCARD: Done<Nothing> = ["steps/discard.graphql"];
 }
 
 /// The steps that an output can take by a form of their own.
@@ -255,7 +255,7 @@ pub(super) async fn step(
     let step = steps::named(&STEPS, &name)?;
     match step.take(&guest, &[("id", &id)], &form).await? {
         Ok(_) => Ok(Redirect::to(&lead_on(&id, &name, &form)).into_response()),
-        Err(faults) => show(&guest, &id, Tried::new(name, form, faults)).await,
+        Err(faults) => show(&guest, &id, Tried { slug: name, form, faults }).await,
     }
 }
 

@@ -120,13 +120,30 @@ pub(super) async fn page(
     let rows = found.closed_loop_report.rows;
     let page = RowsPage {
         shell: guest.shell(found.viewer, Section::Reports),
-        pages: listed.pages(&rows.page_info),
+        pages: pages(listed, &rows.page_info),
         total: rows.total_count,
         cases: rows.nodes,
         asked,
         figure,
     };
     shell::show(&page)
+}
+
+/// The addresses of the pages beside this one. The API leads only onwards through these cases, so an address carries where
+/// the pages before it begin: all but the first, which begins nowhere.
+fn pages(listed: &Listed, page: &Page) -> Pages {
+    let (after, mut trail) = (listed.get("after"), listed.all("back"));
+    let at = |after: Option<&str>, trail: &[&str]| {
+        let back = trail.iter().map(|cursor| ("back", *cursor));
+        let place: Vec<_> = after.map(|cursor| ("after", cursor)).into_iter().chain(back).collect();
+        listed.elsewhere("/reports", &["figure", "from", "to", "station"], &place)
+    };
+    let before =
+        trail.split_last().map_or((None, [].as_slice()), |(last, rest)| (Some(*last), rest));
+    let previous = after.map(|_| at(before.0, before.1));
+    trail.extend(after);
+    let next = page.end_cursor.as_deref().filter(|_| page.has_next_page);
+    Pages { previous, next: next.map(|cursor| at(Some(cursor), &trail)) }
 }
 
 /// The day in China of an instant that the API tells in UTC; a dash where there is none.
@@ -151,5 +168,31 @@ impl Case {
 
     fn closed_on(&self) -> String {
         day(self.closed_at.as_deref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_goes_on_and_back_page_by_page() {
+        let shown = |address: &str, cursor: &str| {
+            let query = address.split_once('?').map(|(_, query)| query);
+            let end_cursor = Some(cursor.to_owned());
+            let page = Page { has_next_page: true, end_cursor, ..Page::default() };
+            pages(&Listed::of("/reports", query), &page)
+        };
+        let begin = "/reports?figure=OPEN&station=SH-PD".to_owned();
+        let mut addresses = vec![begin];
+        for cursor in ["a", "b", "c"] {
+            let next = shown(addresses.last().expect("an address"), cursor).next;
+            addresses.push(next.expect("a page behind"));
+        }
+        assert!(addresses[3].ends_with("&after=c&back=a&back=b"), "{}", addresses[3]);
+        for pair in addresses.windows(2) {
+            assert_eq!(shown(&pair[1], "z").previous.as_ref(), Some(&pair[0]));
+        }
+        assert!(shown(&addresses[0], "z").previous.is_none());
     }
 }

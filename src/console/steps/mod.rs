@@ -113,11 +113,40 @@ impl Offers {
     }
 }
 
-/// A step that was tried and not taken: its form as it was filled in, and what was wrong.
+/// A step that was tried and not taken: its form as it was filled in, so that nobody writes it twice, and what was wrong.
+/// Where nothing was tried, nothing stands in it.
+#[derive(Default)]
 pub(super) struct Tried {
     pub slug: String,
     pub form: Form,
     pub faults: Vec<UserError>,
+}
+
+impl Tried {
+    /// Whether it was this step.
+    pub(super) fn is(&self, slug: &str) -> bool {
+        self.slug == slug
+    }
+
+    /// What was written for this step.
+    pub(super) fn text(&self, slug: &str, name: &str) -> &str {
+        if self.is(slug) { self.form.text(name) } else { "" }
+    }
+
+    /// Whether a value was chosen for this step.
+    pub(super) fn has(&self, slug: &str, name: &str, value: &str) -> bool {
+        self.is(slug) && self.form.has(name, value)
+    }
+
+    /// Whether a field of the change was wrong, of this step.
+    pub(super) fn is_wrong(&self, slug: &str, field: &str) -> bool {
+        self.is(slug) && self.faults.iter().any(|fault| fault.path.iter().any(|at| at == field))
+    }
+
+    /// Whether somebody else was faster.
+    pub(super) fn is_conflict(&self) -> bool {
+        self.faults.iter().any(UserError::is_conflict)
+    }
 }
 
 impl Step {
@@ -214,5 +243,21 @@ mod tests {
     fn several_texts_stand_in_one_field() {
         assert_eq!(several("第五条、第八条第二款，第十条\n"), ["第五条", "第八条第二款", "第十条"]);
         assert!(several(" ， ").is_empty());
+    }
+
+    #[test]
+    fn what_was_written_is_kept_for_its_step_alone() {
+        let fault = UserError {
+            code: "CONFLICT".to_owned(),
+            path: vec!["input".to_owned(), "reason".to_owned()],
+            message: String::new(),
+        };
+        let form = Form::of([("reason", "改由自研".to_owned())]);
+        let tried = Tried { slug: "withdraw".to_owned(), form, faults: vec![fault] };
+        assert_eq!(tried.text("withdraw", "reason"), "改由自研");
+        assert_eq!(tried.text("dismiss", "reason"), "");
+        assert!(tried.is_wrong("withdraw", "reason") && !tried.is_wrong("dismiss", "reason"));
+        assert!(tried.has("withdraw", "reason", "改由自研") && tried.is_conflict());
+        assert!(!Tried::default().is_conflict());
     }
 }

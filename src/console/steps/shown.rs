@@ -19,7 +19,7 @@ pub(in crate::console) struct ShownStep {
 impl ShownStep {
     /// Whether somebody else was faster.
     pub(in crate::console) fn is_conflict(&self) -> bool {
-        self.faults.iter().any(|fault| fault.code == "CONFLICT")
+        self.faults.iter().any(UserError::is_conflict)
     }
 }
 
@@ -35,7 +35,8 @@ pub(in crate::console) struct ShownField {
 
 /// What stands in a field.
 pub(in crate::console) enum Shown {
-    Words(String, usize),
+    /// Paragraphs: how many lines are shown, how many characters they may have.
+    Words(String, usize, usize),
     Line(String),
     Law(String),
     Moment(String),
@@ -108,8 +109,8 @@ pub(in crate::console) fn fields(
         let one = || said.first().cloned().unwrap_or_default();
         let groups = || chosen(offers.of(field.name), &said);
         let value = match field.kind {
-            Kind::Words => Shown::Words(one(), 4),
-            Kind::Pages => Shown::Words(one(), 16),
+            Kind::Words => Shown::Words(one(), 4, 20_000),
+            Kind::Pages => Shown::Words(one(), 16, 50_000),
             Kind::Line => Shown::Line(one()),
             Kind::Law => Shown::Law(one()),
             Kind::Several => Shown::Line(said.join("、")),

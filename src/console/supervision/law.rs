@@ -14,7 +14,8 @@ use crate::console::{
     api::{Change, Done, UserError, documents},
     forms::Form,
     gate::Guest,
-    parts::laws::{Law, Laws, key_of},
+    partners::choices,
+    parts::laws::{self, Law, key_of},
     shell::{self, Section, Shell, Viewer},
     steps::{self, Field, Group, Kind, Nothing, Offers, Shown, ShownField},
     texts::Texts,
@@ -22,7 +23,7 @@ use crate::console::{
 };
 
 documents! {
-    LAWS: Known = ["law.graphql", "../parts/law.graphql", "../parts/viewer.graphql"];
+    READER: Reader = ["law.graphql", "../parts/viewer.graphql"];
     RECORD: Done<Nothing> = ["steps/record_regulation.graphql"];
     RECORD_RELATION: Done<Nothing> = ["steps/record_regulation_relation.graphql"];
     PROPOSE: Done<Nothing> = ["steps/propose_regulation.graphql"];
@@ -30,9 +31,8 @@ documents! {
 }
 
 #[derive(Deserialize)]
-struct Known {
+struct Reader {
     viewer: Viewer,
-    regulations: Laws,
 }
 
 const fn field(name: &'static str, text: &'static str, kind: Kind, is_required: bool) -> Field {
@@ -145,7 +145,7 @@ pub(super) async fn send(
 
 /// The empty form; or the form that was sent with what it would touch, unless it was taken.
 async fn show(guest: &Guest, kept: Kept, form: Option<Form>) -> Result<Response, Trouble> {
-    let Known { viewer, regulations } = guest.ask(&LAWS, json!({})).await?;
+    let Reader { viewer } = guest.ask(&READER, json!({})).await?;
     let shell = guest.shell(viewer, Section::Supervision);
     let may_record = shell.viewer.may("DECIDE_REGULATION");
     if !may_record && !shell.viewer.may("PROPOSE_REGULATION") {
@@ -156,11 +156,12 @@ async fn show(guest: &Guest, kept: Kept, form: Option<Form>) -> Result<Response,
         });
     }
     let text = shell.text;
+    let known = laws::recorded(guest).await?;
     let (mut faults, mut touched) = (Vec::new(), None);
     if let Some(form) = &form {
         faults = steps::missing(kept.fields(), form, text);
         if faults.is_empty() {
-            let mut input = kept.read(form, &regulations.nodes);
+            let mut input = kept.read(form, &known);
             if form.text("do") == "keep" {
                 input.insert("clientMutationId".to_owned(), json!(form.given("once")));
                 match guest.change(kept.change(may_record), input.into()).await? {
@@ -180,7 +181,7 @@ async fn show(guest: &Guest, kept: Kept, form: Option<Form>) -> Result<Response,
             .map(|it| it.all(name).into_iter().map(str::to_owned).collect())
             .unwrap_or_default()
     };
-    let laws = regulations.nodes.iter().map(|law| (law.key.clone(), law.called(&text)));
+    let laws = known.iter().map(|law| (law.key.clone(), law.called(&text)));
     let page = LawPage {
         name: kept.name(),
         fields: steps::fields(kept.fields(), "law", text, &offers(text), filled, &faults),
@@ -221,9 +222,7 @@ fn offers(text: Texts) -> Offers {
         "scope",
         Group::of(&["FULL", "PARTIAL", "STAGED"], |it| text.label("scope", it).into_owned()),
     );
-    offers.offer(
-        "region",
-        Group::of(&["CN", "SH", "YRD"], |it| text.label("region", it).into_owned()),
-    );
+    offers
+        .offer("region", Group::of(&choices::REGIONS, |it| text.label("region", it).into_owned()));
     offers
 }

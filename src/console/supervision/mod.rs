@@ -47,17 +47,17 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
 #[serde(rename_all = "camelCase")]
 struct Overview {
     viewer: Viewer,
-    escalated: Option<Listed<Waiting>>,
-    review_queue: Option<Listed<Review>>,
+    escalated: Option<Beginning<Waiting>>,
+    review_queue: Option<Beginning<Review>>,
     review_loads: Option<Vec<Load>>,
-    answer_reports: Option<Listed<Report>>,
-    regulation_proposals: Option<Listed<Proposal>>,
+    answer_reports: Option<Beginning<Report>>,
+    regulation_proposals: Option<Beginning<Proposal>>,
 }
 
 /// The beginning of a list, and how many there are.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Listed<T> {
+struct Beginning<T> {
     total_count: i64,
     nodes: Vec<T>,
 }
@@ -79,11 +79,11 @@ struct Waiting {
 #[template(path = "supervision/overview.html")]
 struct OverviewPage {
     shell: Shell,
-    escalated: Option<Listed<Waiting>>,
-    reviews: Option<Listed<Review>>,
+    escalated: Option<Beginning<Waiting>>,
+    reviews: Option<Beginning<Review>>,
     loads: Vec<Load>,
-    reports: Option<Listed<Report>>,
-    proposals: Option<Listed<Proposal>>,
+    reports: Option<Beginning<Report>>,
+    proposals: Option<Beginning<Proposal>>,
 }
 
 async fn page(guest: Guest) -> Result<Response, Trouble> {

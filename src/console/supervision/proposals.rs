@@ -13,8 +13,8 @@ use crate::console::{
     api::{Done, documents},
     forms::Form,
     gate::Guest,
-    links,
-    parts::{Asked, Localized, Page, laws::Law, moments},
+    lists::{Listed, Pages},
+    parts::{Localized, Page, laws::Law, moments},
     shell::{self, Section, Shell, Viewer},
     steps::{Field, Kind, Nothing, Offers, Shown, ShownStep, Step, Tried},
     texts::Texts,
@@ -193,8 +193,7 @@ struct ProposalsPage {
     total: i64,
     proposals: Vec<Proposal>,
     is_all: bool,
-    previous: Option<String>,
-    next: Option<String>,
+    pages: Pages,
 }
 
 #[derive(Template)]
@@ -207,23 +206,16 @@ struct ProposalPage {
 }
 
 pub(super) async fn page(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
-    let asked = links::parameters(query.as_deref());
-    let is_all = asked.iter().any(|(name, value)| name == "state" && value == "all");
-    let mut variables = Asked::of(&asked).arguments(PAGE);
-    variables["filter"] = if is_all { json!({}) } else { json!({ "states": ["PROPOSED"] }) };
-    let found = guest.ask(&PROPOSALS, variables).await?;
-    let at = |name: &str, cursor: &str| {
-        let state = is_all.then_some(("state", "all"));
-        links::address("/supervision/proposals", state.into_iter().chain([(name, cursor)]))
-    };
-    let (previous, next) = found.regulation_proposals.page_info.around(at);
+    let listed = Listed::of("/supervision/proposals", query.as_deref());
+    let is_all = listed.is("state", "all");
+    let filter = if is_all { json!({}) } else { json!({ "states": ["PROPOSED"] }) };
+    let found = guest.ask(&PROPOSALS, listed.variables(filter, PAGE)).await?;
     let page = ProposalsPage {
         shell: guest.shell(found.viewer, Section::Supervision),
         total: found.regulation_proposals.total_count,
         proposals: found.regulation_proposals.nodes,
         is_all,
-        previous,
-        next,
+        pages: listed.pages(&found.regulation_proposals.page_info),
     };
     shell::show(&page)
 }

@@ -12,8 +12,8 @@ use crate::console::{
     api::{Done, documents},
     forms::Form,
     gate::Guest,
-    links,
-    parts::{Asked, Page, StationName, moments},
+    lists::{Listed, Pages},
+    parts::{Page, StationName, moments},
     shell::{self, Section, Shell, Viewer},
     steps::{Field, Kind, Nothing, Offers, Shown, ShownStep, Step, Tried},
     trouble::Trouble,
@@ -122,8 +122,7 @@ struct ReportsPage {
     total: i64,
     reports: Vec<Report>,
     is_all: bool,
-    previous: Option<String>,
-    next: Option<String>,
+    pages: Pages,
 }
 
 #[derive(Template)]
@@ -135,23 +134,16 @@ struct ReportPage {
 }
 
 pub(super) async fn page(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
-    let asked = links::parameters(query.as_deref());
-    let is_all = asked.iter().any(|(name, value)| name == "state" && value == "all");
-    let mut variables = Asked::of(&asked).arguments(PAGE);
-    variables["filter"] = if is_all { json!({}) } else { json!({ "states": ["OPEN"] }) };
-    let found = guest.ask(&REPORTS, variables).await?;
-    let at = |name: &str, cursor: &str| {
-        let state = is_all.then_some(("state", "all"));
-        links::address("/supervision/reports", state.into_iter().chain([(name, cursor)]))
-    };
-    let (previous, next) = found.answer_reports.page_info.around(at);
+    let listed = Listed::of("/supervision/reports", query.as_deref());
+    let is_all = listed.is("state", "all");
+    let filter = if is_all { json!({}) } else { json!({ "states": ["OPEN"] }) };
+    let found = guest.ask(&REPORTS, listed.variables(filter, PAGE)).await?;
     let page = ReportsPage {
         shell: guest.shell(found.viewer, Section::Supervision),
         total: found.answer_reports.total_count,
         reports: found.answer_reports.nodes,
         is_all,
-        previous,
-        next,
+        pages: listed.pages(&found.answer_reports.page_info),
     };
     shell::show(&page)
 }

@@ -8,8 +8,8 @@ use serde_json::json;
 use crate::console::{
     api::documents,
     gate::Guest,
-    links,
-    parts::{Asked, Assessment, Page, StationName, laws::Law},
+    lists::{Listed, Pages},
+    parts::{Assessment, Page, StationName, laws::Law},
     shell::{self, Section, Shell, Viewer},
     trouble::Trouble,
 };
@@ -86,39 +86,27 @@ struct ReviewsPage {
     reviews: Vec<Review>,
     loads: Vec<Load>,
     statuses: Vec<(String, String, bool)>,
-    previous: Option<String>,
-    next: Option<String>,
+    pages: Pages,
 }
 
 pub(super) async fn page(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
-    let asked = links::parameters(query.as_deref());
-    let get = |name: &str| asked.iter().find(|(known, _)| known == name).map(|(_, it)| it.as_str());
-    let status = get("status").filter(|it| STATUSES.contains(it));
-    let mut variables = Asked::of(&asked).arguments(PAGE);
-    variables["filter"] = json!({ "statuses": status.map(|it| [it]) });
-    let found = guest.ask(&REVIEWS, variables).await?;
+    let listed = Listed::of("/supervision/reviews", query.as_deref());
+    let status = listed.get("status").filter(|it| STATUSES.contains(it));
+    let filter = json!({ "statuses": status.map(|it| [it]) });
+    let found = guest.ask(&REVIEWS, listed.variables(filter, PAGE)).await?;
     let shell = guest.shell(found.viewer, Section::Supervision);
-    let at = |name: &str, cursor: &str| {
-        let status = status.map(|it| ("status", it));
-        links::address("/supervision/reviews", status.into_iter().chain([(name, cursor)]))
-    };
-    let (previous, next) = found.review_queue.page_info.around(at);
-    let mut statuses = vec![(
-        shell.text.of("all-states").into_owned(),
-        "/supervision/reviews".to_owned(),
-        status.is_none(),
-    )];
+    let all = shell.text.of("all-states").into_owned();
+    let mut statuses = vec![(all, listed.having("status", None), status.is_none())];
     statuses.extend(STATUSES.map(|it| {
-        let address = links::address("/supervision/reviews", [("status", it)]);
-        (shell.text.label("currency", it).into_owned(), address, status == Some(it))
+        let label = shell.text.label("currency", it).into_owned();
+        (label, listed.having("status", Some(it)), status == Some(it))
     }));
     let page = ReviewsPage {
         total: found.review_queue.total_count,
         reviews: found.review_queue.nodes,
         loads: found.review_loads,
         statuses,
-        previous,
-        next,
+        pages: listed.pages(&found.review_queue.page_info),
         shell,
     };
     shell::show(&page)

@@ -9,6 +9,7 @@ use crate::support::{House, on_both_engines};
 on_both_engines!(
     a_need_leads_to_an_introduction,
     what_would_tell_who_it_is_for_is_cleared_by_a_second_person,
+    what_two_write_at_once_is_kept_and_told,
     whose_it_is_not_is_shown_none_of_it,
 );
 
@@ -118,10 +119,26 @@ async fn what_would_tell_who_it_is_for_is_cleared_by_a_second_person(house: &Hou
     assert!(!cleared.has(".written mark"), "{}", cleared.html);
     let open = head.send(&cleared, &step(&cleared, "open"), &[]).await;
     assert!(open.has("header .state.open"), "{}", open.html);
+}
 
+async fn what_two_write_at_once_is_kept_and_told(house: &House) {
+    house.demo().await;
+    let mut staff = Browser::of(house, Role::Staff, "SH-PD").await;
+    let mut colleague = Browser::of(house, Role::Staff, "SH-PD").await;
+    let form = staff.read("/needs/new").await;
+    let fields = [("kind", "TECHNOLOGY"), ("text", TEXT), ("audience", "STATION")];
+    let draft = staff.send(&form, "form[action='/needs']", &fields).await;
     // Changed by a form in which stands what it said.
-    let form = staff.read(&format!("{}/edit", draft.address)).await;
-    assert_eq!(form.text("#text"), text);
+    let address = format!("{}/edit", draft.address);
+    let save = format!("form[action='{address}']");
+    let (mine, theirs) = (staff.read(&address).await, colleague.read(&address).await);
+    assert_eq!(mine.text("#text"), TEXT);
+    colleague.send(&theirs, &save, &[("title", "先改的标题")]).await;
+    let refused = staff.send(&mine, &save, &[("title", "后改的标题")]).await;
+    assert!(refused.has("[data-code='CONFLICT']") && refused.has(".notice"), "{}", refused.html);
+    assert_eq!(refused.attribute("#title", "value"), "后改的标题");
+    let saved = staff.send(&refused, &save, &[]).await;
+    assert!(!saved.has("[role='alert']") && saved.html.contains("后改的标题"), "{}", saved.html);
 }
 
 async fn whose_it_is_not_is_shown_none_of_it(house: &House) {

@@ -11,6 +11,7 @@ use crate::support::{House, on_both_engines};
 
 on_both_engines!(
     an_output_goes_from_its_draft_to_its_audience_and_back,
+    what_two_write_at_once_is_kept_and_told,
     a_file_is_looked_at_by_cell_and_taken_in,
     a_file_from_elsewhere_or_of_another_kind_does_nothing,
 );
@@ -74,6 +75,32 @@ async fn an_output_goes_from_its_draft_to_its_audience_and_back(house: &House) {
     let seen = author.read(&published.address).await;
     let gone = author.send(&seen, &step(&seen, "withdraw"), &[("reason", "内容有误")]).await;
     assert!(gone.has("header .state.withdrawn"), "{}", gone.html);
+}
+
+async fn what_two_write_at_once_is_kept_and_told(house: &House) {
+    house.demo().await;
+    let mut author = Browser::of(house, Role::TechTransfer, "demo-univ").await;
+    let mut second = Browser::of(house, Role::TechTransfer, "demo-univ").await;
+    let form = author.read("/publishing/new").await;
+    let fields = [("title", "示例夹具"), ("abstract", "一种夹具。"), ("kind", "PROTOTYPE")];
+    let draft = author.send(&form, "form[action='/publishing/new']", &fields).await;
+    let address = draft.attribute("a[href$='/edit']", "href");
+    let save = format!("form[action='{address}']");
+    let (mine, theirs) = (author.read(&address).await, second.read(&address).await);
+    second.send(&theirs, &save, &[("title", "先改的标题")]).await;
+    let refused = author.send(&mine, &save, &[("title", "后改的标题")]).await;
+    assert!(refused.has("[data-code='CONFLICT']") && refused.has(".notice"), "{}", refused.html);
+    assert_eq!(refused.attribute("#title", "value"), "后改的标题");
+    // Sent again it is taken: the page was read anew.
+    let saved = author.send(&refused, &save, &[]).await;
+    assert!(saved.text("h1").contains("后改的标题"), "{}", saved.html);
+    // What is wrong otherwise leaves the version as it was read.
+    let (mine, theirs) = (author.read(&address).await, second.read(&address).await);
+    second.send(&theirs, &save, &[("title", "又先改的标题")]).await;
+    let wrong = author.send(&mine, &save, &[("doi", "no doi")]).await;
+    assert!(wrong.has("[role='alert']"), "{}", wrong.html);
+    let refused = author.send(&wrong, &save, &[("doi", "")]).await;
+    assert!(refused.has("[data-code='CONFLICT']"), "{}", refused.html);
 }
 
 /// A form with a file, as a browser sends it.

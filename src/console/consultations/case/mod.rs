@@ -14,6 +14,7 @@ use crate::console::{
     api::{UserError, documents},
     forms::Form,
     gate::Guest,
+    partners::choices,
     parts::{areas, moments},
     shell::{self, Section, Shell},
     steps::{Group, Offer, Offers, Shown, ShownStep, Step, Tried},
@@ -176,13 +177,11 @@ pub(super) fn enumerations(text: Texts) -> Offers {
     );
     offers.offer(
         "productKind",
-        Group::of(&["DEVICE", "DRUG", "IVD", "COMBINATION", "COSMETIC", "OTHER"], |it| {
-            text.label("product-kind", it).into_owned()
-        }),
+        Group::of(&choices::PRODUCT_KINDS, |it| text.label("product-kind", it).into_owned()),
     );
     offers.offer(
         "deviceClass",
-        Group::of(&["I", "II", "III"], |it| text.label("device-class", it).into_owned()),
+        Group::of(&choices::DEVICE_CLASSES, |it| text.label("device-class", it).into_owned()),
     );
     offers.offer(
         "toldBy",

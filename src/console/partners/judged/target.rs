@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::{Judgement, marked};
 use crate::console::{
+    links,
     parts::{AreaName, DistrictName, Fragment, Localized, OrganizationName},
     texts::Texts,
 };
@@ -72,8 +73,8 @@ impl Target {
         match self {
             Self::ResearchOutput { id, .. } => format!("/research/{id}"),
             Self::Resource { id, .. } => format!("/resources/{id}"),
-            Self::Organization { code, .. } => format!("/organizations/{code}"),
-            Self::Station { code, .. } => format!("/stations/{code}"),
+            Self::Organization { code, .. } => format!("/organizations/{}", links::part(code)),
+            Self::Station { code, .. } => format!("/stations/{}", links::part(code)),
         }
     }
 
@@ -190,8 +191,8 @@ impl TargetName {
         match self {
             Self::ResearchOutput { id, .. } => format!("/research/{id}"),
             Self::Resource { id, .. } => format!("/resources/{id}"),
-            Self::Organization { code, .. } => format!("/organizations/{code}"),
-            Self::Station { code, .. } => format!("/stations/{code}"),
+            Self::Organization { code, .. } => format!("/organizations/{}", links::part(code)),
+            Self::Station { code, .. } => format!("/stations/{}", links::part(code)),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::console::{
     partners::{
         areas::{self, Area, AreaGroup},
         choices,
-        steps::{Taken, begun},
+        steps::{Nothing, begun},
     },
     shell::{self, Section, Shell, Viewer},
     trouble::Trouble,
@@ -27,7 +27,7 @@ documents! {
     NEW: New = ["new.graphql", "../areas/areas.graphql", "../../parts/viewer.graphql"];
     EDIT: Edited = ["edit.graphql", "facts.graphql", "../areas/areas.graphql", "../../parts/viewer.graphql"];
     RAISE: Done<Raised> = ["raise.graphql"];
-    UPDATE: Done<Taken> = ["steps/update.graphql"];
+    UPDATE: Done<Nothing> = ["steps/update.graphql"];
 }
 
 #[derive(Deserialize)]
@@ -69,6 +69,10 @@ struct EditPage {
     shell: Shell,
     /// The id of one that is there already.
     id: Option<String>,
+    /// The version that is changed.
+    version: String,
+    /// Whether somebody else has changed it since it was read.
+    is_conflict: bool,
     written: Form,
     groups: Vec<AreaGroup>,
     faults: Vec<UserError>,
@@ -96,7 +100,16 @@ async fn show_new(
     viewer.require(&["RAISE_NEED"])?;
     let shell = guest.shell(viewer, Section::Needs);
     let groups = areas::groups(&expertise_areas, &written, shell.text);
-    shell::show(&EditPage { shell, id: None, written, groups, faults })
+    let page = EditPage {
+        shell,
+        id: None,
+        version: String::new(),
+        is_conflict: false,
+        written,
+        groups,
+        faults,
+    };
+    shell::show(&page)
 }
 
 /// Raises a need. It is a draft, which nobody else sees.
@@ -145,7 +158,12 @@ async fn show(
     let written = written.unwrap_or_else(|| form_of(&need));
     let shell = guest.shell(viewer, Section::Needs);
     let groups = areas::groups(&expertise_areas, &written, shell.text);
-    shell::show(&EditPage { shell, id: Some(need.id), written, groups, faults })
+    let is_conflict = faults.iter().any(UserError::is_conflict);
+    // What was typed is a change of the version that it was typed on, until somebody is told of the one that came between.
+    let version =
+        if is_conflict { need.version.to_string() } else { written.text("version").to_owned() };
+    let page = EditPage { shell, id: Some(need.id), version, is_conflict, written, groups, faults };
+    shell::show(&page)
 }
 
 fn form_of(need: &Facts) -> Form {

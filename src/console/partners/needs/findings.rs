@@ -14,14 +14,14 @@ use crate::console::{
     gate::Guest,
     partners::{
         days::day_of,
-        steps::{Taken, Tried, begun},
+        steps::{Nothing, Tried, begun},
     },
     parts::Localized,
     trouble::Trouble,
 };
 
 documents! {
-    CLEAR: Done<Taken> = ["steps/clear.graphql"];
+    CLEAR: Done<Nothing> = ["steps/clear.graphql"];
 }
 
 /// Words that may tell for whom a need is.
@@ -86,7 +86,10 @@ pub(super) async fn clear(
     input.insert("findings".to_owned(), Json::Array(findings));
     match guest.change(&CLEAR, Json::Object(input)).await? {
         Ok(_) => Ok(Redirect::to(&format!("/needs/{id}")).into_response()),
-        Err(faults) => need::show(&guest, &id, None, Tried::new("findings", form, faults)).await,
+        Err(faults) => {
+            let tried = Tried { slug: "findings".to_owned(), form, faults };
+            need::show(&guest, &id, None, tried).await
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::console::{
     partners::{
         days::day_of,
         judged::{Judgement, Target, TargetName, percent},
-        steps::{self, Field, Step, Taken, Tried},
+        steps::{self, Field, Nothing, Step, Tried},
     },
     parts::{Fragment, OrganizationName, Page},
     shell::{Shell, Viewer},
@@ -30,9 +30,9 @@ documents! {
         "partners.graphql", "../judged/partner.graphql", "../judged/terms.graphql", "../judged/target.graphql",
         "../judged/target_name.graphql", "../../parts/page.graphql",
     ];
-    SHORTLIST: Done<Taken> = ["steps/shortlist.graphql"];
-    INVITE: Done<Taken> = ["steps/invite.graphql"];
-    DISMISS: Done<Taken> = ["steps/dismiss.graphql"];
+    SHORTLIST: Done<Nothing> = ["steps/shortlist.graphql"];
+    INVITE: Done<Nothing> = ["steps/invite.graphql"];
+    DISMISS: Done<Nothing> = ["steps/dismiss.graphql"];
 }
 
 /// What can be done with a pair.
@@ -204,7 +204,7 @@ pub(super) async fn step(
     match step.take(&guest, &[("needId", &need), ("targetId", &target)], &form).await? {
         Ok(_) => Ok(Redirect::to(&format!("/needs/{need}#pairs")).into_response()),
         Err(faults) => {
-            let tried = Tried::new(format!("{name}-{target}"), form, faults);
+            let tried = Tried { slug: format!("{name}-{target}"), form, faults };
             need::show(&guest, &need, None, tried).await
         }
     }

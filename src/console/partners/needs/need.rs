@@ -21,7 +21,7 @@ use crate::console::{
     partners::{
         days::day_of,
         judged::marked,
-        steps::{self, Field, Step, Taken, Tried},
+        steps::{self, Field, Nothing, Step, Tried},
     },
     parts::Fragment,
     shell::{self, Section, Shell, Viewer},
@@ -30,10 +30,10 @@ use crate::console::{
 
 documents! {
     NEED: Found = ["need.graphql", "facts.graphql", "../../parts/viewer.graphql"];
-    OPEN: Done<Taken> = ["steps/open.graphql"];
-    WITHDRAW: Done<Taken> = ["steps/withdraw.graphql"];
-    FULFIL: Done<Taken> = ["steps/fulfil.graphql"];
-    EXTEND: Done<Taken> = ["steps/extend.graphql"];
+    OPEN: Done<Nothing> = ["steps/open.graphql"];
+    WITHDRAW: Done<Nothing> = ["steps/withdraw.graphql"];
+    FULFIL: Done<Nothing> = ["steps/fulfil.graphql"];
+    EXTEND: Done<Nothing> = ["steps/extend.graphql"];
 }
 
 /// The steps that a need can take by a form of their own.
@@ -155,6 +155,6 @@ pub(super) async fn step(
     let step = steps::named(&STEPS, &name)?;
     match step.take(&guest, &[("id", &id)], &form).await? {
         Ok(_) => Ok(Redirect::to(&format!("/needs/{id}")).into_response()),
-        Err(faults) => show(&guest, &id, None, Tried::new(name, form, faults)).await,
+        Err(faults) => show(&guest, &id, None, Tried { slug: name, form, faults }).await,
     }
 }

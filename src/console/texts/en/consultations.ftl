@@ -3,6 +3,7 @@ choose = Please choose
 not-said = (not given)
 chosen = { $count } chosen
 field-needed = Please fill in “{ $field }”.
+field-number = “{ $field }” takes a whole number, or nothing.
 conflict-advice = Somebody else was faster. This page now shows the latest state; what you wrote is still below. Check it and send it again.
 
 consultations-title = Consultations

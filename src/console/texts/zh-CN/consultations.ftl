@@ -3,6 +3,7 @@ choose = 请选择
 not-said = （不填）
 chosen = 已选 { $count } 项
 field-needed = 请填写“{ $field }”。
+field-number = “{ $field }”只能填写整数，或者不填。
 conflict-advice = 其他人已先行更新。本页已显示最新内容，您填写的内容仍保留在下面，请核对后重新提交。
 
 consultations-title = 咨询
