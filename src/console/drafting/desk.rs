@@ -398,8 +398,8 @@ fn touching(answer: &Answer, text: Texts) -> Vec<Group> {
     let mut offers: Vec<Offer> = Vec::new();
     for (_, law) in on_path.chain(noted).filter(|(event, _)| *event != "CITES") {
         if offers.iter().all(|known| known.value != law.key) {
-            let (label, value) = (law.called(&text), law.key.clone());
-            offers.push(Offer { label, value, ..Offer::default() });
+            let (value, label) = (law.key.clone(), law.called(&text));
+            offers.push(Offer { value, label, ..Offer::default() });
         }
     }
     if offers.is_empty() { Vec::new() } else { vec![Group { label: String::new(), offers }] }

@@ -130,20 +130,19 @@ pub(super) async fn page(
 }
 
 /// The addresses of the pages beside this one. The API leads only onwards through these cases, so an address carries where
-/// the pages before it begin: all but the first, which begins nowhere.
+/// the pages before it begin, the nearest first: all but the first page, which begins nowhere.
 fn pages(listed: &Listed, page: &Page) -> Pages {
-    let (after, mut trail) = (listed.get("after"), listed.all("back"));
+    let (after, trail) = (listed.get("after"), listed.all("back"));
     let at = |after: Option<&str>, trail: &[&str]| {
         let back = trail.iter().map(|cursor| ("back", *cursor));
         let place: Vec<_> = after.map(|cursor| ("after", cursor)).into_iter().chain(back).collect();
         listed.elsewhere("/reports", &["figure", "from", "to", "station"], &place)
     };
-    let before =
-        trail.split_last().map_or((None, [].as_slice()), |(last, rest)| (Some(*last), rest));
-    let previous = after.map(|_| at(before.0, before.1));
-    trail.extend(after);
+    let further = trail.get(1..).unwrap_or_default();
+    let previous = after.map(|_| at(trail.first().copied(), further));
     let next = page.end_cursor.as_deref().filter(|_| page.has_next_page);
-    Pages { previous, next: next.map(|cursor| at(Some(cursor), &trail)) }
+    let behind: Vec<_> = after.into_iter().chain(trail.iter().copied()).collect();
+    Pages { previous, next: next.map(|cursor| at(Some(cursor), &behind)) }
 }
 
 /// The day in China of an instant that the API tells in UTC; a dash where there is none.
@@ -189,7 +188,7 @@ mod tests {
             let next = shown(addresses.last().expect("an address"), cursor).next;
             addresses.push(next.expect("a page behind"));
         }
-        assert!(addresses[3].ends_with("&after=c&back=a&back=b"), "{}", addresses[3]);
+        assert!(addresses[3].ends_with("&after=c&back=b&back=a"), "{}", addresses[3]);
         for pair in addresses.windows(2) {
             assert_eq!(shown(&pair[1], "z").previous.as_ref(), Some(&pair[0]));
         }
