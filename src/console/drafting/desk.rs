@@ -205,6 +205,8 @@ struct DeskPage {
     written: String,
     editor: Option<Editor>,
     steps: Vec<ShownStep>,
+    edit_version: i64,
+    clear_version: i64,
     edit_faults: Vec<UserError>,
     clear_faults: Vec<UserError>,
     /// The findings, each with what was said of it in a form that was not taken.
@@ -341,7 +343,13 @@ async fn show(guest: &Guest, id: &str, tried: Option<Tried>) -> Result<Response,
     let is_conflict = tried.as_ref().is_some_and(|tried| {
         matches!(tried.slug.as_str(), "edit" | "clear") && tried.is_conflict()
     });
+    let version = |slug: &str| {
+        let read = answer.text_version();
+        of(slug).map_or(read, |tried| tried.version(read))
+    };
     let page = DeskPage {
+        edit_version: version("edit"),
+        clear_version: version("clear"),
         marked: findings::marked(answer.content(), answer.findings()),
         written: markdown::to_html(&answer.content().answer),
         steps: steps(&answer, text, tried.as_ref()),

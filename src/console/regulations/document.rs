@@ -119,8 +119,7 @@ pub(super) async fn page(
     Path(key): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Trouble> {
-    let path: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
-    let listed = Listed::of(&format!("/regulations/{path}"), query.as_deref());
+    let listed = Listed::of(&format!("/regulations/{}", links::part(&key)), query.as_deref());
     let mut variables = listed.place(PAGE);
     variables["key"] = json!(key);
     variables["keys"] = json!([key]);

@@ -74,12 +74,12 @@ impl From<IssuerFault> for Fault {
 impl Fault {
     fn told(self, text: Texts) -> UserError {
         let (code, name) = match self {
-            Self::Away => ("ISSUER_AWAY", "issuer-fault-away"),
-            Self::Refused => ("ISSUER_REFUSED", "issuer-fault-refused"),
-            Self::Stale => ("STALE", "issuer-fault-stale"),
-            Self::Unknown => ("NOT_ON_THE_REGISTER", "issuer-fault-unknown"),
+            Self::Away => ("ISSUER_AWAY", "away"),
+            Self::Refused => ("ISSUER_REFUSED", "refused"),
+            Self::Stale => ("STALE", "stale"),
+            Self::Unknown => ("NOT_ON_THE_REGISTER", "unknown"),
         };
-        let message = text.of(name).into_owned();
+        let message = text.of(&format!("issuer-fault-{name}")).into_owned();
         UserError { code: code.to_owned(), path: Vec::new(), message }
     }
 }

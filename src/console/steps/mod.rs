@@ -147,6 +147,13 @@ impl Tried {
     pub(super) fn is_conflict(&self) -> bool {
         self.faults.iter().any(UserError::is_conflict)
     }
+
+    /// The version that the form speaks of when it is sent again: the one that was just read where somebody was told that
+    /// there is another, else the one that the form was made for, lest it goes over what somebody else has written since.
+    pub(super) fn version(&self, read: i64) -> i64 {
+        let made_for = self.form.given("version").and_then(|version| version.parse().ok());
+        made_for.filter(|_| !self.is_conflict()).unwrap_or(read)
+    }
 }
 
 impl Step {

@@ -81,6 +81,7 @@ impl Step {
             None => filled(name),
         };
         let faults = tried.map(|it| it.faults.clone()).unwrap_or_default();
+        let version = version.map(|read| tried.map_or(read, |tried| tried.version(read)));
         ShownStep {
             slug: self.slug,
             fields: fields(self.fields, self.slug, text, offers, of_form, &faults),
