@@ -131,9 +131,7 @@ impl Year {
         };
         self.go_to(ago);
         let question = answer["question"].as_str().unwrap_or_default();
-        let areas = answer["areas"].as_array().into_iter().flatten().map(|area| &area["id"]);
-        let areas: Vec<&Json> = areas.take(2).collect();
-        let case = self.record(question, place, json!(areas)).await?;
+        let case = self.record(question, place, answer).await?;
         let case = self.classify(&case, "BASIC").await?;
         self.go_to(ago - TOLD_AFTER[place % TOLD_AFTER.len()]);
         let told = self.staff.change(ANSWER, json!({
@@ -148,8 +146,9 @@ impl Year {
 
     /// A question that nobody has answered before.
     async fn under_way(&self, ago: i64, question: &str, stage: Stage, place: usize) -> Result<()> {
+        let Some(like) = self.answers.get(place) else { return Ok(()) };
         self.go_to(ago);
-        let case = self.record(question, place, json!([])).await?;
+        let case = self.record(question, place, like).await?;
         if stage == Stage::Recorded {
             return Ok(());
         }
@@ -177,10 +176,14 @@ impl Year {
         Ok(())
     }
 
-    async fn record(&self, question: &str, place: usize, areas: Json) -> Result<Json> {
+    /// Records a question from the areas of an answer.
+    async fn record(&self, question: &str, place: usize, like: &Json) -> Result<Json> {
+        let areas = like["areas"].as_array().into_iter().flatten().map(|area| &area["id"]);
+        let areas: Vec<&Json> = areas.take(2).collect();
         let company = COMPANIES[place % COMPANIES.len()];
         let input = json!({
             "channel": CHANNELS[place % CHANNELS.len()], "text": question, "areaIds": areas,
+            "productKind": "DEVICE",
             "asker": { "company": format!("{company}医疗科技有限公司"), "contact": "示例联系人" },
         });
         Ok(self.staff.change(RECORD, input).await?["consultation"].clone())
