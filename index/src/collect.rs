@@ -50,18 +50,22 @@ pub(crate) struct Wanted {
     pub(crate) beyond: Option<crate::cursor::Cursor>,
     /// Once so many were met, the rest is of no interest.
     pub(crate) until: Option<u64>,
+    /// Every hit is wanted, to be counted; otherwise those that cannot come among the best need not be found.
+    pub(crate) counted: bool,
 }
 
 impl Wanted {
     /// None of the hits: only whether there are as many.
     pub(crate) fn to_know_whether(there_are: u64) -> Self {
         let sort = Sort::MostReused;
-        Self { sort, most: 0, from_behind: false, beyond: None, until: Some(there_are) }
+        let until = Some(there_are);
+        Self { sort, most: 0, from_behind: false, beyond: None, until, counted: true }
     }
 }
 
 /// All that one pass over every segment gives.
 pub(crate) struct Collected {
+    /// How many there are, where they were counted.
     pub(crate) total: u64,
     /// In order.
     pub(crate) kept: Vec<Kept>,
@@ -122,6 +126,10 @@ struct Collector<'a, 'b> {
 impl Hits for Collector<'_, '_> {
     fn floor(&self) -> f32 {
         if self.best.wanted.sort == Sort::Relevance { self.best.floor } else { f32::INFINITY }
+    }
+
+    fn are_counted(&self) -> bool {
+        self.best.wanted.counted
     }
 
     fn is_enough(&self) -> bool {

@@ -59,6 +59,7 @@ pub(crate) struct Gate<'a> {
     segment: &'a SegmentReader,
     visibility: Visibility<'a>,
     checks: Vec<Check<'a>>,
+    few: Option<Vec<DocId>>,
     /// The same judgement of currency serves filter, facet and ranking.
     pub(crate) currencies: Currencies<'a>,
     excluded: Option<(&'a Columns, Key)>,
@@ -77,6 +78,7 @@ impl<'a> Gate<'a> {
             segment,
             visibility: Visibility::new(columns, viewer)?,
             checks: checks(segment, columns, filter)?,
+            few: if filter.kinds.is_empty() { None } else { columns.rare(&filter.kinds) },
             currencies: columns.currencies(viewer.as_of),
             excluded: exclude.map(|key| (columns, key)),
         })
@@ -86,6 +88,15 @@ impl<'a> Gate<'a> {
     pub(crate) fn is_open(&self) -> bool {
         self.visibility.may_see_any()
             && !self.checks.iter().any(|check| matches!(check, Check::Nothing))
+    }
+
+    /// The only documents that can pass, in their order, where it is known that they are few.
+    pub(crate) fn few(&self) -> Option<&[DocId]> {
+        let named = self.checks.iter().find_map(|check| match check {
+            Check::Documents(documents) => Some(documents.as_slice()),
+            _ => None,
+        });
+        named.or(self.few.as_deref())
     }
 
     /// Whether a document exists, is visible and is asked for.

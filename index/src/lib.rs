@@ -5,7 +5,7 @@
 //! no tables, no accounts, and it stores no text: a hit is a [`Key`].
 //!
 //! In reading order: [`document`](Document) (what is put in), `analysis` (texts into terms), `fields` (how they are laid
-//! down), `query` and `matter` (what was typed), `filter` (who may see what), `scan`, `collect` and `search` (how it is found),
+//! down), `query` and `matter` (what was typed), `filter` (who may see what), `scan`, `window`, `collect` and `search` (how it is found),
 //! `tally` (how it is counted by stations and areas), `ranking` (every weight), `storage` and `rebuild` (how it lies on disk).
 
 mod analysis;
@@ -42,6 +42,7 @@ mod suggest;
 mod tally;
 mod typed;
 mod view;
+mod window;
 
 pub use analysis::{fold_with_offsets, write_dictionaries};
 pub use cursor::Cursor;

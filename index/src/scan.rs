@@ -13,18 +13,13 @@ use crate::{
     query::Query,
     ranking::{self, Saturation},
     view::{Columns, View},
+    window::{Behind, List, Window},
 };
 use tantivy::{
     DocId, SegmentReader, TERMINATED, Term,
-    fieldnorm::FieldNormReader,
-    postings::{BlockSegmentPostings, TermInfo},
+    postings::TermInfo,
     schema::{Field, IndexRecordOption},
 };
-
-/// So many documents at a time: what is noted of them fits the processor's nearest memory.
-const SPAN: usize = 4_096;
-/// Looking a document up costs as much as reading so many entries on.
-const LOOKUP: usize = 12;
 
 /// The terms of a query with their statistics over the whole index.
 pub(crate) struct Prepared {
@@ -139,159 +134,73 @@ impl PreparedTerm {
             weight: self.weight,
             mass: self.mass,
             frequency: usize::try_from(info.doc_freq).unwrap_or(usize::MAX),
+            behind: Behind::default(),
         }))
     }
 }
 
-/// The documents of a segment that have a term, read forward.
-struct List<'a> {
-    postings: BlockSegmentPostings,
-    at: usize,
-    done: bool,
-    norms: &'a FieldNormReader,
-    saturation: &'a Saturation,
-    weight: f32,
-    mass: u16,
-    frequency: usize,
+/// The lists of one pass over a segment, the rarest first.
+struct Lists<'a> {
+    lists: Vec<List<'a>>,
+    /// So many are read through,
+    drivers: usize,
+    /// the others up to here are looked up for what those brought up, and the rest only scores.
+    counting: usize,
 }
 
-impl List<'_> {
-    /// The document it stands at.
-    fn doc(&self) -> DocId {
-        if self.done { TERMINATED } else { self.postings.docs()[self.at] }
+impl<'a> Lists<'a> {
+    fn open(
+        pass: &'a Pass<'_>,
+        number: usize,
+        segment: &SegmentReader,
+        columns: &'a Columns,
+    ) -> Result<Self> {
+        let (mut lists, mut counting) = (Vec::new(), 0);
+        for term in &pass.prepared.early {
+            let list = term.open(pass.prepared, number, segment, columns)?;
+            counting += usize::from(term.mass > 0 && list.is_some());
+            lists.extend(list);
+        }
+        let mut behind = Behind::default();
+        for list in lists.iter_mut().rev() {
+            behind.mass += u32::from(list.mass);
+            // A little more than the sum, so that rounding never drops a hit.
+            behind.weight += list.weight * 1.001;
+            list.behind = behind;
+        }
+        let mut opened = Self { drivers: counting, counting, lists };
+        // Once what is left is too little for a hit, the rest need not be read.
+        opened.drive_while(|list| list.behind.mass >= pass.threshold);
+        Ok(opened)
     }
 
-    /// Calls back with every document before `end`, and stops at the first behind.
-    fn read(&mut self, end: DocId, mut found: impl FnMut(DocId, u32)) {
-        while !self.done {
-            let (docs, frequencies) = (self.postings.docs(), self.postings.freqs());
-            while let Some(&doc) = docs.get(self.at) {
-                if doc >= end {
-                    return;
-                }
-                found(doc, frequencies.get(self.at).copied().unwrap_or(1));
-                self.at += 1;
-            }
-            self.postings.advance();
-            self.at = 0;
-            self.done = self.postings.docs().is_empty();
+    /// Reads lists through as long as one of them says so; the last first.
+    fn drive_while(&mut self, drives: impl Fn(&List<'_>) -> bool) {
+        while self.drivers > 0 && !drives(&self.lists[self.drivers - 1]) {
+            self.drivers -= 1;
         }
     }
 
-    /// How often a document has the term; documents are asked for in rising order.
-    fn look_up(&mut self, doc: DocId) -> u32 {
-        if self.done || self.doc() > doc {
-            return 0;
-        }
-        self.at = self.postings.seek(doc);
-        self.done = self.at >= self.postings.docs().len();
-        if self.doc() == doc { self.postings.freqs().get(self.at).copied().unwrap_or(1) } else { 0 }
+    fn drivers(&mut self) -> &mut [List<'a>] {
+        &mut self.lists[..self.drivers]
     }
 
-    fn score(&self, doc: DocId, frequency: u32) -> f32 {
-        self.weight * self.saturation.of(frequency, self.norms.fieldnorm_id(doc))
-    }
-}
-
-/// What is noted of the documents of one window.
-struct Window {
-    base: DocId,
-    scores: Box<[f32; SPAN]>,
-    masses: Box<[u16; SPAN]>,
-    /// Those with any term, in order.
-    met: Vec<u16>,
-    bits: [u64; SPAN / 64],
-}
-
-impl Window {
-    fn new() -> Self {
-        Self {
-            base: 0,
-            scores: Box::new([0.0; SPAN]),
-            masses: Box::new([0; SPAN]),
-            met: Vec::with_capacity(SPAN),
-            bits: [0; SPAN / 64],
-        }
+    fn followers(&mut self) -> &mut [List<'a>] {
+        &mut self.lists[self.drivers..self.counting]
     }
 
-    fn clear(&mut self, base: DocId) {
-        for (word, bits) in self.bits.iter_mut().enumerate() {
-            while *bits != 0 {
-                let slot = word * 64 + bits.trailing_zeros() as usize;
-                *bits &= *bits - 1;
-                self.scores[slot] = 0.0;
-                self.masses[slot] = 0;
-            }
-        }
-        self.met.clear();
-        self.base = base;
+    fn scorers(&mut self) -> &mut [List<'a>] {
+        &mut self.lists[self.counting..]
     }
 
-    fn end(&self) -> DocId {
-        self.base.saturating_add(DocId::try_from(SPAN).unwrap_or(DocId::MAX)).min(TERMINATED)
+    /// What the lists that only score can add.
+    fn scorers_weigh(&self) -> f32 {
+        self.lists.get(self.counting).map_or(0.0, |list| list.behind.weight)
     }
 
-    fn slot(&self, doc: DocId) -> usize {
-        (doc - self.base) as usize
-    }
-
-    /// Reads the window's part of a list, every document of it.
-    fn drive(&mut self, list: &mut List<'_>) {
-        let (end, base) = (self.end(), self.base);
-        let (weight, mass, norms, saturation) =
-            (list.weight, list.mass, list.norms, list.saturation);
-        let Self { scores, masses, bits, .. } = self;
-        list.read(end, |doc, frequency| {
-            let slot = (doc - base) as usize;
-            scores[slot] += weight * saturation.of(frequency, norms.fieldnorm_id(doc));
-            masses[slot] = masses[slot].saturating_add(mass);
-            bits[slot / 64] |= 1 << (slot % 64);
-        });
-    }
-
-    fn gather(&mut self) {
-        for (word, bits) in self.bits.iter().enumerate() {
-            let mut bits = *bits;
-            while bits != 0 {
-                self.met.push(
-                    u16::try_from(word * 64 + bits.trailing_zeros() as usize).unwrap_or(u16::MAX),
-                );
-                bits &= bits - 1;
-            }
-        }
-    }
-
-    /// Adds a list for the documents that have been met; others are passed over.
-    fn follow(&mut self, list: &mut List<'_>, documents: usize) {
-        let dense = list.frequency.saturating_mul(SPAN) / documents.max(1);
-        if self.met.len().saturating_mul(LOOKUP) < dense {
-            for &slot in &self.met {
-                let slot = usize::from(slot);
-                let doc = self.base + DocId::try_from(slot).unwrap_or_default();
-                let frequency = list.look_up(doc);
-                if frequency > 0 {
-                    self.scores[slot] += list.score(doc, frequency);
-                    self.masses[slot] = self.masses[slot].saturating_add(list.mass);
-                }
-            }
-            return;
-        }
-        let (end, base) = (self.end(), self.base);
-        let (weight, mass, norms, saturation) =
-            (list.weight, list.mass, list.norms, list.saturation);
-        let Self { scores, masses, bits, .. } = self;
-        list.read(end, |doc, frequency| {
-            let slot = doc.wrapping_sub(base) as usize;
-            if slot < SPAN && bits[slot / 64] & (1 << (slot % 64)) != 0 {
-                scores[slot] += weight * saturation.of(frequency, norms.fieldnorm_id(doc));
-                masses[slot] = masses[slot].saturating_add(mass);
-            }
-        });
-    }
-
-    fn keep_from(&mut self, threshold: u32) {
-        let masses = &self.masses;
-        self.met.retain(|&slot| u32::from(masses[usize::from(slot)]) >= threshold);
+    /// The next document that a list brings up.
+    fn next(&self) -> DocId {
+        self.lists[..self.drivers].iter().map(List::doc).min().unwrap_or(TERMINATED)
     }
 }
 
@@ -310,6 +219,8 @@ pub(crate) struct Pass<'a> {
 pub(crate) trait Hits {
     /// A hit is told before it is fully scored; a score below this need not be completed.
     fn floor(&self) -> f32;
+    /// Whether every hit is wanted; otherwise those below the floor need not be told.
+    fn are_counted(&self) -> bool;
     /// Whether the rest is of no interest.
     fn is_enough(&self) -> bool;
     /// A document is a hit.
@@ -326,43 +237,56 @@ impl Pass<'_> {
         }
         let mut conditions = Conditions::new(self, segment)?;
         if self.query.everything {
-            for doc in 0..segment.max_doc() {
+            let mut meet = |doc| {
                 if gate.admits(doc) && conditions.hold(doc) {
                     hits.hit(doc, 0.0);
                 }
+            };
+            match gate.few() {
+                Some(few) => few.iter().copied().for_each(&mut meet),
+                None => (0..segment.max_doc()).for_each(&mut meet),
             }
             return Ok(());
         }
-        let (mut drivers, mut followers, mut scorers) = self.lists(number, segment, columns)?;
+        let mut lists = Lists::open(self, number, segment, columns)?;
+        // Where few documents can pass at all, they are looked up in the lists, and none is read through.
+        let few = gate.few();
+        if few.is_some() {
+            lists.drive_while(|_| false);
+        }
+        let seen = |doc: &DocId| gate.admits(*doc);
+        let mut few = few.unwrap_or_default().iter().copied().filter(seen).peekable();
         let mut identified: Vec<DocId> =
             self.identified.iter().filter(|(of, _)| *of == number).map(|(_, doc)| *doc).collect();
         identified.sort_unstable();
         let mut identified = identified.into_iter().peekable();
-        // A little more than the sum, so that rounding never drops a hit.
-        let rest = scorers.iter().map(|list| list.weight).sum::<f32>() * 1.001;
+        let only_best = !hits.are_counted() && self.identified.is_empty();
         let documents = segment.max_doc() as usize;
         let mut window = Window::new();
         loop {
-            let driven = drivers.iter().map(List::doc).min().unwrap_or(TERMINATED);
-            let next = driven.min(identified.peek().copied().unwrap_or(TERMINATED));
+            let floor = if only_best { hits.floor() } else { 0.0 };
+            lists.drive_while(|list| list.behind.weight >= floor);
+            let named = few.peek().into_iter().chain(identified.peek()).copied();
+            let next = named.fold(lists.next(), DocId::min);
             if next == TERMINATED || hits.is_enough() {
                 return Ok(());
             }
             window.clear(next);
-            for list in &mut drivers {
+            for list in lists.drivers() {
                 window.drive(list);
             }
+            while let Some(doc) = few.next_if(|doc| *doc < window.end()) {
+                window.mark(doc);
+            }
             while let Some(doc) = identified.next_if(|doc| *doc < window.end()) {
-                let slot = window.slot(doc);
-                window.bits[slot / 64] |= 1 << (slot % 64);
+                let slot = window.mark(doc);
                 window.masses[slot] = u16::MAX;
             }
             window.gather();
-            let mut outstanding: u32 = followers.iter().map(|list| u32::from(list.mass)).sum();
-            for list in &mut followers {
-                window.keep_from(self.threshold.saturating_sub(outstanding));
+            for list in lists.followers() {
+                window.keep_from(self.threshold.saturating_sub(list.behind.mass));
+                window.keep_above(floor, list.behind.weight);
                 window.follow(list, documents);
-                outstanding -= u32::from(list.mass);
             }
             window.keep_from(self.threshold);
             let base = window.base;
@@ -373,44 +297,15 @@ impl Pass<'_> {
             let mut met = std::mem::take(&mut window.met);
             met.retain(passes);
             // Hits that cannot come among the best are counted, but not scored to the end.
-            let floor = hits.floor();
-            window.met.extend(
-                met.iter()
-                    .copied()
-                    .filter(|&slot| window.scores[usize::from(slot)] + rest >= floor),
-            );
-            for list in &mut scorers {
+            window.met.extend(&met);
+            window.keep_above(hits.floor(), lists.scorers_weigh());
+            for list in lists.scorers() {
                 window.follow(list, documents);
             }
             for slot in met {
                 hits.hit(base + DocId::from(slot), window.scores[usize::from(slot)]);
             }
         }
-    }
-
-    /// Terms to read through, terms to look up, and terms that only score.
-    fn lists<'a>(
-        &'a self,
-        number: usize,
-        segment: &SegmentReader,
-        columns: &'a Columns,
-    ) -> Result<(Vec<List<'a>>, Vec<List<'a>>, Vec<List<'a>>)> {
-        let (mut drivers, mut followers, mut scorers) = (Vec::new(), Vec::new(), Vec::new());
-        let mut outstanding: u32 =
-            self.prepared.early.iter().map(|term| u32::from(term.mass)).sum();
-        for term in &self.prepared.early {
-            // The rarer terms come first: once what is left is too little for a hit, the rest need not be read.
-            let target = if term.mass == 0 {
-                &mut scorers
-            } else if outstanding >= self.threshold {
-                &mut drivers
-            } else {
-                &mut followers
-            };
-            outstanding -= u32::from(term.mass);
-            target.extend(term.open(self.prepared, number, segment, columns)?);
-        }
-        Ok((drivers, followers, scorers))
     }
 
     /// The full scores of some documents of one segment, given in rising order.

@@ -43,13 +43,15 @@ pub(crate) fn search(view: &View, request: &SearchRequest) -> Result<Found> {
             from_behind: false,
             beyond: None,
             until: None,
+            counted: true,
         }
     } else {
         let (from_behind, beyond) = match request.page {
             Page::First { after, .. } => (false, after),
             Page::Last { before, .. } => (true, before),
         };
-        Wanted { sort, most: limit.saturating_add(1), from_behind, beyond, until: None }
+        let most = limit.saturating_add(1);
+        Wanted { sort, most, from_behind, beyond, until: None, counted: true }
     };
 
     let prepared = Prepared::new(view, &query)?;
@@ -128,7 +130,7 @@ impl<'a> Look<'a> {
     ) -> Result<(Pass<'a>, Collected)> {
         let include_superseded = self.filter.include_superseded;
         let unfiltered = Filter { include_superseded, ..Filter::default() };
-        let is_filtered = *self.filter != unfiltered;
+        let apart = *self.filter != unfiltered || !wanted.counted;
         let look = |pass: &Pass<'_>, filter, wanted, facets| {
             collect(pass, self.viewer, filter, self.exclude, wanted, facets)
         };
@@ -141,7 +143,7 @@ impl<'a> Look<'a> {
             }
             let Look { view, query, prepared, identified, .. } = *self;
             let pass = Pass { view, query, prepared, threshold, identified };
-            let collected = if is_filtered {
+            let collected = if apart {
                 let count = Wanted::to_know_whether(ranking::ENOUGH);
                 look(&pass, &unfiltered, count, Facets::new(&[]))?
             } else {
@@ -158,7 +160,7 @@ impl<'a> Look<'a> {
             }
         }
         let (pass, mut collected) = found.expect("there is always a first step");
-        if is_filtered {
+        if apart {
             collected = look(&pass, self.filter, wanted, facets())?;
         }
         collected.few = few.unwrap_or_default();

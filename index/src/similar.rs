@@ -45,6 +45,7 @@ pub(crate) fn similar(view: &View, request: &SimilarRequest) -> Result<Vec<Hit>>
         from_behind: false,
         beyond: None,
         until: None,
+        counted: false,
     };
     let (pass, collected) = look.relaxing(&ranking::LONG_STEPS, wanted, &|| Facets::new(&[]))?;
     let mut kept = collected.kept;

@@ -8,7 +8,11 @@ use crate::{
     fields::{column, currency_days, fields},
     storage::Folder,
 };
-use std::{cell::RefCell, collections::HashMap, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 use tantivy::{
     DocId, Searcher, SegmentReader,
     columnar::{BytesColumn, Column, StrColumn},
@@ -81,6 +85,7 @@ pub(crate) struct Columns {
     pub(crate) tags: Option<StrColumn>,
     currency: Option<StrColumn>,
     norms: Vec<(Field, FieldNormReader)>,
+    rare: OnceLock<RareKinds>,
 }
 
 impl Columns {
@@ -125,7 +130,20 @@ impl Columns {
             tags: fast.str(column::TAGS)?,
             currency: fast.str(column::CURRENCY)?,
             norms,
+            rare: OnceLock::new(),
         })
+    }
+
+    /// The documents of some kinds, in their order, where each of these is rare in the segment.
+    pub(crate) fn rare(&self, kinds: &[Kind]) -> Option<Vec<DocId>> {
+        let rare = self.rare.get_or_init(|| RareKinds::of(&self.kind));
+        let mut documents = Vec::new();
+        for kind in kinds {
+            documents.extend(rare.0[*kind as usize].as_ref()?);
+        }
+        documents.sort_unstable();
+        documents.dedup();
+        Some(documents)
     }
 
     /// Which document this is. (A damaged column would name a document that does not exist.)
@@ -157,6 +175,29 @@ impl Columns {
     /// The currency of the segment's documents at a day.
     pub(crate) fn currencies(&self, day: Day) -> Currencies<'_> {
         Currencies { columns: self, day, judged: RefCell::default() }
+    }
+}
+
+/// The documents of each kind that is rare in a segment; none for a kind that is not.
+struct RareKinds([Option<Vec<DocId>>; Kind::ALL.len() + 1]);
+
+/// A kind is rare that has no more than one of so many documents.
+const RARE: DocId = 32;
+
+impl RareKinds {
+    fn of(column: &Column<u64>) -> Self {
+        let documents = column.num_docs();
+        let most = (documents / RARE) as usize;
+        let mut rare = [const { Some(Vec::new()) }; Kind::ALL.len() + 1];
+        for doc in 0..documents {
+            let kind = column.first(doc).and_then(|kind| rare.get_mut(usize::try_from(kind).ok()?));
+            let Some(place) = kind else { continue };
+            *place = place.take().filter(|known| known.len() < most).map(|mut known| {
+                known.push(doc);
+                known
+            });
+        }
+        Self(rare)
     }
 }
 
