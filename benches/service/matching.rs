@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::{
     Asked, Result,
     client::{Client, request},
+    fresh,
     measure::{Goal, Table, Times},
     prepare::{self, Place},
     program::{self, Served},
@@ -49,6 +50,13 @@ pub(super) fn measure(table: &mut Table, place: &Place, asked: &Asked) -> Result
     println!("matching");
     let data = place.data.with_file_name("matching");
     let texts = prepare_outputs(place, &data)?;
+    // On a copy: the next run must not find the needs that this one opens.
+    let copy = data.with_file_name("matched");
+    if copy.exists() {
+        fs::remove_dir_all(&copy)?;
+    }
+    fresh::copy_folder(&data, &copy)?;
+    let data = copy;
     let served = Served::start(&data)?;
     let mut client = sign_in(&served)?;
     let questions = if asked.quick { QUESTIONS / 4 } else { QUESTIONS };
@@ -73,7 +81,9 @@ pub(super) fn measure(table: &mut Table, place: &Place, asked: &Asked) -> Result
     table.add(&format!("{what}, mean ms"), matches.mean(), Some(searches.mean()), goal);
     table.add(&format!("{what}, p99 ms"), matches.p99(), Some(searches.p99()), Goal::Shown);
     publish_some(table, &data, &served, &texts, asked)?;
-    served.end()
+    served.end()?;
+    let _ = fs::remove_dir_all(&data);
+    Ok(())
 }
 
 /// A client of a station's staff; good for some minutes.

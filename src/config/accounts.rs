@@ -77,7 +77,9 @@ pub struct SsoClient {
 impl fmt::Debug for SsoClient {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let secret = self.secret.as_ref().map(|_| "…");
-        out.debug_struct("SsoClient").field("id", &self.id).field("secret", &secret).finish()
+        let mut shown = out.debug_struct("SsoClient");
+        shown.field("id", &self.id).field("secret", &secret).field("scopes", &self.scopes);
+        shown.field("resource", &self.resource).finish()
     }
 }
 

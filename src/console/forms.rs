@@ -31,7 +31,7 @@ const SECRETS: [&str; 4] = ["password", "present", "new", "again"];
 /// What stands between the seal and the address of the page. It is in neither.
 const BESIDE: char = '~';
 /// The longest address that goes along, in bytes.
-const LONGEST_ADDRESS: usize = 1_000;
+pub(super) const LONGEST_ADDRESS: usize = 1_000;
 /// The most fields of a form; ours have some hundred at most.
 const MOST_FIELDS: usize = 2_000;
 /// The bytes of a secret, and of what is made from it.
@@ -66,7 +66,6 @@ impl Secret {
 
     /// The seal of a form on the page at an address.
     pub(super) fn seal_at(self, here: &str) -> String {
-        let here = if here.len() > LONGEST_ADDRESS { "/" } else { here };
         format!("{}{BESIDE}{here}", self.seal())
     }
 

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{
     api::{Done, documents},
     cookies::{self, Jar},
-    forms::Secret,
+    forms::{LONGEST_ADDRESS, Secret},
     links,
     renewal::{Refresh, Tokens},
     shell::{Section, Shell, Viewer},
@@ -198,7 +198,7 @@ pub(super) async fn enter(
         }
         Err(trouble) => {
             tracing::warn!(?trouble, "nobody could be let in");
-            came.turned_away(trouble)
+            came.turned_away(&trouble)
         }
     };
     dress(&mut response, came.language);
@@ -318,8 +318,11 @@ fn here(request: &Request) -> String {
     if request.uri().path() == sign_in::issuer::RETURN {
         return "/sign-in".to_owned();
     }
-    let address = request.uri().path_and_query().filter(|_| request.method().is_safe());
-    address.map_or("/", |it| it.as_str()).to_owned()
+    let uri = request.uri();
+    let address = uri.path_and_query().map_or("/", |address| address.as_str());
+    // Pages repeat it some times.
+    let address = [address, uri.path()].into_iter().find(|it| it.len() <= LONGEST_ADDRESS);
+    address.filter(|_| request.method().is_safe()).unwrap_or("/").to_owned()
 }
 
 /// The secret of this browser; a new one is kept.
@@ -399,12 +402,12 @@ impl Came {
     }
 
     /// The page for whom nobody can be told from anybody.
-    fn turned_away(&self, trouble: Trouble) -> Response {
+    fn turned_away(&self, trouble: &Trouble) -> Response {
         let (here, seal) = (self.here.clone(), self.secret.seal_at(&self.here));
         let shell = Shell::new(self.language, Viewer::default(), Section::None, here, seal);
-        let mut response = trouble::page_within(shell, &trouble, None, &[], &self.request_id);
+        let mut response = trouble::page_within(shell, trouble, None, &[], &self.request_id);
         if let Trouble::RateLimited(Some(seconds)) = trouble {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
         }
         response
     }

@@ -23,7 +23,7 @@ const BEGAN: i64 = 300;
 /// A consultation is recorded every so many days.
 const EVERY: i64 = 7;
 /// After so many days companies are told, one after the other.
-const TOLD_AFTER: [i64; 7] = [0, 1, 2, 4, 1, 0, 3];
+const TOLD_AFTER: [i64; 7] = [0, 1, 0, 1, 0, 1, 3];
 /// How companies come, one after the other.
 const CHANNELS: [&str; 5] = ["PHONE", "VISIT", "ONLINE", "PHONE", "EVENT"];
 /// What companies are called, one after the other.

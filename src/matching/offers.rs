@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
+use futures_util::future::try_join_all;
 use sea_orm::{
     ColumnTrait as _, DatabaseConnection, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     QueryTrait as _, prelude::Uuid,
@@ -42,16 +43,17 @@ impl From<'_> {
         for (kind, id) in keys {
             by_kind.entry(kind).or_default().insert(id);
         }
-        let mut found = Vec::new();
-        for (kind, ids) in by_kind {
+        // The kinds have nothing to do with each other: none waits for another's rows.
+        let load = by_kind.into_iter().map(|(kind, ids)| async move {
             let ids: Vec<Uuid> = ids.into_iter().collect();
-            found.extend(match kind {
-                MatchTargetKind::ResearchOutput => self.outputs(ids).await?,
-                MatchTargetKind::Resource => self.resources(ids).await?,
-                MatchTargetKind::Organization => self.organizations(ids).await?,
-                MatchTargetKind::Station => self.stations(ids).await?,
-            });
-        }
+            match kind {
+                MatchTargetKind::ResearchOutput => self.outputs(ids).await,
+                MatchTargetKind::Resource => self.resources(ids).await,
+                MatchTargetKind::Organization => self.organizations(ids).await,
+                MatchTargetKind::Station => self.stations(ids).await,
+            }
+        });
+        let found: Vec<Target> = try_join_all(load).await?.into_iter().flatten().collect();
         let offering = found.iter().filter_map(|target| target.organization).collect();
         let records = introductions::track_record(self.db, offering).await?;
         let known = |mut target: Target| {
@@ -68,8 +70,10 @@ impl From<'_> {
             matches!(row.state, State::Published | State::Negotiating)
                 && row.embargo_until.is_none_or(|until| until <= self.today)
         });
-        let mut areas = research::area_ids(self.db, rows.keys().copied().collect()).await?;
-        let owners = owners(self.db, rows.values().map(|row| row.organization_id)).await?;
+        let (mut areas, owners) = tokio::try_join!(
+            research::area_ids(self.db, rows.keys().copied().collect()),
+            owners(self.db, rows.values().map(|row| row.organization_id)),
+        )?;
         let target = |row: ResearchOutput| {
             let place = place(owners.get(&row.organization_id));
             let areas = areas.remove(&row.id).unwrap_or_default();

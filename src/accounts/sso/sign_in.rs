@@ -98,7 +98,7 @@ type IssuerClient = Client<
     EndpointSet,
 >;
 
-/// What OpenID Connect adds to the answer of the token endpoint.
+/// What OIDC adds to the answer of the token endpoint.
 #[derive(Deserialize, Serialize)]
 struct WithIdToken {
     id_token: Option<String>,

@@ -81,7 +81,7 @@ async fn a_text_keeps_its_lines(house: &House) {
     ];
     let case = browser.send(&page, "form.record", &fields).await;
     assert_eq!(case.status, StatusCode::OK, "{}", case.html);
-    let reply = clerk.ask("{ consultations(first: 1) { nodes { question } } }").await;
-    let question = reply.body["data"]["consultations"]["nodes"][0]["question"].clone();
+    let reply = clerk.ask("{ consultations(first: 1) { nodes { text } } }").await;
+    let question = reply.body["data"]["consultations"]["nodes"][0]["text"].clone();
     assert_eq!(question, Value::from("第一行\n\n第二行"), "{}", reply.text);
 }

@@ -169,11 +169,14 @@ async fn a_regulation_leads_to_what_acts_on_it_and_what_rests_on_it(house: &Hous
     let found = browser.send(&list, "form[role='search']", &[("q", "医疗器械监督管理条例")]).await;
     assert!(number(&found.text("#total")) > 0, "{}", found.html);
     let page = browser.read("/regulations/sc-739").await;
-    assert!(page.text("section:nth-of-type(1)").contains("Amended by"), "{}", page.html);
-    assert!(page.text("section:nth-of-type(2)").contains("Replaces"), "{}", page.html);
+    assert!(page.text("section[aria-labelledby='coming']").contains("Amended by"), "{}", page.html);
+    assert!(page.text("section[aria-labelledby='going']").contains("Replaces"), "{}", page.html);
     let count = number(&page.text("#citing"));
     assert!(count > 0 && page.texts(".latest li").len() <= count, "{}", page.html);
-    let before = browser.read(&page.attribute("section:nth-of-type(2) .chain a", "href")).await;
+    // The drawing has each of them once, with a line between.
+    assert!(page.texts("svg.graph a").len() > 2 && page.texts("svg.graph .act").len() >= 2);
+    let before =
+        browser.read(&page.attribute("section[aria-labelledby='going'] .chain a", "href")).await;
     assert!(before.has(".law-ended"), "what was replaced is said to be: {}", before.html);
     let then = browser.read("/regulations?on=2019-01-01").await;
     assert!(number(&then.text("#total")) < number(&list.text("#total")));

@@ -96,9 +96,9 @@ async fn what_two_write_at_once_is_kept_and_told(house: &House) {
     assert!(saved.text("h1").contains("后改的标题"), "{}", saved.html);
     // What is wrong otherwise leaves the version as it was read.
     let (mine, theirs) = (author.read(&address).await, second.read(&address).await);
-    second.send(&theirs, &save, &[("title", "又先改的标题")]).await;
     let wrong = author.send(&mine, &save, &[("doi", "no doi")]).await;
     assert!(wrong.has("[role='alert']"), "{}", wrong.html);
+    second.send(&theirs, &save, &[("title", "又先改的标题")]).await;
     let refused = author.send(&wrong, &save, &[("doi", "")]).await;
     assert!(refused.has("[data-code='CONFLICT']"), "{}", refused.html);
 }
