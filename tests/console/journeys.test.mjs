@@ -101,7 +101,11 @@ test('a queue that is looked at tells what comes in', async () => {
   await recording.goto('/consultations/new');
   const question = `示例公司咨询第二类器械注册检验的样品数量 ${Date.now()}`;
   await recording.fill('#text', question);
+  await recording.fill("[name='company']", '上海示例医疗科技有限公司');
+  await recording.fill("[name='contact']", '示例联系人');
+  await recording.selectOption("[name='channel']", 'PHONE');
   await recording.click('main form.record > p:last-child button');
+  await recording.waitForURL(/\/consultations\/Q/);
   await watching.waitForSelector('#live a:visible');
   assert.equal(await count(), before + 1);
   await holds(watching, 'a queue with something new');

@@ -6,7 +6,6 @@ if (text) {
   const found = document.getElementById("found");
   const none = document.getElementById("none");
   const seal = text.form.elements.seal.value;
-  document.querySelector(".only-plain")?.setAttribute("hidden", "");
   let waiting;
   let asked = 0;
   let last = text.value.trim();
