@@ -15,7 +15,7 @@ use crate::{
 #[derive(SimpleObject)]
 pub(super) struct Session {
     /// By what it is ended.
-    session_id: ID,
+    key: ID,
     /// When it began, with a sign-in.
     begun_at: DateTime<Utc>,
     /// When it ends by itself.
@@ -83,7 +83,7 @@ impl SessionMutation {
 async fn own(ctx: &Ctx) -> Result<Vec<Session>, Fault> {
     let this = ctx.viewer.member().and_then(|member| member.session);
     let shown = |session: super::session_entity::Model| Session {
-        session_id: session.id.simple().to_string().into(),
+        key: session.id.simple().to_string().into(),
         begun_at: session.begun_at,
         ends_at: session.ends_at,
         is_this_one: this == Some(session.id),

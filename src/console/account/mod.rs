@@ -42,7 +42,7 @@ struct Account {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Session {
-    session_id: String,
+    key: String,
     begun_at: String,
     ends_at: String,
     is_this_one: bool,
