@@ -45,6 +45,7 @@ pub mod files;
 pub mod folders;
 pub mod indexer;
 pub mod outbox;
+pub mod takeaway;
 pub mod transfer;
 pub mod transitions;
 

@@ -24,8 +24,10 @@ use crate::{
     landing::{self, Landing, Pages, Part},
     language::{Language, Text},
     oai::Repository,
+    organizations,
     reports::{self, Asked, SheetFormat},
-    research::{self, Exported, Upload},
+    research::{self, Upload},
+    takeaway::Exported,
 };
 
 /// The header in which a client names a request that may come twice.
@@ -290,9 +292,6 @@ impl Publications for ReadingRoom {
     }
 }
 
-/// Where research outputs are taken away, all of them or, with an id behind it, one.
-const OUTPUTS: &str = "research-outputs";
-
 /// Where people take their files away.
 pub struct FileCounter;
 
@@ -305,26 +304,28 @@ impl Downloads for FileCounter {
         parameters: &str,
     ) -> Result<Option<Download>, async_graphql::Error> {
         let Some(ctx) = ctx_of(data) else { return Ok(None) };
-        let outputs = name.strip_prefix(OUTPUTS);
-        let id = outputs.and_then(|rest| rest.strip_prefix('/'));
-        if outputs == Some("") || id.is_some() {
-            let parameters = form_urlencoded::parse(parameters.as_bytes());
-            let exported = research::export(ctx, id, parameters).await.map_err(Fault::from)?;
-            let Exported { name, media_type, bytes } = exported;
-            let plain_name = name.clone();
-            return Ok(Some(Download { name, plain_name, media_type, bytes }));
-        }
-        if let Some(ending) = outputs.and_then(|rest| rest.strip_prefix("-template.")) {
-            let Some(format) = Format::named(ending) else { return Ok(None) };
-            let blank = research::blank(ctx, format).await.map_err(Fault::from)?;
-            return Ok(blank.map(|Exported { name, media_type, bytes }| Download {
-                plain_name: name.clone(),
-                name,
-                media_type,
-                bytes,
-            }));
-        }
-        Ok(sheet(ctx, name, parameters).await.map_err(Fault::from)?)
+        // All of a kind or, with an id or a code behind it, one.
+        let (kind, one) = match name.split_once('/') {
+            Some((kind, one)) => (kind, Some(one)),
+            None => (name, None),
+        };
+        let said = form_urlencoded::parse(parameters.as_bytes());
+        let exported = match kind {
+            "research-outputs" => research::export(ctx, one, said).await.map(Some),
+            "organizations" => organizations::export(ctx, one, said).await.map(Some),
+            "resources" => organizations::export_resources(ctx, one, said).await.map(Some),
+            _ => match name.strip_prefix("research-outputs-template.").map(Format::named) {
+                Some(Some(format)) => research::blank(ctx, format).await,
+                Some(None) => Ok(None),
+                None => return Ok(sheet(ctx, name, parameters).await.map_err(Fault::from)?),
+            },
+        };
+        Ok(exported.map_err(Fault::from)?.map(|Exported { name, media_type, bytes }| Download {
+            plain_name: name.clone(),
+            name,
+            media_type,
+            bytes,
+        }))
     }
 }
 

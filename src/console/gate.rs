@@ -24,7 +24,9 @@ use super::{
 };
 use crate::{
     execution,
-    http::{Admission, ClientAddress, Front, RequestId, Visit, listen, receive, take_away},
+    http::{
+        Admission, ClientAddress, Front, RequestId, TooOften, Visit, listen, receive, take_away,
+    },
     language::Language,
 };
 
@@ -104,6 +106,11 @@ impl Guest {
     /// The present day in China.
     pub(super) fn today(&self) -> String {
         self.0.state.clock.today().to_string()
+    }
+
+    /// A page of ours as others reach it.
+    pub(super) fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.0.state.public_url)
     }
 
     /// A file to take away, as it would be fetched over HTTP with a token.
@@ -191,7 +198,12 @@ pub(super) async fn enter(
     let is_page = is_page(request.headers());
     let is_safe = request.method().is_safe();
     let may_renew = is_page || is_stream(request.headers());
-    let mut response = match came.guest(&state, &mut jar, may_renew).await {
+    let too_often = request.extensions().get().map(|TooOften(seconds)| *seconds);
+    let guest = match too_often {
+        Some(seconds) => Err(Trouble::RateLimited(Some(seconds))),
+        None => came.guest(&state, &mut jar, may_renew).await,
+    };
+    let mut response = match guest {
         Ok(guest) => {
             request.extensions_mut().insert(guest.clone());
             with_trouble_told(next.run(request).await, &guest, is_page && is_safe).await

@@ -83,16 +83,18 @@ impl Console {
     }
 
     fn state(&self, front: &Front) -> Arc<State> {
-        let is_secure = self.0.public_url.starts_with("https://");
+        let public_url = self.0.public_url.trim_end_matches('/').to_owned();
+        let is_secure = public_url.starts_with("https://");
         let clock = self.0.clock.clone();
         let renewals = Arc::default();
-        Arc::new(State { front: front.clone(), is_secure, clock, renewals })
+        Arc::new(State { front: front.clone(), public_url, is_secure, clock, renewals })
     }
 }
 
 /// What all pages share.
 struct State {
     front: Front,
+    public_url: String,
     is_secure: bool,
     clock: Clock,
     renewals: Arc<renewal::Renewals>,

@@ -21,6 +21,12 @@ impl Media {
     }
 }
 
+/// Whether a browser asks for something to show.
+pub(super) fn is_page(headers: &HeaderMap) -> bool {
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accepts.is_some_and(|accepts| accepts.contains("text/html"))
+}
+
 /// How well a type is accepted: by `q` first, then by how exactly it is named.
 type Rank = (f32, u8);
 

@@ -39,6 +39,7 @@ pub use metrics::{Metrics, router as metrics_router};
 pub use oauth::{GrantFault, Granted, TokenDesk};
 pub use published::{PagePart, PublicPage, Publications};
 pub use rate_limit::RateLimit;
+pub(crate) use rate_limit::TooOften;
 pub use request_id::RequestId;
 pub use serve::{ServeLimits, serve};
 pub use uploads::{Uploaded, Uploads};
@@ -205,9 +206,9 @@ pub fn router(front: Front) -> Result<Router, String> {
             (pages, Some(absent))
         },
     );
-    let pages = pages.layer(from_fn_with_state(limiter.clone(), rate_limit::limit));
+    let pages = pages.layer(from_fn_with_state(limiter.clone(), rate_limit::limit_pages));
     let lost = any(async |request: Request| lost(absent, request).await)
-        .layer(from_fn_with_state(limiter, rate_limit::limit));
+        .layer(from_fn_with_state(limiter, rate_limit::limit_pages));
     let metrics = front.metrics.clone().map_or_else(Router::new, metrics::router);
     Ok(Router::new()
         .merge(metrics)
@@ -250,9 +251,8 @@ async fn careful_headers(request: Request, next: Next) -> Response {
 
 /// Nothing is here: told to people as a page, to programs as an error.
 async fn lost(absent: Option<MethodRouter>, request: Request) -> Response {
-    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     match absent {
-        Some(page) if accepts.is_some_and(|accepts| accepts.contains("text/html")) => {
+        Some(page) if accept::is_page(request.headers()) => {
             // It answers whatever it is asked.
             page.oneshot(request).await.unwrap_or_else(|never| match never {})
         }

@@ -1,5 +1,6 @@
 //! How often one client may ask.
 
+use super::accept;
 use super::answer::Answer;
 use super::client_address::ClientAddress;
 use super::language;
@@ -8,7 +9,7 @@ use crate::error::Code;
 use crate::execution::Refusal;
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
@@ -80,6 +81,10 @@ impl Meter {
     }
 }
 
+/// Tells a page that its reader asks too often, and in how many seconds there may be another.
+#[derive(Clone, Copy)]
+pub(crate) struct TooOften(pub(crate) u64);
+
 /// What a client is told that asks too often.
 pub(super) fn too_often(seconds: u64) -> Refusal {
     Refusal::new(
@@ -102,13 +107,36 @@ pub(super) async fn limit(
         request.extensions_mut().insert(meter);
         return next.run(request).await;
     };
-    let refusal = too_often(seconds);
-    Answer::refusal(
-        StatusCode::TOO_MANY_REQUESTS,
-        &refusal,
-        language(request.headers()),
-        request_id.as_str(),
-    )
-    .with(header::RETRY_AFTER, HeaderValue::from(seconds))
-    .into_response()
+    refused(seconds, request.headers(), &request_id)
+}
+
+/// The same for pages: a browser is told by a page, which costs next to nothing.
+pub(super) async fn limit_pages(
+    State(limiter): State<Option<Arc<Limiter>>>,
+    Extension(ClientAddress(client)): Extension<ClientAddress>,
+    Extension(request_id): Extension<RequestId>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let meter = Meter(limiter.zip(client));
+    let Err(seconds) = meter.count() else {
+        request.extensions_mut().insert(meter);
+        return next.run(request).await;
+    };
+    let headers = request.headers().clone();
+    if accept::is_page(&headers) {
+        request.extensions_mut().insert(TooOften(seconds));
+        let told = next.run(request).await;
+        if told.status() == StatusCode::TOO_MANY_REQUESTS {
+            return told;
+        }
+    }
+    refused(seconds, &headers, &request_id)
+}
+
+fn refused(seconds: u64, headers: &HeaderMap, request_id: &RequestId) -> Response {
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    Answer::refusal(status, &too_often(seconds), language(headers), request_id.as_str())
+        .with(header::RETRY_AFTER, HeaderValue::from(seconds))
+        .into_response()
 }

@@ -5,9 +5,8 @@ use std::collections::HashSet;
 use super::{
     Match, MatchState, MatchTargetKind,
     finding::{Eyes, Pair, PairKey},
-    maker::Kept,
     sides::of_needs,
-    store,
+    store::{self, Kept},
 };
 use crate::{
     access::Scope,

@@ -20,11 +20,11 @@ use tracing::{info, warn};
 
 use super::{
     Match, MatchState, MatchTargetKind,
-    finding::{Eyes, Pair, PairKey, sorted},
+    finding::{Eyes, Pair, sorted},
     introduced, maker_entity,
     reverse::open_needs,
     sides::of_needs,
-    store,
+    store::{self, Kept},
 };
 use crate::{
     access::{Guarded as _, IndexScope, MATCHMAKER, NETWORK, PARTNERS, PUBLIC, Scope, Viewer},
@@ -57,9 +57,6 @@ const MANY: usize = 50;
 
 /// The name of the position.
 const NAME: &str = "matchmaker";
-
-/// What is kept of some needs' pairs.
-pub(super) type Kept = HashMap<PairKey, Match>;
 
 /// Proposes pairs.
 pub struct Matchmaker {
@@ -393,8 +390,9 @@ async fn has_room(
     need: &Need,
     pair: &Pair,
 ) -> Result<bool> {
-    let proposed =
-        || kept.values().filter(|row| row.need_id == need.id && row.state == MatchState::Proposed);
+    let first = (need.id, MatchTargetKind::ResearchOutput, Uuid::nil());
+    let of_need = || kept.range(first..).map_while(|(key, row)| (key.0 == need.id).then_some(row));
+    let proposed = || of_need().filter(|row| row.state == MatchState::Proposed);
     if proposed().count() < MOST_PROPOSED {
         return Ok(true);
     }

@@ -1,6 +1,6 @@
 //! How matches are written and read: a row for a pair, the note for those who follow.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use sea_orm::{
     ActiveValue::NotSet, ConnectionTrait, IntoActiveModel as _, QueryFilter as _,
@@ -24,12 +24,12 @@ use crate::{
 /// A statement asks for the pairs of so many needs: engines bound what a statement may carry.
 const NEEDS_AT_ONCE: usize = 1_000;
 
-/// All that is kept of some needs' pairs, by need and target.
-pub(super) async fn kept(
-    db: &impl ConnectionTrait,
-    needs: Vec<Uuid>,
-) -> Result<HashMap<PairKey, Match>> {
-    let mut found = HashMap::new();
+/// What is kept of some needs' pairs, by need and target; those of a need stand together.
+pub(super) type Kept = BTreeMap<PairKey, Match>;
+
+/// All that is kept of some needs' pairs.
+pub(super) async fn kept(db: &impl ConnectionTrait, needs: Vec<Uuid>) -> Result<Kept> {
+    let mut found = Kept::new();
     for some in needs.chunks(NEEDS_AT_ONCE) {
         let rows = entity::Entity::visible_to(&Scope::Service)
             .filter(entity::Column::NeedId.is_in(some.iter().copied()))

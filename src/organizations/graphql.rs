@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use sea_orm::{QueryFilter, QuerySelect, QueryTrait, entity::prelude::*};
+use sea_orm::{Condition, QueryFilter, QuerySelect, QueryTrait, entity::prelude::*};
 
 use super::{Organization, OrganizationType, area_entity, entity};
 use crate::{
@@ -127,15 +127,15 @@ connection!(
 #[derive(Debug, Default, InputObject)]
 pub(super) struct OrganizationFilter {
     /// With one of these codes.
-    codes: Option<Vec<String>>,
+    pub(super) codes: Option<Vec<String>>,
     /// Of one of these types.
-    types: Option<Vec<OrganizationType>>,
+    pub(super) types: Option<Vec<OrganizationType>>,
     /// With this identifier in the Research Organization Registry.
     ror: Option<String>,
     /// In one of these regions, such as SH.
-    regions: Option<Vec<String>>,
+    pub(super) regions: Option<Vec<String>>,
     /// That work in one of these areas, or one below it.
-    areas: Option<Vec<String>>,
+    pub(super) areas: Option<Vec<String>>,
 }
 
 /// How organizations are ordered.
@@ -168,28 +168,8 @@ impl OrganizationQuery {
     ) -> Result<OrganizationConnection, Fault> {
         let ctx = ctx.data_unchecked::<Ctx>();
         let page = Page::new(ctx.app.paging, first, after, last, before)?;
-        let mut select = entity::Entity::visible_to(&ctx.scope());
-        let filter = filter.unwrap_or_default();
-        if let Some(codes) = filter.codes {
-            select = select.filter(entity::Column::Code.is_in(codes));
-        }
-        if let Some(types) = filter.types {
-            select = select.filter(entity::Column::Type.is_in(types));
-        }
-        if let Some(ror) = filter.ror {
-            select = select.filter(entity::Column::Ror.eq(ror));
-        }
-        if let Some(regions) = filter.regions {
-            select = select.filter(entity::Column::Region.is_in(regions));
-        }
-        if let Some(areas) = filter.areas {
-            let areas = ctx.tree().await?.subtree_ids("filter.areas", &areas)?;
-            let ids = area_entity::Entity::visible_to(&ctx.scope())
-                .select_only()
-                .column(area_entity::Column::OrganizationId)
-                .filter(area_entity::Column::AreaId.is_in(areas));
-            select = select.filter(entity::Column::Id.in_subquery(ids.into_query()));
-        }
+        let condition = filter.unwrap_or_default().condition(ctx, "filter.areas").await?;
+        let select = entity::Entity::visible_to(&ctx.scope()).filter(condition);
         let keyset = match order_by {
             OrganizationOrder::Code => Keyset {
                 name: "organizations/CODE",
@@ -202,5 +182,29 @@ impl OrganizationQuery {
         let count = counter(ctx.db(), &select);
         let slice = slice(ctx.db(), select, &keyset, &page).await?;
         Ok(OrganizationConnection::new(slice, count, nodes))
+    }
+}
+
+impl OrganizationFilter {
+    /// The filter as a condition. `areas` is what its areas are called where it was asked.
+    pub(super) async fn condition(self, ctx: &Ctx, areas: &str) -> Result<Condition> {
+        use entity::Column;
+        let below = match self.areas {
+            None => None,
+            Some(codes) => Some(ctx.tree().await?.subtree_ids(areas, &codes)?),
+        };
+        let below = below.map(|areas| {
+            let ids = area_entity::Entity::visible_to(&ctx.scope())
+                .select_only()
+                .column(area_entity::Column::OrganizationId)
+                .filter(area_entity::Column::AreaId.is_in(areas));
+            Column::Id.in_subquery(ids.into_query())
+        });
+        Ok(Condition::all()
+            .add_option(self.codes.map(|codes| Column::Code.is_in(codes)))
+            .add_option(self.types.map(|types| Column::Type.is_in(types)))
+            .add_option(self.ror.map(|ror| Column::Ror.eq(ror)))
+            .add_option(self.regions.map(|regions| Column::Region.is_in(regions)))
+            .add_option(below))
     }
 }

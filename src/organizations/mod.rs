@@ -15,6 +15,7 @@ use crate::{
 
 pub(crate) mod area_entity;
 pub(crate) mod entity;
+mod exporting;
 mod graphql;
 mod import;
 mod offering;
@@ -25,6 +26,7 @@ mod resource_graphql;
 mod terms;
 
 pub use entity::Model as Organization;
+pub use exporting::{export, export_resources};
 pub use graphql::{OrganizationNode, OrganizationQuery, nodes, nodes_by_id};
 pub use import::{Organizations, Resources};
 pub use offering_graphql::ResourceMutation;

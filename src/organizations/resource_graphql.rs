@@ -176,15 +176,15 @@ connection!(
 #[derive(Debug, Default, InputObject)]
 pub(super) struct ResourceFilter {
     /// For one of these uses.
-    kinds: Option<Vec<ResourceKind>>,
+    pub(super) kinds: Option<Vec<ResourceKind>>,
     /// Of the organizations with these codes.
-    organizations: Option<Vec<String>>,
+    pub(super) organizations: Option<Vec<String>>,
     /// In one of these areas, or one below it.
-    areas: Option<Vec<String>>,
+    pub(super) areas: Option<Vec<String>>,
     /// Still offered on this day.
     valid_on: Option<Date>,
     /// Only those that somebody has accredited, or only those that nobody has.
-    accredited: Option<bool>,
+    pub(super) accredited: Option<bool>,
 }
 
 /// How resources are ordered.
@@ -219,7 +219,7 @@ impl ResourceQuery {
     ) -> Result<ResourceConnection, Fault> {
         let ctx = ctx.data_unchecked::<Ctx>();
         let page = Page::new(ctx.app.paging, first, after, last, before)?;
-        let condition = filter.unwrap_or_default().condition(ctx).await?;
+        let condition = filter.unwrap_or_default().condition(ctx, "filter.areas").await?;
         let select = resource_entity::Entity::visible_to(&ctx.scope()).filter(condition);
         // Ids are made one after the other, so their order is that in which resources were first recorded.
         let descending = order_by == ResourceOrder::Newest;
@@ -237,7 +237,8 @@ impl ResourceQuery {
 }
 
 impl ResourceFilter {
-    async fn condition(self, ctx: &Ctx) -> Result<Condition, Fault> {
+    /// The filter as a condition. `areas` is what its areas are called where it was asked.
+    pub(super) async fn condition(self, ctx: &Ctx, areas: &str) -> Result<Condition> {
         use resource_entity::Column;
         let organizations = self.organizations.map(|codes| {
             let ids = entity::Entity::visible_to(&ctx.scope())
@@ -246,11 +247,11 @@ impl ResourceFilter {
                 .filter(entity::Column::Code.is_in(codes));
             Column::OrganizationId.in_subquery(ids.into_query())
         });
-        let areas = match self.areas {
+        let below = match self.areas {
             None => None,
-            Some(codes) => Some(ctx.tree().await?.subtree_ids("filter.areas", &codes)?),
+            Some(codes) => Some(ctx.tree().await?.subtree_ids(areas, &codes)?),
         };
-        let areas = areas.map(|areas| {
+        let below = below.map(|areas| {
             let ids = resource_area_entity::Entity::visible_to(&ctx.scope())
                 .select_only()
                 .column(resource_area_entity::Column::ResourceId)
@@ -272,7 +273,7 @@ impl ResourceFilter {
         Ok(Condition::all()
             .add_option(self.kinds.map(|kinds| Column::Kind.is_in(kinds)))
             .add_option(organizations)
-            .add_option(areas)
+            .add_option(below)
             .add_option(valid)
             .add_option(accredited))
     }

@@ -1,18 +1,15 @@
 //! Research outputs that people take away as a file: those that the viewer may read, in the format that they ask for.
 //!
-//! Such a file says what is shown to everybody who sees the output, and nothing about how it is shown: no contact, no
-//! audience, no embargo, no state. Drafts and what is under embargo are left out, also for their owner, for in a file
+//! There is no contact in it, no audience, no embargo, no state. Drafts and what is under embargo are left out, also for their owner, for in a file
 //! nobody could tell them from the rest.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveEnum, Condition, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _,
-    entity::prelude::*,
+    Condition, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _, entity::prelude::*,
 };
 use serde_json::{Map, Value};
-use tokio::sync::Semaphore;
 
 use super::{OutputKind, ResearchOutput, area_entity, area_ids, entity, import};
 use crate::{
@@ -26,17 +23,9 @@ use crate::{
     ids::{GlobalId, NodeKind},
     language::Text,
     organizations::{self, Organization},
+    takeaway::{self, Exported, MOST, ROWS_AT_ONCE, cells},
     transfer::Known,
 };
-
-/// The most outputs in one file: it is put together in memory.
-const MOST: u64 = 10_000;
-/// The longest file, for the same reason.
-const MOST_BYTES: usize = 64 << 20;
-/// Outputs that are read in one statement.
-const ROWS_AT_ONCE: usize = 200;
-/// Files that are put together at the same time; others wait.
-static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// What a table has of an output.
 const COLUMNS: [&str; 18] = [
@@ -60,16 +49,8 @@ const COLUMNS: [&str; 18] = [
     "advantages",
 ];
 
-/// A file of research outputs.
-#[derive(Clone, Debug)]
-pub struct Exported {
-    /// What it is called.
-    pub name: String,
-    /// What it is.
-    pub media_type: &'static str,
-    /// What is in it.
-    pub bytes: Vec<u8>,
-}
+/// What can be said of what is wanted.
+const PARAMETERS: [&str; 4] = ["format", "organization", "area", "kind"];
 
 /// What is wanted.
 #[derive(Debug, Default)]
@@ -101,7 +82,7 @@ pub async fn export<'a>(
         }
         None => asked.condition(ctx).await?,
     };
-    let Ok(place) = AT_ONCE.acquire().await else { return Err(Error::Timeout) };
+    let place = takeaway::place().await?;
     let ids: Vec<Uuid> = entity::Entity::visible_to(&ctx.scope())
         .select_only()
         .column(entity::Column::Id)
@@ -116,19 +97,13 @@ pub async fn export<'a>(
     if id.is_some() && ids.is_empty() {
         return Err(Error::NotFound);
     }
-    if ids.len() as u64 > MOST {
-        return Err(too_many(&format!("{MOST}"), &format!("{MOST} 项")));
-    }
+    takeaway::check_number(ids.len(), "organization")?;
     let tree = ctx.tree().await?;
     let mut file = File::new(format);
     for ids in ids.chunks(ROWS_AT_ONCE) {
         file.add(&rows(ctx, ids).await?, &tree);
-        if file.bytes > MOST_BYTES {
-            let most = format!("{} MiB", MOST_BYTES >> 20);
-            return Err(too_many(&most, &format!(" {most}")));
-        }
+        takeaway::check_bytes(file.bytes, "organization")?;
     }
-    let (ending, media_type) = kind_of(format);
     let now = ctx.now();
     // The place is kept until the work is done, whether anybody still waits for it or not.
     let finished = tokio::task::spawn_blocking(move || {
@@ -136,8 +111,7 @@ pub async fn export<'a>(
         drop(place);
         finished
     });
-    let bytes = finished.await??;
-    Ok(Exported { name: format!("research-outputs.{ending}"), media_type, bytes })
+    Ok(Exported::new("research-outputs", format, finished.await??))
 }
 
 /// The table that an office fills in, with an example, for those who may bring one; there is none in other formats.
@@ -147,19 +121,9 @@ pub async fn blank(ctx: &Ctx, format: Format) -> Result<Option<Exported>> {
     }
     super::may_import(ctx)?;
     let known = Known::load(&ctx.app.db).await?;
-    let (ending, media_type) = kind_of(format);
     let now = ctx.now();
     let made = tokio::task::spawn_blocking(move || import::template(&known, format, now));
-    let name = format!("research-outputs-template.{ending}");
-    Ok(Some(Exported { name, media_type, bytes: made.await?? }))
-}
-
-fn too_many(en: &str, zh: &str) -> Error {
-    let reason = Text::new(
-        format!("there are more than {en}; narrow it down by organization, area or kind"),
-        format!("超过 {zh}，请按 organization、area 或 kind 缩小范围"),
-    );
-    Error::invalid("organization", reason)
+    Ok(Some(Exported::new("research-outputs-template", format, made.await??)))
 }
 
 impl Asked {
@@ -173,20 +137,8 @@ impl Asked {
                 "format" => asked.format = Some(format_of(value)?),
                 "organization" => asked.organizations.push(value.to_owned()),
                 "area" => asked.areas.push(value.to_owned()),
-                "kind" => {
-                    let kind = OutputKind::try_from_value(&value.to_ascii_uppercase());
-                    asked.kinds.push(kind.map_err(|_| {
-                        let reason = Text::new("is no kind of research output", "不是成果类型");
-                        Error::invalid("kind", reason)
-                    })?);
-                }
-                _ => {
-                    let reason = Text::new(
-                        "there is no such parameter; format, organization, area and kind are known",
-                        "没有此参数；可用参数为 format、organization、area、kind",
-                    );
-                    return Err(Error::invalid(name, reason));
-                }
+                "kind" => asked.kinds.push(takeaway::term("kind", value)?),
+                _ => return Err(takeaway::unknown_parameter(name, &PARAMETERS)),
             }
         }
         Ok(asked)
@@ -293,7 +245,7 @@ impl File {
             }
             FileText::Rows(rows) => {
                 for output in outputs {
-                    let row = cells(&shown(output, tree));
+                    let row = cells(&COLUMNS, &shown(output, tree));
                     let texts = row.iter().map(|cell| match cell {
                         Cell::Text(text) => text.len(),
                         _ => size_of::<Cell>(),
@@ -339,36 +291,4 @@ fn shown(Whole { row, owner, areas }: &Whole, tree: &Tree) -> Map<String, Value>
     let mut fields = fields.done();
     fields.retain(|column, _| COLUMNS.contains(&column.as_str()));
     fields
-}
-
-fn kind_of(format: Format) -> (&'static str, &'static str) {
-    match format {
-        Format::DataCite => ("datacite.json", "application/vnd.datacite.datacite+json"),
-        Format::CslJson => ("csl.json", "application/vnd.citationstyles.csl+json"),
-        Format::Bibtex => ("bib", "application/x-bibtex; charset=utf-8"),
-        Format::Ris => ("ris", "application/x-research-info-systems; charset=utf-8"),
-        Format::JsonLines => ("jsonl", "application/jsonl; charset=utf-8"),
-        Format::Csv => ("csv", "text/csv; charset=utf-8"),
-        Format::Xlsx => {
-            ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        }
-    }
-}
-
-/// A row for people to look at: cells that look like formulas are made harmless where the table becomes CSV.
-fn cells(row: &Map<String, Value>) -> Vec<Cell> {
-    let cell = |value: Option<&Value>| match value {
-        None | Some(Value::Null) => Cell::Empty,
-        Some(Value::String(text)) => Cell::text(text),
-        Some(Value::Number(number)) => {
-            number.as_u64().map_or_else(|| Cell::text(number.to_string()), Cell::Count)
-        }
-        Some(Value::Array(items)) if items.is_empty() => Cell::Empty,
-        Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
-            let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
-            Cell::text(texts.join("; "))
-        }
-        Some(other) => Cell::text(other.to_string()),
-    };
-    COLUMNS.iter().map(|column| cell(row.get(*column))).collect()
 }

@@ -61,7 +61,7 @@ pub use contact::{Contact, contact};
 pub use content_graphql::{Contributor, Identifier, Patent};
 pub use dashboard_graphql::DashboardQuery;
 pub use entity::Model as ResearchOutput;
-pub use exporting::{Exported, blank, export};
+pub use exporting::{blank, export};
 pub use graphql::{ResearchOutputNode, ResearchQuery, nodes, nodes_by_id};
 pub(crate) use import::rows_by_external_id;
 pub use import::{ResearchOutputs, Route, SAMPLE, sheet, shown_records, template};

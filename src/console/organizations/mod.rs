@@ -14,9 +14,14 @@ use serde_json::json;
 
 use super::{
     api::documents,
+    downloads::{self, File},
     gate::Guest,
+    links,
     lists::{AreaTop, Choice, Group, Listed, Pages},
-    parts::{AreaName, DistrictName, Localized, Page},
+    parts::{
+        AreaName, DistrictName, Localized, Page,
+        linked_data::{self, LinkedData},
+    },
     shell::{self, Section, Shell, Viewer},
     texts::Texts,
     trouble::Trouble,
@@ -80,6 +85,7 @@ struct ListPage {
     total: i64,
     organizations: Vec<Listing>,
     pages: Pages,
+    files: Vec<File>,
 }
 
 async fn list(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
@@ -93,6 +99,7 @@ async fn list(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Troub
         is_filtered: listed.has_any(&["type", "area"]),
         total: found.organizations.total_count,
         pages: listed.pages(&found.organizations.page_info),
+        files: downloads::tables("organizations", &listed, &["type", "area"]),
         organizations: found.organizations.nodes,
         shell,
     };
@@ -156,19 +163,56 @@ struct Resource {
     is_valid: bool,
 }
 
+impl Organization {
+    /// Everybody may see organizations.
+    fn linked_data(&self, guest: &Guest) -> LinkedData {
+        let kind = match self.r#type.as_str() {
+            "UNIVERSITY" => "CollegeOrUniversity",
+            "HOSPITAL" => "Hospital",
+            "RESEARCH_INSTITUTE" | "TEST_LAB" => "ResearchOrganization",
+            "ENTERPRISE" | "CRO" | "CDMO" => "Corporation",
+            "REGULATOR" => "GovernmentOrganization",
+            _ => "Organization",
+        };
+        let page = guest.absolute(&format!("/organizations/{}", links::part(&self.code)));
+        let ror = self.ror.as_ref().map(|ror| format!("https://ror.org/{ror}"));
+        let credit_code = self.social_credit_code.as_ref().map(|code| {
+            json!({ "@type": "PropertyValue", "propertyID": "GB 32100-2015", "value": code })
+        });
+        let address = |place: &Localized| json!({ "@type": "PostalAddress", "addressCountry": "CN", "addressLocality": place.zh });
+        LinkedData::new(
+            kind,
+            [
+                ("@id", page.as_str().into()),
+                ("url", page.into()),
+                ("name", self.name.zh.as_str().into()),
+                ("alternateName", self.name.en.as_deref().into()),
+                ("sameAs", ror.into()),
+                ("identifier", credit_code.into()),
+                ("address", self.district.as_ref().map(|it| address(&it.name)).into()),
+                ("knowsAbout", linked_data::areas(&self.areas)),
+            ],
+        )
+    }
+}
+
 #[derive(Template)]
 #[template(path = "organizations/page.html")]
 struct OrganizationPage {
     shell: Shell,
     organization: Organization,
+    linked_data: LinkedData,
     outputs: Beginning<Output>,
     resources: Beginning<Resource>,
+    files: Vec<File>,
 }
 
 async fn page(guest: Guest, Path(code): Path<String>) -> Result<Response, Trouble> {
     let found = guest.ask(&ORGANIZATION, json!({ "codes": [code] })).await?;
     let organization = found.organizations.nodes.into_iter().next().ok_or(Trouble::NotFound)?;
     let page = OrganizationPage {
+        linked_data: organization.linked_data(&guest),
+        files: downloads::tables_of_one("organizations", &organization.code),
         shell: guest.shell(found.viewer, Section::Organizations),
         organization,
         outputs: found.research_outputs,

@@ -2,6 +2,7 @@
 
 pub(super) mod areas;
 pub(super) mod laws;
+pub(super) mod linked_data;
 pub(super) mod moments;
 pub(super) mod standing;
 pub(super) mod whole;

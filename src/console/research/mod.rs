@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     api::documents,
+    downloads::File,
     gate::Guest,
     lists::{AreaTop, Choice, Group, Listed, Pages},
     parts::{AreaName, OrganizationName, Page},
@@ -92,9 +93,6 @@ impl Output {
         self.embargo_until.as_deref().filter(|until| *until > today)
     }
 }
-
-/// A file to take away: what it is called, and where it is.
-type File = (&'static str, String);
 
 #[derive(Template)]
 #[template(path = "research/list.html")]

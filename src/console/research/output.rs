@@ -9,9 +9,10 @@ use axum::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{FORMATS, File};
+use super::FORMATS;
 use crate::console::{
     api::documents,
+    downloads::File,
     gate::Guest,
     links,
     parts::{AreaName, OrganizationName, moments},

@@ -12,14 +12,21 @@ use serde_json::json;
 
 use super::{
     api::documents,
+    downloads::{self, File},
     gate::Guest,
+    links,
     lists::{AreaTop, Choice, Group, Listed, Pages},
-    parts::{AreaName, OrganizationName, Page},
+    parts::{
+        AreaName, OrganizationName, Page,
+        linked_data::{self, LinkedData},
+    },
     shell::{self, Section, Shell, Viewer},
     trouble::Trouble,
 };
 
 const PAGE: usize = 20;
+/// The filters that files know, too.
+const KNOWN_TO_FILES: [&str; 4] = ["kind", "area", "organization", "accredited"];
 
 documents! {
     LIST: Found = [
@@ -76,6 +83,7 @@ struct ListPage {
     total: i64,
     resources: Vec<Listing>,
     pages: Pages,
+    files: Vec<File>,
 }
 
 async fn list(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
@@ -97,6 +105,7 @@ async fn list(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Troub
         is_filtered: listed.has_any(&["kind", "area", "organization", "accredited"]),
         total: found.resources.total_count,
         pages: listed.pages(&found.resources.page_info),
+        files: downloads::tables("resources", &listed, &KNOWN_TO_FILES),
         resources: found.resources.nodes,
         shell,
     };
@@ -120,6 +129,7 @@ enum Node {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Resource {
+    id: String,
     name: String,
     kind: String,
     description: Option<String>,
@@ -137,16 +147,56 @@ struct Resource {
     areas: Vec<AreaName>,
 }
 
+impl Resource {
+    fn linked_data(&self, guest: &Guest) -> LinkedData {
+        let page = guest.absolute(&format!("/resources/{}", self.id));
+        let owner = &self.organization;
+        let theirs = guest.absolute(&format!("/organizations/{}", links::part(&owner.code)));
+        let certificate = |name: &String| json!({ "@type": "Certification", "name": name });
+        let offer = |day: &String| json!({ "@type": "Offer", "availabilityEnds": day });
+        LinkedData::new(
+            "Service",
+            [
+                ("@id", page.as_str().into()),
+                ("url", page.into()),
+                ("name", self.name.as_str().into()),
+                ("description", self.description.as_deref().into()),
+                ("serviceType", self.kind.as_str().into()),
+                ("category", linked_data::areas(&self.areas)),
+                ("provider", linked_data::organization(&owner.name, &theirs)),
+                ("hasCertification", self.accreditation.as_ref().map(certificate).into()),
+                ("offers", self.valid_until.as_ref().map(offer).into()),
+            ],
+        )
+    }
+}
+
 #[derive(Template)]
 #[template(path = "resources/page.html")]
 struct ResourcePage {
     shell: Shell,
     resource: Box<Resource>,
+    /// Where everybody may see it.
+    linked_data: Option<LinkedData>,
+    /// None of what its organization has taken back.
+    files: Vec<File>,
 }
 
 async fn page(guest: Guest, Path(id): Path<String>) -> Result<Response, Trouble> {
     let found = guest.ask(&RESOURCE, json!({ "id": id })).await?;
     let Some(Node::Resource(resource)) = found.node else { return Err(Trouble::NotFound) };
     let shell = guest.shell(found.viewer, Section::Resources);
-    shell::show(&ResourcePage { shell, resource })
+    let is_retired = resource.state == "RETIRED";
+    let page = ResourcePage {
+        linked_data: (resource.audience == "PUBLIC" && !is_retired)
+            .then(|| resource.linked_data(&guest)),
+        files: if is_retired {
+            Vec::new()
+        } else {
+            downloads::tables_of_one("resources", &resource.id)
+        },
+        resource,
+        shell,
+    };
+    shell::show(&page)
 }

@@ -226,7 +226,8 @@ async fn replace_areas(write: &Write, organization: Uuid, areas: &[Uuid]) -> Res
     Ok(())
 }
 
-fn fields(row: &Organization) -> Fields {
+/// An organization as a row of a file, but for what other tables say of it.
+pub(super) fn fields(row: &Organization) -> Fields {
     Fields::default()
         .with("code", row.code.clone())
         .with("name", row.name.clone())

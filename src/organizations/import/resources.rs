@@ -356,7 +356,8 @@ pub(in super::super) async fn insert_areas(write: &Write, areas: &[(Uuid, Uuid)]
     Ok(())
 }
 
-fn fields(row: &Resource) -> Fields {
+/// A resource as a row of a file, but for what other tables say of it.
+pub(in super::super) fn fields(row: &Resource) -> Fields {
     Fields::default()
         .with("externalId", row.external_id.clone())
         .with("kind", row.kind.to_value())

@@ -1,14 +1,16 @@
 //! Coming in: signing in, staying in, going out; and what is kept out.
 
+use std::num::NonZeroU32;
+
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
 use serde_json::json;
-use zhanjian::access::Role;
+use zhanjian::{access::Role, http::PeerAddress};
 
 use super::browser::Browser;
-use crate::support::{House, on_both_engines};
+use crate::support::{House, Reply, on_both_engines};
 
 on_both_engines!(
     one_signs_in_and_out_by_a_form,
@@ -19,6 +21,7 @@ on_both_engines!(
     pages_are_dressed_against_attacks,
     what_is_written_is_shown_and_never_run,
     files_are_kept_for_good_and_pages_not_at_all,
+    who_asks_too_often_is_told_by_a_page,
 );
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -247,4 +250,34 @@ async fn files_are_kept_for_good_and_pages_not_at_all(house: &House) {
     let other = style.replacen("/assets/", "/assets/x", 1);
     let reply = browser.ask(Request::get(&other).body(Body::empty()).unwrap()).await;
     assert_eq!(reply.status, StatusCode::NOT_FOUND);
+}
+
+async fn who_asks_too_often_is_told_by_a_page(house: &House) {
+    house.places().await;
+    let door = house.narrow_door(NonZeroU32::new(2).unwrap()).await;
+    let ask = async |address: &str, accepts: &str| {
+        let request = Request::get(address).header(header::ACCEPT, accepts);
+        let mut request = request.body(Body::empty()).unwrap();
+        request.extensions_mut().insert(PeerAddress("203.0.113.1:5".parse().unwrap()));
+        Reply::to(&door, request).await
+    };
+    let shown = ask("/", "text/html").await;
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    let style = shown.text.split('"').find(|part| part.starts_with("/assets/")).unwrap();
+    ask("/stations", "text/html").await;
+
+    for address in ["/", "/stations", "/nowhere", style] {
+        let refused = ask(address, "text/html,*/*;q=0.8").await;
+        assert_eq!(refused.status, 429, "{address}");
+        assert!(refused.header("retry-after").parse::<u32>().unwrap() >= 1);
+        if address != style {
+            assert!(
+                refused.text.contains("<h1>") && refused.text.contains("/assets/"),
+                "{address}"
+            );
+        }
+    }
+    // A program is told as programs are.
+    let refused = ask(style, "*/*").await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (429, "RATE_LIMITED"));
 }

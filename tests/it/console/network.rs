@@ -5,6 +5,7 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
+use serde_json::{Value, json};
 use zhanjian::access::Role;
 
 use super::browser::{Browser, Page};
@@ -16,6 +17,7 @@ on_both_engines!(
     research_is_narrowed_read_and_taken_away,
     what_is_not_for_everybody_is_in_no_list_and_no_file,
     an_organization_leads_to_what_it_offers,
+    organizations_and_resources_are_taken_away_and_told_to_catalogues,
     a_regulation_leads_to_what_acts_on_it_and_what_rests_on_it,
     lists_are_read_page_by_page_and_bad_filters_are_told,
 );
@@ -160,6 +162,74 @@ async fn an_organization_leads_to_what_it_offers(house: &House) {
     assert!(owner.html.contains(&resource.text("h1")), "{}", owner.html);
     assert_eq!(browser.open("/organizations/nobody").await.status, 404);
     assert_eq!(browser.open("/resources/nothing").await.status, 404);
+}
+
+async fn organizations_and_resources_are_taken_away_and_told_to_catalogues(house: &House) {
+    house.demo().await;
+    let (mut staff, mut anybody) =
+        (Browser::of(house, Role::Staff, "SH-PD").await, Browser::new(house));
+
+    // A file has what its list has, and what the list counts.
+    let list = anybody.read("/organizations?type=HOSPITAL").await;
+    let file = fetched(&mut anybody, &list.link("JSON Lines")).await;
+    let rows: Vec<Value> = file.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), number(&list.text("section > .quiet")), "{file}");
+    assert!(rows.iter().all(|row| row["type"] == "HOSPITAL"), "{file}");
+    let list = staff.read("/resources?accredited=true").await;
+    let file = fetched(&mut staff, &list.link("JSON Lines")).await;
+    let rows: Vec<Value> = file.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), number(&list.text("section > .quiet")), "{file}");
+    let told = |row: &Value| row["accreditation"].is_string() && row.get("audience").is_none();
+    assert!(!rows.is_empty() && rows.iter().all(told), "{file}");
+
+    // What only the network sees is in no file of anybody, and no catalogue is told of it.
+    let (theirs, ours) = (
+        "/download/resources?format=jsonl",
+        address_of(&staff.read("/resources").await, "站网内部"),
+    );
+    let internal = staff.read(&ours).await;
+    let name = internal.text("h1");
+    assert!(fetched(&mut staff, theirs).await.contains(&name));
+    assert!(!fetched(&mut anybody, theirs).await.contains(&name));
+    assert!(!internal.has(LINKED_DATA), "{}", internal.html);
+    let one = internal.link("CSV");
+    assert!(fetched(&mut staff, &one).await.contains(&name));
+    assert_eq!(anybody.open(&one).await.status, 404);
+
+    // What everybody sees says of itself what it is, by addresses that lead back to it.
+    let public = address_of(&anybody.read("/resources").await, "公开");
+    let page = anybody.read(&public).await;
+    let data = linked_data(&page);
+    assert_eq!((&data["@type"], &data["name"]), (&json!("Service"), &json!(page.text("h1"))));
+    assert!(data["url"].as_str().unwrap().ends_with(&public), "{data}");
+    let owner = page.attribute(".facts a", "href");
+    assert!(data["provider"]["@id"].as_str().unwrap().ends_with(&owner), "{data}");
+    let page = anybody.read(&owner).await;
+    let data = linked_data(&page);
+    assert_eq!(data["name"], page.text("h1"));
+    assert_eq!(data["@context"], "https://schema.org");
+    assert!(fetched(&mut anybody, &page.link("CSV")).await.contains(&page.text("h1")));
+
+    for (address, status) in [
+        ("/download/organizations?format=ris", 400),
+        ("/download/organizations?format=csv&kind=HOSPITAL", 400),
+        ("/download/organizations?format=csv&type=NOTHING", 400),
+        ("/download/organizations/nobody?format=csv", 404),
+        ("/download/resources", 400),
+        ("/download/resources?format=csv&accredited=maybe", 400),
+        ("/download/resources?format=csv&area=NOTHING", 400),
+        ("/download/resources/nothing?format=csv", 400),
+    ] {
+        let page = anybody.open(address).await;
+        assert_eq!((page.status.as_u16(), page.has("h1")), (status, true), "{address}");
+    }
+}
+
+const LINKED_DATA: &str = "script[type='application/ld+json']";
+
+/// What a page says of itself for catalogues.
+fn linked_data(page: &Page) -> Value {
+    serde_json::from_str(&page.text(LINKED_DATA)).unwrap()
 }
 
 async fn a_regulation_leads_to_what_acts_on_it_and_what_rests_on_it(house: &House) {

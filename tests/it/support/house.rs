@@ -1,6 +1,6 @@
 //! The house of a test.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{num::NonZeroU32, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -19,7 +19,7 @@ use zhanjian::{
     db::Database,
     execution::Limits,
     expertise::ExpertiseAreas,
-    http::{self, Admission, Reception, Visit},
+    http::{self, Admission, RateLimit, Reception, Visit},
     ids::{GlobalId, NodeKind},
     indexer,
     organizations::Organizations,
@@ -125,6 +125,13 @@ impl House {
     /// Another front door, for serving at an address.
     pub async fn front(&self, lasting: http::Lasting) -> http::Front {
         front(&self.service, http::Settings { lasting, ..http::Settings::default() }).await
+    }
+
+    /// Another front door that lets each client ask so often at once, and hardly more.
+    pub async fn narrow_door(&self, burst: NonZeroU32) -> Router {
+        let rate_limit = Some(RateLimit { per_second: NonZeroU32::MIN, burst });
+        let settings = http::Settings { rate_limit, ..http::Settings::default() };
+        http::router(front(&self.service, settings).await).unwrap()
     }
 
     /// The database.
