@@ -20,6 +20,7 @@ mod m20261122_000012_needs;
 mod m20261122_000013_matches;
 mod m20261122_000014_harvesting;
 mod m20261122_000015_former_readers;
+mod m20261123_000016_rated_answers;
 mod table;
 
 /// Runs the list of changes up and down.
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000013_matches::Migration),
             Box::new(m20261122_000014_harvesting::Migration),
             Box::new(m20261122_000015_former_readers::Migration),
+            Box::new(m20261123_000016_rated_answers::Migration),
         ]
     }
 }

@@ -21,7 +21,7 @@ pub use identity::{ClientIdentity, Identity, MemberIdentity, PlaceOf, Role, memb
 pub use rights::{
     Action, ClientScope, Holding, Reach, Standing, check, check_at_all, may, reach, roles_given,
 };
-pub use rows::{Guarded, everyone, held, owned, owned_from, owned_until};
+pub use rows::{Guarded, everyone, held, owned, owned_from, owned_until, there_is};
 
 /// The token of what everybody may see.
 pub const PUBLIC: &str = "public";

@@ -1,6 +1,10 @@
 //! A scope said to the database.
 
-use sea_orm::{Condition, QueryFilter, Select, entity::prelude::*, sea_query::SelectStatement};
+use sea_orm::{
+    Condition, QueryFilter, QuerySelect as _, QueryTrait as _, Select,
+    entity::prelude::*,
+    sea_query::{Expr, ExprTrait, SelectStatement},
+};
 
 use super::Scope;
 
@@ -68,4 +72,18 @@ pub fn held<C: ColumnTrait>(
         Scope::Service => everyone(),
         Scope::Of { viewer, .. } => Condition::all().add(id.in_subquery(listed(viewer.tokens()))),
     }
+}
+
+/// The condition that the scope shows the row of another table whose id stands in a column here, and that it is as it
+/// should be. It is looked up row by row: an engine that was given a list (`IN`) might first make one of all rows that the
+/// scope shows, however many these are.
+pub fn there_is<E: Guarded>(
+    scope: &Scope,
+    id: E::Column,
+    here: impl ColumnTrait,
+    and: Option<Expr>,
+) -> Expr {
+    let mut row = E::visible_to(scope).select_only().expr(Expr::value(1));
+    row = row.filter(ExprTrait::eq(id.into_expr(), here.into_expr()));
+    Expr::exists(and.into_iter().fold(row, QueryFilter::filter).into_query())
 }

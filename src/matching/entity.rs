@@ -1,14 +1,11 @@
 //! The table of matches.
 
-use sea_orm::{
-    ActiveEnum as _, Condition, QueryFilter as _, QuerySelect as _, QueryTrait as _,
-    entity::prelude::*, sea_query::SelectStatement,
-};
+use sea_orm::{ActiveEnum as _, Condition, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 
 use super::{MatchState, MatchTargetKind};
 use crate::{
-    access::{Action, Guarded, Reach, Scope, Viewer},
+    access::{Action, Guarded, Reach, Scope, Viewer, there_is},
     needs::{self, Need},
     organizations, research,
 };
@@ -67,21 +64,18 @@ impl Guarded for Entity {
     fn shown_in(scope: &Scope) -> Condition {
         let Scope::Of { viewer, .. } = scope else { return Condition::all() };
         let own = |column: Column| column.is_in(viewer.tokens().iter().map(String::as_str));
-        let needs = |select: Select<needs::entity::Entity>| -> SelectStatement {
-            select.select_only().column(needs::entity::Column::Id).into_query()
-        };
-        let seen = || needs::entity::Entity::visible_to(scope);
-        let own_needs = || {
+        let need = needs::entity::Column::Id;
+        let own_need = || {
             let held = viewer.tokens().iter().map(String::as_str);
-            let own = seen().filter(needs::entity::Column::OwnerToken.is_in(held));
-            Column::NeedId.in_subquery(needs(own))
+            let own = needs::entity::Column::OwnerToken.is_in(held);
+            there_is::<needs::entity::Entity>(scope, need, Column::NeedId, Some(own))
         };
         let mut rights = Condition::any();
         match viewer.reach_now(Action::RaiseNeed) {
             Reach::Yes => {
-                rights = rights.add(Column::State.is_not_in(INTRODUCTIONS)).add(own_needs());
+                rights = rights.add(Column::State.is_not_in(INTRODUCTIONS)).add(own_need());
             }
-            Reach::Own => rights = rights.add(own_needs()),
+            Reach::Own => rights = rights.add(own_need()),
             Reach::No | Reach::District | Reach::Escalated => {}
         }
         if viewer.reach_now(Action::SeeOwnMatches) == Reach::Own {
@@ -90,28 +84,34 @@ impl Guarded for Entity {
         if rights.is_empty() {
             return Condition::all().add(Column::Id.is_null());
         }
-        let of_kind = |kind: MatchTargetKind| Column::TargetKind.eq(kind.to_value());
-        let outputs = research::entity::Entity::visible_to(scope)
-            .select_only()
-            .column(research::entity::Column::Id)
-            .into_query();
-        let resources = organizations::resource_entity::Entity::visible_to(scope)
-            .select_only()
-            .column(organizations::resource_entity::Column::Id)
-            .into_query();
+        let of_kind = |kind: MatchTargetKind, shown: Expr| {
+            Condition::all().add(Column::TargetKind.eq(kind.to_value())).add(shown)
+        };
+        let output = research::entity::Column::Id;
+        let resource = organizations::resource_entity::Column::Id;
         let target = Condition::any()
+            .add(of_kind(
+                MatchTargetKind::ResearchOutput,
+                there_is::<research::entity::Entity>(scope, output, Column::TargetId, None),
+            ))
+            .add(of_kind(
+                MatchTargetKind::Resource,
+                there_is::<organizations::resource_entity::Entity>(
+                    scope,
+                    resource,
+                    Column::TargetId,
+                    None,
+                ),
+            ))
             .add(
-                Condition::all()
-                    .add(of_kind(MatchTargetKind::ResearchOutput))
-                    .add(Column::TargetId.in_subquery(outputs)),
-            )
-            .add(
-                Condition::all()
-                    .add(of_kind(MatchTargetKind::Resource))
-                    .add(Column::TargetId.in_subquery(resources)),
-            )
-            .add(of_kind(MatchTargetKind::Organization))
-            .add(of_kind(MatchTargetKind::Station));
-        Condition::all().add(Column::NeedId.in_subquery(needs(seen()))).add(target).add(rights)
+                Column::TargetKind.is_in(
+                    [MatchTargetKind::Organization, MatchTargetKind::Station]
+                        .map(|kind| kind.to_value()),
+                ),
+            );
+        Condition::all()
+            .add(there_is::<needs::entity::Entity>(scope, need, Column::NeedId, None))
+            .add(target)
+            .add(rights)
     }
 }
