@@ -224,6 +224,10 @@ impl IssuerDesk for IssuerCounter {
         tokens.map(handed_out).map_err(fault)
     }
 
+    async fn give_back(&self, refresh: &str) {
+        self.sso.give_back(refresh.to_owned(), self.clock.now()).await;
+    }
+
     async fn sign_out_page(&self) -> Option<String> {
         self.sso.sign_out_page(self.clock.now()).await
     }

@@ -194,7 +194,9 @@ fn open_needs(served: &Served, texts: &[&String], numbers: Range<usize>) -> Resu
 fn publish_one(data: &Path, client: &mut Client, name: &str, text: &str) -> Result<Duration> {
     let file = data.join("one.jsonl");
     let id = format!("bench-new-{}-{name}", std::process::id());
-    let output = json!({ "externalId": id, "organization": "demo-univ", "title": text, "abstract": text,
+    // Under a title of its own: one that is there already would be no new output, but a double that is left out.
+    let title = format!("{text}（{id}）");
+    let output = json!({ "externalId": id, "organization": "demo-univ", "title": title, "abstract": text,
         "kind": "PROTOTYPE", "trl": 6, "areas": ["FLD-3-02"], "cooperationModes": ["LICENSE"], "audience": "PUBLIC",
         "state": "PUBLISHED" });
     fs::write(&file, output.to_string())?;

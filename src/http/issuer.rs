@@ -17,6 +17,9 @@ pub trait IssuerDesk: Send + Sync {
     /// The next tokens of somebody.
     async fn go_on(&self, refresh: &str) -> Result<IssuerTokens, IssuerFault>;
 
+    /// Gives a refresh token back, as far as the issuer takes any.
+    async fn give_back(&self, refresh: &str);
+
     /// The page of the issuer on which people sign out there, where it has one.
     async fn sign_out_page(&self) -> Option<String>;
 }

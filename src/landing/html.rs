@@ -1,21 +1,32 @@
-//! The page for people: plain, readable without a script, in the language of the browser. The console will put on a better
-//! one; all that makes the HTML stands here.
+//! The page for people: plain, readable without a script, in the language of the browser. It stands by itself, so that it
+//! can be cited for as long as the service lasts, and leads on to the console and to files of its record.
 
 use std::fmt::Write as _;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use sea_orm::ActiveEnum as _;
 use sha2::Digest as _;
 
 use super::{json_ld, links::Link};
 use crate::{
     language::{Language, Text},
-    research::{Published, public::Tombstone},
+    research::{Published, kind_label, public::Tombstone},
 };
 
-const STYLE: &str = "body{max-width:44rem;margin:2rem auto;padding:0 1rem;font:1rem/1.6 system-ui,sans-serif;color:#1a1a1a}\
-                     h1{font-size:1.5rem;line-height:1.3}dt{font-weight:600;margin-top:.8rem}dd{margin:0}\
-                     p{white-space:pre-line}footer{margin-top:2rem;border-top:1px solid #ccc;color:#555}";
+const STYLE: &str = "*{box-sizing:border-box}\
+    body{margin:0;background:#f4f6f8;color:#1b2530;overflow-wrap:anywhere;font:.9375rem/1.7 system-ui,-apple-system,\
+    'Segoe UI','PingFang SC','Hiragino Sans GB','Microsoft YaHei','Noto Sans CJK SC',sans-serif}\
+    header,main{max-width:46rem;margin:0 auto;padding:.75rem 1.25rem}\
+    header a{color:inherit;font-weight:600;text-decoration:none}\
+    main{background:#fff;border:1px solid #d5dbe1;border-radius:4px;padding:1.25rem}\
+    h1{margin:0 0 .75rem;font-size:1.375rem;line-height:1.4}h2{margin:1rem 0 .25rem;font-size:1.0625rem}\
+    a{color:#0b4f8a;text-underline-offset:.2em}:focus-visible{outline:3px solid #e08600;outline-offset:2px}\
+    dt{margin-top:.75rem;color:#55616e}dd{margin:0}p{margin:0 0 .6rem;white-space:pre-line}\
+    @media (min-width:40rem){dl{display:grid;grid-template-columns:max-content 1fr;gap:.4rem 1.5rem}dt{margin:0;grid-column:1}\
+    dd{grid-column:2}}@media print{body{background:none}main{border:0}}";
+
+/// The records of an output that its page offers as files: the format as addresses name it, and as people do.
+const FILES: [(&str, &str); 4] =
+    [("bibtex", "BibTeX"), ("ris", "RIS"), ("csl", "CSL-JSON"), ("datacite", "DataCite JSON")];
 
 /// The digest by which a browser lets this style in, and no other.
 pub fn style_digest() -> String {
@@ -56,7 +67,7 @@ pub(super) fn page(output: &Published, base: &str, links: &[Link], language: Lan
         _ => &output.organization.name,
     };
     row(say("Organization", "机构"), vec![escaped(organization)]);
-    row(say("Kind", "类型"), vec![escaped(&output.kind.to_value())]);
+    row(say("Kind", "类型"), vec![escaped(kind_label(output.kind).text(language))]);
     row(say("Contributors", "完成人"), people(output));
     row(say("Areas", "专业领域"), areas(output, language));
     let days = |day: Option<chrono::NaiveDate>| day.iter().map(ToString::to_string).collect();
@@ -64,9 +75,20 @@ pub(super) fn page(output: &Published, base: &str, links: &[Link], language: Lan
     row(say("Completed", "完成日期"), days(output.completed_on));
     row(say("Identifiers", "标识"), identifiers(output));
     row(say("Cite as", "引用格式"), vec![escaped(&output.citation())]);
+    row(say("Export", "导出"), vec![files(output, base)]);
     row(say("For programs", "机器可读"), for_programs(links));
+    let console = format!("{base}/research/{}", output.global_id());
+    row(
+        say("In Zhanjian", "站间"),
+        vec![anchor(&console, &say("Details and versions", "详情与版本"))],
+    );
     body.push_str("</dl></main>");
     document(&output.title, &head, &body, language)
+}
+
+fn files(output: &Published, base: &str) -> String {
+    let at = format!("{base}/exports/research-outputs/{}?format=", output.global_id());
+    FILES.map(|(format, name)| anchor(&format!("{at}{format}"), name)).join(" · ")
 }
 
 fn people(output: &Published) -> Vec<String> {
@@ -146,7 +168,7 @@ fn document(title: &str, head: &str, body: &str, language: Language) -> String {
         "<!doctype html><html lang=\"{tag}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <title>{} · 站间 Zhanjian</title><style>{STYLE}</style>{head}</head>\
-         <body>{body}<footer>站间 Zhanjian</footer></body></html>\n",
+         <body><header><a href=\"/\">站间 Zhanjian</a></header>{body}</body></html>\n",
         escaped(title)
     )
 }

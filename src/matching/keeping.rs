@@ -165,7 +165,7 @@ fn check_readable(need: &Need, kind: MatchTargetKind) -> Result<()> {
     }
     Err(wrong_state(Text::new(
         "the other side may not read this need: share it with partners first, or ask for an introduction",
-        "对方无权阅读该需求：请先将其可见范围扩大到合作伙伴，或直接申请对接",
+        "对方无权阅读该需求：请先将其可见范围扩大到合作平台，或直接申请对接",
     )))
 }
 

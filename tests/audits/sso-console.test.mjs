@@ -143,11 +143,19 @@ test('who signs out here is told that the issuer does not know of it', patience,
   const browser = new Browser();
   await browser.open((await browser.arrive(enrol(staff()))).href);
   const { text } = await browser.open('/account');
+  const [, left] = /zhanjian-refresh=issuer(?::|%3A)([^;]+)/.exec(browser.jar.cookies('/'));
   const seal = /name="seal" value="([^"]+)"/.exec(text)[1];
   const { to } = await browser.open('/sign-out', { seal });
   const page = await browser.open(to);
   assert.match(page.text, new RegExp(`href="${issuer.name}/session/end\\?client_id=${client.client_id}"`));
   assert.equal(await browser.isIn(), false);
+  // What was left behind is good for nothing.
+  const claimed = await fetch(`${issuer.name}/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${client.client_id}:${client.client_secret}`)}` },
+    body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: left }),
+  });
+  assert.deepEqual([claimed.status, (await claimed.json()).error], [400, 'invalid_grant']);
 });
 
 test('while the issuer is away, passwords open the door', patience, async () => {

@@ -51,7 +51,7 @@ async function filled(page, { model, title, trl }) {
   const template = (await readFile(await download.path(), 'utf8')).trimEnd();
   const headings = template.slice(0, template.indexOf('\n')).replace('\ufeff', '').trim().split(',');
   const row = (cells) => headings.map((heading) => cells[heading] ?? '').join(',');
-  const output = { 类型: '样机', '合作方式：许可': '是', 可见范围: '合作伙伴', 联系人: '示例成果方', 联系邮箱: OWNER };
+  const output = { 类型: '样机', '合作方式：许可': '是', 可见范围: '合作平台', 联系人: '示例成果方', 联系邮箱: OWNER };
   const rows = [
     { ...output, 编号: `${model}-1`, 标题: title, 摘要: `骨钉${model}表面的缓蚀涂层，已有动物试验数据。`, 技术成熟度: '5' },
     { ...output, 编号: `${model}-2`, 标题: `示例骨钉${model}的夹具`, 摘要: '装夹骨钉的夹具。', 技术成熟度: trl },

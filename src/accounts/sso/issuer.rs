@@ -77,6 +77,8 @@ pub(super) struct Endpoints {
     pub token: Option<String>,
     /// The page to sign out on.
     pub end_session: Option<String>,
+    /// Where tokens are given back (RFC 7009).
+    pub revocation: Option<String>,
     /// Whether the client's secret is taken in the body alone.
     pub posts_secret: bool,
 }
@@ -300,6 +302,7 @@ struct Discovery {
     authorization_endpoint: Option<String>,
     token_endpoint: Option<String>,
     end_session_endpoint: Option<String>,
+    revocation_endpoint: Option<String>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
 }
 
@@ -368,6 +371,7 @@ impl Source {
             authorization: safe(discovery.authorization_endpoint),
             token: safe(discovery.token_endpoint),
             end_session: safe(discovery.end_session_endpoint),
+            revocation: safe(discovery.revocation_endpoint),
             posts_secret: takes("client_secret_post") && !takes("client_secret_basic"),
         }
     }

@@ -1,12 +1,15 @@
 //! Sign-in with the accounts of a house that has its own: tokens of one configured issuer that speaks OIDC.
 //!
 //! The issuer is named in the settings and found nowhere else; its keys come from the address that its own discovery
-//! document names ([`issuer`]). People with a browser are sent to its pages ([`sign_in`]). How a signature is checked follows from the type of the key, never from the token alone,
-//! and no symmetric algorithm is ever taken (RFC 8725, section 3.1). Nothing here logs a token.
+//! document names ([`issuer`]). People with a browser are sent to its pages
+//! ([`sign_in`]), and what they leave behind when they sign out is given back ([`giving_back`]). How a signature is checked
+//! follows from the type of the key, never from the token alone, and no symmetric algorithm is ever taken (RFC 8725,
+//! section 3.1). Nothing here logs a token.
 //!
 //! An account should be tied to issuer and subject, which never change hands. A login is a name that a house may give
 //! to somebody else one day, so choose a claim that the issuer assigns and people cannot edit.
 
+mod giving_back;
 mod issuer;
 mod sign_in;
 

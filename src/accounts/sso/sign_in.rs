@@ -114,9 +114,9 @@ impl ExtraTokenFields for WithIdToken {}
 
 /// Sends people to the issuer and claims what they come back for.
 pub(super) struct Desk {
-    settings: ClientSettings,
+    pub(super) settings: ClientSettings,
     redirect: RedirectUrl,
-    seats: Semaphore,
+    pub(super) seats: Semaphore,
 }
 
 impl Desk {
@@ -244,7 +244,10 @@ impl Sso {
         Some(page.into())
     }
 
-    async fn at_desk(&self, now: DateTime<Utc>) -> Result<(&Desk, Arc<Endpoints>), IssuerFault> {
+    pub(super) async fn at_desk(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<(&Desk, Arc<Endpoints>), IssuerFault> {
         let desk = self.desk.as_deref().ok_or(IssuerFault::Refused)?;
         let endpoints = self.issuer.endpoints(now).await.ok_or(IssuerFault::Away)?;
         Ok((desk, endpoints))

@@ -28,7 +28,7 @@ documents! {
     MEMBERS: Members = ["members.graphql", "member_line.graphql", "../parts/viewer.graphql", "../parts/page.graphql"];
     MEMBER: OneMember = ["member.graphql", "member_line.graphql", "../parts/viewer.graphql"];
     STATIONS: Stations = ["stations.graphql", "../parts/page.graphql"];
-    ORGANIZATIONS: Organizations = ["organizations.graphql", "../parts/page.graphql"];
+    ORGANIZATIONS: Organizations = ["../parts/organizations.graphql", "../parts/page.graphql"];
     ENROL: Done<WithPassword> = ["enrol.graphql"];
     RESET: Done<WithPassword> = ["reset_password.graphql"];
     ACTIVATE: Done<Nothing> = ["activate.graphql"];

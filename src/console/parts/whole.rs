@@ -17,20 +17,37 @@ pub(in crate::console) struct Part<T> {
     page_info: Page,
 }
 
+impl<T> Part<T> {
+    /// Where the list goes on.
+    fn next(&self) -> Option<String> {
+        self.page_info.end_cursor.clone().filter(|_| self.page_info.has_next_page)
+    }
+}
+
 /// All of a list, page by page; `part` is where the pages stand in the answers of the document.
 pub(in crate::console) async fn whole<A: DeserializeOwned, T>(
     guest: &Guest,
     document: &Document<A>,
     part: impl Fn(A) -> Part<T>,
 ) -> Result<Vec<T>, Trouble> {
-    let (mut all, mut after) = (Vec::new(), None);
-    for _ in 0..MOST {
-        let Part { nodes, page_info } = part(guest.ask(document, json!({ "after": after })).await?);
-        all.extend(nodes);
-        match page_info.end_cursor.filter(|_| page_info.has_next_page) {
-            Some(cursor) => after = Some(cursor),
-            None => break,
-        }
+    let first = part(guest.ask(document, json!({ "after": null })).await?);
+    completed(guest, first, document, part).await
+}
+
+/// The same of a list whose first page is there already.
+pub(in crate::console) async fn completed<A: DeserializeOwned, T>(
+    guest: &Guest,
+    first: Part<T>,
+    document: &Document<A>,
+    part: impl Fn(A) -> Part<T>,
+) -> Result<Vec<T>, Trouble> {
+    let mut next = first.next();
+    let mut all = first.nodes;
+    for _ in 1..MOST {
+        let Some(after) = next else { break };
+        let more = part(guest.ask(document, json!({ "after": after })).await?);
+        next = more.next();
+        all.extend(more.nodes);
     }
     Ok(all)
 }

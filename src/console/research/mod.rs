@@ -12,7 +12,10 @@ use super::{
     downloads::File,
     gate::Guest,
     lists::{AreaTop, Choice, Group, Listed, Pages},
-    parts::{AreaName, OrganizationName, Page},
+    parts::{
+        AreaName, OrganizationName, Page,
+        whole::{Part, completed},
+    },
     shell::{self, Section, Shell, Viewer},
     texts::Texts,
     trouble::Trouble,
@@ -36,6 +39,7 @@ documents! {
     LIST: Found = [
         "list.graphql", "../parts/viewer.graphql", "../parts/page.graphql", "../parts/areas.graphql",
     ];
+    ORGANIZATIONS: Organizations = ["../parts/organizations.graphql", "../parts/page.graphql"];
 }
 
 /// The addresses of these pages.
@@ -49,12 +53,12 @@ struct Found {
     viewer: Viewer,
     research_outputs: Connection,
     expertise_areas: Vec<AreaTop>,
-    organizations: Organizations,
+    organizations: Part<OrganizationName>,
 }
 
 #[derive(Deserialize)]
 struct Organizations {
-    nodes: Vec<OrganizationName>,
+    organizations: Part<OrganizationName>,
 }
 
 #[derive(Deserialize)]
@@ -116,13 +120,15 @@ struct ListPage {
 async fn list(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
     let listed = Listed::of("/research", query.as_deref());
     let found = guest.ask(&LIST, listed.variables(filter(&listed), PAGE)).await?;
+    let organizations =
+        completed(&guest, found.organizations, &ORGANIZATIONS, |page| page.organizations).await?;
     let shell = guest.shell(found.viewer, Section::Research);
     let text = shell.text;
     let page = ListPage {
         today: guest.today(),
         kinds: listed.values("kind", "ResearchOutputKind", text),
         areas: listed.areas(&found.expertise_areas, text),
-        organizations: listed.choices("organization", named(&found.organizations.nodes, text)),
+        organizations: listed.choices("organization", named(&organizations, text)),
         ip_statuses: listed.values("ip", "IpStatus", text),
         least: listed.choices("trl", (1..=9).map(|it| (it.to_string(), format!("TRL {it}")))),
         is_filtered: listed.has_any(&["kind", "area", "organization", "ip", "trl"]),

@@ -149,6 +149,13 @@ pub(in crate::console) async fn renew(guest: &Guest, refresh: &str) -> Result<To
     }
 }
 
+/// Gives back to the issuer what somebody leaves behind who signs out.
+pub(super) async fn give_back(guest: &Guest, refresh: &str) {
+    if let Some(desk) = guest.front().issuer.as_ref().filter(|_| !refresh.is_empty()) {
+        desk.give_back(refresh).await;
+    }
+}
+
 /// The tokens with which the reception lets somebody in: an access token may be meant for others, or be none that anybody
 /// else can read, where an ID token is meant for us.
 async fn admit(

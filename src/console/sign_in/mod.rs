@@ -126,7 +126,10 @@ async fn sign_out(guest: Guest, headers: HeaderMap, _: Form) -> Result<Response,
     }
     let refresh = guest.cookie(&headers, cookies::REFRESH);
     let to = match refresh.as_deref().map(Refresh::of) {
-        Some(Refresh::Issuers(_)) => links::address("/sign-in", [(LEFT, "issuer")]),
+        Some(Refresh::Issuers(refresh)) => {
+            issuer::give_back(&guest, refresh).await;
+            links::address("/sign-in", [(LEFT, "issuer")])
+        }
         _ => "/".to_owned(),
     };
     Ok(guest.signed_out(Redirect::to(&to).into_response()))

@@ -1,6 +1,9 @@
 //! What people call the words of research outputs in Chinese: in the template's lists, and in cells that are read.
 
-use crate::files::Row;
+use sea_orm::ActiveEnum as _;
+
+use super::super::OutputKind;
+use crate::{files::Row, language::Text};
 
 /// Kinds: (what people call it, the word).
 pub(super) const KINDS: &[(&str, &str)] = &[
@@ -21,7 +24,7 @@ pub(super) const KINDS: &[(&str, &str)] = &[
 
 /// States of intellectual property.
 pub(super) const IP_STATUSES: &[(&str, &str)] = &[
-    ("无", "NONE"),
+    ("未申请", "NONE"),
     ("已申请", "FILED"),
     ("已公开", "PUBLISHED"),
     ("已授权", "GRANTED"),
@@ -33,17 +36,38 @@ pub(super) const IP_STATUSES: &[(&str, &str)] = &[
 /// Who may see it.
 pub(super) const AUDIENCES: &[(&str, &str)] = &[
     ("公开", "PUBLIC"),
-    ("合作伙伴", "PARTNERS"),
-    ("站点网络", "NETWORK"),
+    ("合作平台", "PARTNERS"),
+    ("站网内部", "NETWORK"),
     ("本区", "DISTRICT"),
-    ("仅本机构", "ORGANIZATION"),
+    ("本机构", "ORGANIZATION"),
 ];
+
+/// What some of them were called in templates that offices may have filled in already.
+const FORMER_IP_STATUSES: &[(&str, &str)] = &[("无", "NONE")];
+const FORMER_AUDIENCES: &[(&str, &str)] =
+    &[("合作伙伴", "PARTNERS"), ("站点网络", "NETWORK"), ("仅本机构", "ORGANIZATION")];
 
 /// Puts the words in the place of what people call them.
 pub(super) fn translate(row: &mut Row) {
     row.translate("kind", KINDS);
-    row.translate("ipStatus", IP_STATUSES);
-    row.translate("audience", AUDIENCES);
+    for (column, labels) in [
+        ("ipStatus", IP_STATUSES),
+        ("ipStatus", FORMER_IP_STATUSES),
+        ("audience", AUDIENCES),
+        ("audience", FORMER_AUDIENCES),
+    ] {
+        row.translate(column, labels);
+    }
+}
+
+/// What people call a kind.
+pub(crate) fn kind_label(kind: OutputKind) -> Text {
+    let word = kind.to_value();
+    let english = match kind {
+        OutputKind::KnowHow => "Know-how".to_owned(),
+        _ => format!("{}{}", &word[..1], word[1..].to_lowercase().replace('_', " ")),
+    };
+    Text::new(english, label(KINDS, &word).to_owned())
 }
 
 /// What people call a word; the word itself where they have no name for it.
@@ -56,11 +80,7 @@ mod tests {
     use sea_orm::{ActiveEnum, Iterable};
 
     use super::*;
-    use crate::{
-        access::Audience,
-        bibliography,
-        research::{IpStatus, OutputKind},
-    };
+    use crate::{access::Audience, bibliography, research::IpStatus};
 
     fn words<T: ActiveEnum<Value = String> + Iterable>() -> Vec<String> {
         T::iter().map(|value| value.to_value()).collect()
@@ -79,6 +99,35 @@ mod tests {
         assert_eq!(all, audiences);
         let kinds: Vec<&str> = bibliography::KINDS.iter().map(|kind| kind.word).collect();
         assert_eq!(words::<OutputKind>(), kinds);
+    }
+
+    #[test]
+    fn kinds_are_named_in_both_languages() {
+        let named = |kind| {
+            let Text { en, zh } = kind_label(kind);
+            (en.into_owned(), zh.into_owned())
+        };
+        assert_eq!(
+            named(OutputKind::JournalArticle),
+            ("Journal article".into(), "期刊论文".into())
+        );
+        assert_eq!(named(OutputKind::KnowHow), ("Know-how".into(), "技术秘密".into()));
+    }
+
+    #[test]
+    fn files_and_pages_call_things_the_same() {
+        let pages = concat!(
+            include_str!("../../console/texts/zh-CN/marks.ftl"),
+            include_str!("../../console/texts/zh-CN/network.ftl"),
+        );
+        for (prefix, labels) in
+            [("output-kind", KINDS), ("ip-status", IP_STATUSES), ("audience", AUDIENCES)]
+        {
+            for (label, word) in labels {
+                let line = format!("{prefix}-{word} = {label}");
+                assert!(pages.lines().any(|it| it == line), "pages do not say {line}");
+            }
+        }
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub(super) use columns::{fill, fresh, tokens};
 pub(crate) use export::rows_by_external_id;
 pub use export::shown_records;
 pub(super) use export::{columns_of, fields, fields_of, is_shown, record};
+pub(crate) use labels::kind_label;
 pub(super) use merge::{Merged, Saying, edited, merge};
 pub use template::{sheet, template};
 

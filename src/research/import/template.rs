@@ -210,7 +210,7 @@ const COLUMNS: [Column; 38] = [
         "可见范围",
         "audience",
         Takes::Audiences,
-        "合作伙伴",
+        "合作平台",
         "发布后谁可以看到。",
         "Who may see it once it is published.",
     ),

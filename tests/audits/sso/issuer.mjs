@@ -59,6 +59,7 @@ export async function openIssuer(port, keys, people, redirects = []) {
     features: {
       // Its own pages to sign in and to consent: they take any password.
       devInteractions: { enabled: true },
+      revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: (_, indicator) => {

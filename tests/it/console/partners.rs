@@ -8,6 +8,7 @@ use crate::support::{House, on_both_engines};
 
 on_both_engines!(
     a_need_leads_to_an_introduction,
+    who_is_declined_learns_why_and_no_more,
     what_would_tell_who_it_is_for_is_cleared_by_a_second_person,
     what_two_write_at_once_is_kept_and_told,
     whose_it_is_not_is_shown_none_of_it,
@@ -98,6 +99,48 @@ async fn a_need_leads_to_an_introduction(house: &House) {
     let signed = [("outcome", "CONTRACT_SIGNED")];
     let done = staff.send(&asked, &step(&asked, "outcome"), &signed).await;
     assert!(done.text("#outcomes + ul").contains("已签约"), "{}", done.html);
+}
+
+async fn who_is_declined_learns_why_and_no_more(house: &House) {
+    house.demo().await;
+    let mut staff = Browser::of(house, Role::Staff, "SH-PD").await;
+    let finder = staff.read("/partners").await;
+    let found = staff.send(&finder, "form[action='/partners']", &[("text", TEXT)]).await;
+    let ask = staff.read(&found.attribute("a[href^='/introductions/new']", "href")).await;
+    let fields = [
+        ("purpose", "TECHNOLOGY_TRANSFER"),
+        ("message", "希望了解涂层的许可条件。"),
+        ("contact-name", "示例询方"),
+        ("contact-phone", "021-66660123"),
+    ];
+    let asked = staff.send(&ask, "form[action='/introductions']", &fields).await;
+    let code = asked.attribute("a[href^='/organizations/']", "href").replace("/organizations/", "");
+
+    let mut office = Browser::of(house, Role::TechTransfer, &code).await;
+    let before = too_early(&office.read("/publishing").await);
+    let listed = office.read("/introductions?side=ASKED").await;
+    let waiting = office.read(&listed.attribute("tbody th a", "href")).await;
+    let refused = office.send(&waiting, &step(&waiting, "decline"), &[]).await;
+    assert!(refused.has("[role='alert']") && refused.has(".state.requested"), "{}", refused.html);
+    let reason = [("reason", "TOO_EARLY"), ("note", "内部：等动物试验做完再谈")];
+    let declined = office.send(&refused, &step(&refused, "decline"), &reason).await;
+    assert!(declined.has(".state.declined"), "{}", declined.html);
+    assert!(declined.html.contains("内部：等动物试验做完再谈"), "{}", declined.html);
+    assert!(!declined.html.contains("021-66660123"), "{}", declined.html);
+
+    // Who asked learns the reason, and neither the note nor whom to call.
+    let told = staff.read(&asked.address).await;
+    assert!(told.has(".state.declined") && told.html.contains("为时尚早"), "{}", told.html);
+    assert!(!told.html.contains("内部：等动物试验") && !told.has("form[action$='/outcome']"));
+    // The office finds it among its figures.
+    assert_eq!(too_early(&office.read("/publishing").await), before + 1);
+}
+
+/// How often an office has declined because it was too early, by its own figures.
+fn too_early(figures: &Page) -> usize {
+    let said = figures.texts(".ranked li").into_iter().find(|it| it.contains("为时尚早"));
+    let digits = |it: String| it.chars().filter(char::is_ascii_digit).collect::<String>();
+    said.map_or(0, |it| digits(it).parse().unwrap())
 }
 
 async fn what_would_tell_who_it_is_for_is_cleared_by_a_second_person(house: &House) {

@@ -63,6 +63,7 @@ async fn a_page_says_what_anybody_may_read(house: &House) {
         "NCT01234567",
         "引用格式",
         "lang=\"zh-CN\"",
+        "样机",
     ] {
         assert!(page.text.contains(text), "{text}: {}", page.text);
     }
@@ -75,6 +76,10 @@ async fn a_page_says_what_anybody_may_read(house: &House) {
     let asked = get(house, &format!("/research-outputs/{id}"), "application/ld+json").await;
     assert_eq!(asked.header("content-type"), "application/ld+json");
     assert_eq!(asked.body, data);
+    let citing = page.text.split('"').find(|part| part.ends_with("?format=bibtex")).unwrap();
+    let (_, path) = citing.split_once("127.0.0.1:8080").unwrap();
+    let record = get(house, path, "*/*").await;
+    assert!(record.status == 200 && record.text.contains("10.5555/example.1"), "{}", record.text);
     // A browser's own list of what it likes.
     let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
     let page = get(house, &format!("/research-outputs/{id}"), browser).await;
