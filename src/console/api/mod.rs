@@ -6,7 +6,7 @@ use axum::{http::Extensions, response::Response};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
 
-use super::{gate::Guest, trouble::Trouble};
+use super::{gate::Guest, texts::Texts, trouble::Trouble};
 use crate::execution::{self, Outcome};
 
 /// A GraphQL document, and the type that its answer is read into.
@@ -82,6 +82,15 @@ pub(super) struct UserError {
 }
 
 impl UserError {
+    /// A field of a form has to be filled in; `label` names the text of its label.
+    pub(super) fn missing(field: &str, label: &str, text: Texts) -> Self {
+        Self {
+            code: "INVALID".to_owned(),
+            path: vec![field.to_owned()],
+            message: text.with("field-needed", "field", &*text.of(label)),
+        }
+    }
+
     /// Whether somebody else was faster.
     pub(super) fn is_conflict(&self) -> bool {
         self.code == "CONFLICT"

@@ -39,13 +39,17 @@ const STEPS: [Step; 5] = [
     Step {
         name: "decline",
         change: &DECLINE,
-        fields: &[Field::Needed("reason"), Field::Optional("note")],
+        fields: &[Field::Needed("reason", "introduction-decline-reason"), Field::Optional("note")],
     },
     Step { name: "withdraw", change: &WITHDRAW, fields: &[] },
     Step {
         name: "outcome",
         change: &RECORD_OUTCOME,
-        fields: &[Field::Needed("outcome"), Field::Optional("reason"), Field::Optional("note")],
+        fields: &[
+            Field::Needed("outcome", "introduction-outcome"),
+            Field::Optional("reason"),
+            Field::Optional("note"),
+        ],
     },
 ];
 

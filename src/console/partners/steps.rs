@@ -7,6 +7,7 @@ use crate::console::{
     api::{Change, UserError},
     forms::Form,
     gate::Guest,
+    texts::Texts,
     trouble::Trouble,
 };
 
@@ -21,8 +22,8 @@ pub(in crate::console) struct Step {
 
 /// Something that goes with a step, by its name in the form and in the input of the change.
 pub(in crate::console) enum Field {
-    /// It has to be there: what is missing is told by the API.
-    Needed(&'static str),
+    /// It has to be there; with the name of the text of its label.
+    Needed(&'static str, &'static str),
     /// It may be left out.
     Optional(&'static str),
     /// Whom to talk to, where that is said.
@@ -34,9 +35,19 @@ pub(in crate::console) const CONTACT: [&str; 5] =
     ["name", "organization", "phone", "email", "address"];
 
 impl Field {
+    /// What is said where it has to be there and is not.
+    fn missing(&self, form: &Form, text: Texts) -> Option<UserError> {
+        match *self {
+            Self::Needed(name, label) if form.given(name).is_none() => {
+                Some(UserError::missing(name, label, text))
+            }
+            _ => None,
+        }
+    }
+
     fn put(&self, form: &Form, input: &mut Map<String, Json>) {
         let (name, value) = match *self {
-            Self::Needed(name) => (name, json!(form.text(name))),
+            Self::Needed(name, _) => (name, json!(form.text(name))),
             Self::Optional(name) => (name, json!(form.given(name))),
             Self::Contact(name) => (name, contact(form, name, &CONTACT)),
         };
@@ -65,6 +76,12 @@ impl Step {
         subject: &[(&str, &str)],
         form: &Form,
     ) -> Result<Result<Nothing, Vec<UserError>>, Trouble> {
+        let text = Texts::in_language(guest.language());
+        let missing = self.fields.iter().filter_map(|field| field.missing(form, text));
+        let missing: Vec<UserError> = missing.collect();
+        if !missing.is_empty() {
+            return Ok(Err(missing));
+        }
         let mut input = begun(subject, form);
         for field in self.fields {
             field.put(form, &mut input);

@@ -44,13 +44,21 @@ documents! {
 /// The steps that an output can take by a form of their own.
 const STEPS: [Step; 10] = [
     Step { name: "submit", change: &SUBMIT, fields: &[] },
-    Step { name: "return", change: &RETURN, fields: &[Field::Needed("reason")] },
+    Step {
+        name: "return",
+        change: &RETURN,
+        fields: &[Field::Needed("reason", "publish-reason-return")],
+    },
     Step {
         name: "publish",
         change: &PUBLISH,
         fields: &[Field::Optional("audience"), Field::Optional("embargoUntil")],
     },
-    Step { name: "withdraw", change: &WITHDRAW, fields: &[Field::Needed("reason")] },
+    Step {
+        name: "withdraw",
+        change: &WITHDRAW,
+        fields: &[Field::Needed("reason", "publish-reason-withdraw")],
+    },
     Step { name: "negotiate", change: &NEGOTIATE, fields: &[] },
     Step { name: "resume", change: &RESUME, fields: &[] },
     Step { name: "transfer", change: &TRANSFER, fields: &[] },

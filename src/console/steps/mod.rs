@@ -234,12 +234,7 @@ pub(super) fn several(text: &str) -> Vec<&str> {
 /// What must be said and is not.
 pub(super) fn missing(fields: &[Field], form: &Form, text: Texts) -> Vec<UserError> {
     let empty = fields.iter().filter(|field| field.is_required && form.given(field.name).is_none());
-    let fault = |field: &Field| UserError {
-        code: "INVALID".to_owned(),
-        path: vec![field.name.to_owned()],
-        message: text.with("field-needed", "field", &*text.of(field.text)),
-    };
-    empty.map(fault).collect()
+    empty.map(|field| UserError::missing(field.name, field.text, text)).collect()
 }
 
 #[cfg(test)]

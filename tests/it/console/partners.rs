@@ -123,7 +123,7 @@ async fn who_is_declined_learns_why_and_no_more(house: &House) {
     let refused = office.send(&waiting, &step(&waiting, "decline"), &[]).await;
     assert!(refused.has("[role='alert']") && refused.has(".state.requested"), "{}", refused.html);
     let reason = [("reason", "TOO_EARLY"), ("note", "内部：等动物试验做完再谈")];
-    let declined = office.send(&refused, &step(&refused, "decline"), &reason).await;
+    let declined = office.send(&refused, &step(&waiting, "decline"), &reason).await;
     assert!(declined.has(".state.declined"), "{}", declined.html);
     assert!(declined.html.contains("内部：等动物试验做完再谈"), "{}", declined.html);
     assert!(!declined.html.contains("021-66660123"), "{}", declined.html);

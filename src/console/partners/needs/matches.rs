@@ -39,7 +39,11 @@ documents! {
 const STEPS: [Step; 3] = [
     Step { name: "shortlist", change: &SHORTLIST, fields: &[] },
     Step { name: "invite", change: &INVITE, fields: &[] },
-    Step { name: "dismiss", change: &DISMISS, fields: &[Field::Needed("reason")] },
+    Step {
+        name: "dismiss",
+        change: &DISMISS,
+        fields: &[Field::Needed("reason", "need-pair-dismiss-reason")],
+    },
 ];
 
 /// Who fits a need, and what is kept of its pairs.

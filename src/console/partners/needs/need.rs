@@ -39,9 +39,13 @@ documents! {
 /// The steps that a need can take by a form of their own.
 const STEPS: [Step; 4] = [
     Step { name: "open", change: &OPEN, fields: &[] },
-    Step { name: "withdraw", change: &WITHDRAW, fields: &[Field::Needed("reason")] },
+    Step {
+        name: "withdraw",
+        change: &WITHDRAW,
+        fields: &[Field::Needed("reason", "need-withdraw-reason")],
+    },
     Step { name: "fulfil", change: &FULFIL, fields: &[] },
-    Step { name: "extend", change: &EXTEND, fields: &[Field::Needed("expiresOn")] },
+    Step { name: "extend", change: &EXTEND, fields: &[Field::Needed("expiresOn", "need-expires")] },
 ];
 
 #[derive(Deserialize)]
