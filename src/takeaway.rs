@@ -3,6 +3,8 @@
 //!
 //! Such a file says of a thing what is shown to everybody who sees it, and nothing about how it is shown.
 
+use std::fmt::Write as _;
+
 use sea_orm::ActiveEnum;
 use serde_json::{Map, Value};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -17,7 +19,7 @@ use crate::{
 /// The most things in one file: it is put together in memory.
 pub const MOST: u64 = 10_000;
 /// The longest file, for the same reason.
-pub const MOST_BYTES: usize = 64 << 20;
+const MOST_BYTES: usize = 64 << 20;
 /// Things that are read in one statement.
 pub const ROWS_AT_ONCE: usize = 200;
 /// Files that are put together at the same time; others wait.
@@ -116,18 +118,58 @@ pub fn table_format(name: &str) -> Result<Format> {
     })
 }
 
+/// Rows that are gathered for a file, with about how long they are so far.
+#[derive(Debug)]
+pub struct Rows<'a> {
+    rows: Vec<Map<String, Value>>,
+    bytes: usize,
+    narrowed_by: &'a str,
+}
+
+impl<'a> Rows<'a> {
+    /// None so far; `narrowed_by` is the parameter by which there would be fewer.
+    pub fn new(narrowed_by: &'a str) -> Self {
+        Self { rows: Vec::new(), bytes: 0, narrowed_by }
+    }
+
+    /// Takes more of them.
+    ///
+    /// # Errors
+    /// A refusal where they have become too long together.
+    pub fn take(&mut self, more: Vec<Map<String, Value>>) -> Result<()> {
+        self.bytes += more.iter().map(length).sum::<usize>();
+        self.rows.extend(more);
+        check_bytes(self.bytes, self.narrowed_by)
+    }
+}
+
+/// About how many bytes a row has as a text.
+fn length(row: &Map<String, Value>) -> usize {
+    fn of(value: &Value) -> usize {
+        match value {
+            Value::String(text) => text.len() + 3,
+            Value::Array(items) => items.iter().map(of).sum::<usize>() + 2,
+            Value::Object(fields) => length(fields),
+            Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+        }
+    }
+    row.iter().map(|(name, value)| name.len() + 4 + of(value)).sum()
+}
+
 /// A file of rows: a table, or a line of JSON each. `place` is held until it is written, whether anybody still waits for
 /// it or not.
 ///
+/// In a workbook a text ends after as many characters as a cell holds (32,767).
+///
 /// # Errors
-/// More than a file may hold; and what a workbook cannot hold.
+/// A fault of ours.
 pub async fn of_rows(
     ctx: &Ctx,
     place: SemaphorePermit<'static>,
-    (name, narrowed_by): (&'static str, &str),
+    name: &'static str,
     format: Format,
     columns: &'static [&'static str],
-    rows: Vec<Map<String, Value>>,
+    Rows { rows, .. }: Rows<'_>,
 ) -> Result<Exported> {
     let now = ctx.now();
     let written = tokio::task::spawn_blocking(move || {
@@ -142,18 +184,19 @@ pub async fn of_rows(
                 }
                 .map_err(Error::internal)?
             }
-            _ => rows
-                .into_iter()
-                .map(|row| format!("{}\n", Value::Object(row)))
-                .collect::<String>()
-                .into_bytes(),
+            _ => {
+                let mut lines = String::new();
+                for row in rows {
+                    // A text takes whatever is written to it.
+                    let _ = writeln!(lines, "{}", Value::Object(row));
+                }
+                lines.into_bytes()
+            }
         };
         drop(place);
         Ok::<_, Error>(bytes)
     });
-    let bytes = written.await??;
-    check_bytes(bytes.len(), narrowed_by)?;
-    Ok(Exported::new(name, format, bytes))
+    Ok(Exported::new(name, format, written.await??))
 }
 
 /// A row for people to look at: cells that look like formulas are made harmless where the table becomes CSV.

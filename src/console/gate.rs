@@ -42,6 +42,8 @@ pub(super) struct Guest(Arc<Reader>);
 struct Reader {
     state: Arc<super::State>,
     admission: Arc<dyn Admission>,
+    /// The refresh token that is good now: the one that came, or what it was changed for.
+    refresh: Option<String>,
     came: Came,
     sent: OnceLock<Sent>,
 }
@@ -58,6 +60,11 @@ impl Guest {
     /// The front door that the reader came by.
     pub(super) fn front(&self) -> &Front {
         &self.0.state.front
+    }
+
+    /// The refresh token that is good now, where somebody is signed in.
+    pub(super) fn refresh(&self) -> Option<&str> {
+        self.0.refresh.as_deref()
     }
 
     /// The language that the reader is spoken to in.
@@ -209,7 +216,10 @@ pub(super) async fn enter(
             with_trouble_told(next.run(request).await, &guest, is_page && is_safe).await
         }
         Err(trouble) => {
-            tracing::warn!(?trouble, "nobody could be let in");
+            // Who asks too often is not to fill the log as well.
+            if !matches!(trouble, Trouble::RateLimited(_)) {
+                tracing::warn!(?trouble, "nobody could be let in");
+            }
             came.turned_away(&trouble)
         }
     };
@@ -254,6 +264,9 @@ impl Guest {
 
     /// A response with which it ends.
     pub(super) fn signed_out(&self, mut response: Response) -> Response {
+        if let Some(refresh) = self.refresh() {
+            self.0.state.renewals.end(refresh);
+        }
         let mut jar = self.empty_jar();
         for name in [cookies::ACCESS, cookies::REFRESH, cookies::FORMS] {
             jar.forget(name);
@@ -353,33 +366,33 @@ impl Came {
         jar: &mut Jar,
         may_renew: bool,
     ) -> Result<Guest, Trouble> {
-        let with = |admission| {
+        let with = |admission, refresh| {
             Guest(Arc::new(Reader {
                 state: Arc::clone(state),
                 admission,
+                refresh,
                 came: self.clone(),
                 sent: OnceLock::new(),
             }))
         };
+        let refresh = jar.get(cookies::REFRESH).map(str::to_owned);
         if let Some(access) = jar.get(cookies::ACCESS).map(str::to_owned) {
             match self.admit(state, Some(&access)).await {
-                Ok(admission) => return Ok(with(admission)),
+                Ok(admission) => return Ok(with(admission, refresh)),
                 // Too old, or ended: what the refresh token says counts.
                 Err(Trouble::Unauthenticated) => jar.forget(cookies::ACCESS),
                 Err(trouble) => return Err(trouble),
             }
         }
-        let nobody = with(self.admit(state, None).await?);
+        let nobody = with(self.admit(state, None).await?, refresh.clone());
         // A picture or a script does not change tokens: pages and streams do, whose answers are read.
-        let Some(refresh) = jar.get(cookies::REFRESH).filter(|_| may_renew).map(str::to_owned)
-        else {
-            return Ok(nobody);
-        };
+        let Some(refresh) = refresh.filter(|_| may_renew) else { return Ok(nobody) };
         let change = renew(nobody.clone(), refresh.clone());
         match state.renewals.renew(&refresh, change).await {
             Ok(tokens) => {
                 keep_tokens(jar, &tokens);
-                self.admit(state, Some(&tokens.access_token)).await.map(with)
+                let admission = self.admit(state, Some(&tokens.access_token)).await?;
+                Ok(with(admission, Some(tokens.refresh_token)))
             }
             Err(Trouble::Unauthenticated) => {
                 jar.forget(cookies::REFRESH);

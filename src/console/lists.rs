@@ -116,10 +116,10 @@ impl Listed {
         links::address(&self.path, kept.chain(value.map(|value| (name, value))))
     }
 
-    /// Another address with those of the parameters that it knows, and more.
+    /// Another address with those of the parameters that it knows, and more. Of a parameter that comes several times the
+    /// first counts, as in the list.
     pub(super) fn elsewhere(&self, path: &str, known: &[&str], more: &[(&str, &str)]) -> String {
-        let known = self.parameters.iter().filter(|(name, _)| known.contains(&name.as_str()));
-        let known = known.map(|(name, value)| (name.as_str(), value.as_str()));
+        let known = known.iter().filter_map(|name| Some((*name, self.get(name)?)));
         links::address(path, known.chain(more.iter().copied()))
     }
 

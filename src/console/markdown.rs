@@ -156,6 +156,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn no_tag_that_runs_loads_or_asks_for_anything_is_let_in() {
+        for tag in [
+            "script", "style", "iframe", "object", "embed", "form", "input", "button", "img",
+            "svg", "math", "base", "meta", "link", "video", "audio", "source", "template",
+            "noscript",
+        ] {
+            assert!(!TAGS.contains(&tag), "{tag}");
+        }
+    }
+
     fn assert_harmless(html: &str) {
         let tag = regex::Regex::new(r"</?([a-zA-Z][^\s>/]*)([^>]*)>").expect("a pattern");
         for found in tag.captures_iter(html) {

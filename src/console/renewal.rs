@@ -82,6 +82,16 @@ impl Renewals {
         renewed.await.unwrap_or_else(|fault| Err(Trouble::internal(&fault)))
     }
 
+    /// Forgets what a sign-in that has ended led to: its refresh token, and what that was changed from or for.
+    pub(super) fn end(&self, refresh: &str) {
+        let digest: [u8; 32] = Sha256::digest(refresh).into();
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|key, (_, renewed)| {
+            let is_other = renewed.get().is_none_or(|tokens| tokens.refresh_token != refresh);
+            *key != digest && is_other
+        });
+    }
+
     fn entry(&self, digest: [u8; 32]) -> Renewed {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();

@@ -76,7 +76,7 @@ pub async fn pass(settings: Settings, accounts: &[Credential]) -> Result<()> {
     settings.accounts.session_life = TimeDelta::days(BEGAN + 2);
     let service = Service::start(settings).await?;
     let told = Year::begin(&service, accounts, clock, now).await?.pass().await;
-    service.end().await?;
+    service.release().await?;
     told
 }
 

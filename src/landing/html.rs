@@ -8,6 +8,7 @@ use sha2::Digest as _;
 
 use super::{json_ld, links::Link};
 use crate::{
+    json::in_html,
     language::{Language, Text},
     research::{Published, kind_label, public::Tombstone},
 };
@@ -47,7 +48,7 @@ pub(super) fn page(output: &Published, base: &str, links: &[Link], language: Lan
         // A text takes whatever is written to it.
         let _ = write!(head, "<link rel=\"{rel}\" href=\"{href}\"{kind}{profile}>");
     }
-    let data = json_ld::in_html(&json_ld::of(output, base));
+    let data = in_html(&json_ld::of(output, base));
     let _ = write!(head, "<script type=\"application/ld+json\">{data}</script>");
     let mut body =
         format!("<main><h1>{}</h1><p>{}</p>", escaped(&output.title), escaped(&output.summary));

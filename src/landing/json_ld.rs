@@ -95,8 +95,3 @@ fn identifiers(output: &Published) -> Vec<Value> {
     let trials = output.trial_ids.iter().map(|id| property("clinical trial", id));
     doi.chain(others).chain(patents).chain(trials).collect()
 }
-
-/// JSON as it may stand in a page: nothing in it ends the element that it stands in, or begins a comment.
-pub(super) fn in_html(value: &Value) -> String {
-    value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
-}

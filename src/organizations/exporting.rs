@@ -21,7 +21,7 @@ use crate::{
     files::Format,
     ids::{GlobalId, NodeKind},
     stations,
-    takeaway::{self, Exported, MOST, ROWS_AT_ONCE},
+    takeaway::{self, Exported, MOST, ROWS_AT_ONCE, Rows},
     transfer::Transfer as _,
 };
 
@@ -74,12 +74,12 @@ pub async fn export<'a>(
         entity::Entity::visible_to(&ctx.scope()).filter(filter.condition(ctx, "area").await?);
     let ids = found(ctx, select, entity::Column::Code, code.is_some(), "area").await?;
     let tree = ctx.tree().await?;
-    let mut rows = Vec::with_capacity(ids.len());
+    let mut rows = Rows::new("area");
     for ids in ids.chunks(ROWS_AT_ONCE) {
-        rows.extend(organization_rows(ctx, ids, &tree).await?);
+        rows.take(organization_rows(ctx, ids, &tree).await?)?;
     }
     let columns = import::Organizations::COLUMNS;
-    takeaway::of_rows(ctx, place, ("organizations", "area"), format, columns, rows).await
+    takeaway::of_rows(ctx, place, "organizations", format, columns, rows).await
 }
 
 /// The resources that the viewer may see, or the one of an id, as a file.
@@ -120,12 +120,11 @@ pub async fn export_resources<'a>(
     }
     let ids = found(ctx, select, resource_entity::Column::Id, id.is_some(), "organization").await?;
     let tree = ctx.tree().await?;
-    let mut rows = Vec::with_capacity(ids.len());
+    let mut rows = Rows::new("organization");
     for ids in ids.chunks(ROWS_AT_ONCE) {
-        rows.extend(resource_rows(ctx, ids, &tree).await?);
+        rows.take(resource_rows(ctx, ids, &tree).await?)?;
     }
-    let name = ("resources", "organization");
-    takeaway::of_rows(ctx, place, name, format, &RESOURCE_COLUMNS, rows).await
+    takeaway::of_rows(ctx, place, "resources", format, &RESOURCE_COLUMNS, rows).await
 }
 
 fn said(format: Option<Format>) -> Result<Format> {
@@ -147,7 +146,7 @@ async fn found<E: EntityTrait>(
     is_one: bool,
     narrowed_by: &str,
 ) -> Result<Vec<Uuid>> {
-    let id = <E::PrimaryKey as sea_orm::Iterable>::iter().map(|key| key.into_column());
+    let id = <E::PrimaryKey as sea_orm::Iterable>::iter().map(PrimaryKeyToColumn::into_column);
     let ids: Vec<Uuid> = select
         .select_only()
         .columns(id)

@@ -1,7 +1,7 @@
 //! Research outputs that people take away as a file: those that the viewer may read, in the format that they ask for.
 //!
-//! There is no contact in it, no audience, no embargo, no state. Drafts and what is under embargo are left out, also for their owner, for in a file
-//! nobody could tell them from the rest.
+//! A file has no contact in it, no audience, no embargo, no state. Drafts and what is under embargo are left out, also for
+//! their owner, for in a file nobody could tell them from the rest.
 
 use std::collections::{HashMap, HashSet};
 

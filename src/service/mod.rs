@@ -197,7 +197,31 @@ impl Service {
         self.app.db.clone().close().await?;
         Ok(())
     }
+
+    /// Ends the service and gives its index back, so that another may begin with it at once. Whoever else holds what the
+    /// process shares must have let go of it.
+    ///
+    /// # Errors
+    /// What keeps it from ending; and where something holds the index on.
+    pub async fn release(self) -> Result<()> {
+        let index = Arc::downgrade(&self.app.index);
+        self.end().await?;
+        // What was being looked for, or learnt, on a thread of its own comes to its end first.
+        let released = async {
+            while index.strong_count() > 0 {
+                tokio::time::sleep(RELEASE_POLL).await;
+            }
+        };
+        let released = tokio::time::timeout(RELEASE_PATIENCE, released).await;
+        released
+            .map_err(|_| Error::internal("something holds the index of a service that has ended"))
+    }
 }
+
+/// How often it is looked whether the index of a service that has ended is free.
+const RELEASE_POLL: Duration = Duration::from_millis(5);
+/// How long that may take: the dictionary may still be loading.
+const RELEASE_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Ready is when the database answers and the index has caught up with the revision seen at the start, and is whole: one
 /// that was damaged since then is being made anew, and does not know what is written meanwhile.

@@ -13,7 +13,7 @@ use std::{
 use sea_orm::{ConnectionTrait as _, Statement};
 
 use crate::support::{
-    Engine,
+    Engine, House,
     process::{Begun, block_on, tell},
     site::{Running, SERVE, Site, answer},
 };
@@ -26,6 +26,20 @@ fn fifty_kills_on_sqlite_lose_nothing_that_was_acknowledged() {
 #[test]
 fn kills_on_postgresql_lose_nothing_that_was_acknowledged() {
     Trial::new(Engine::Postgres).survive(8);
+}
+
+/// Nothing of a service that has ended holds its index any more, whatever was going on in it: another begins at once.
+#[tokio::test]
+async fn a_service_that_has_ended_begins_again_at_once() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let mut house = House::new(engine).await;
+        house.demo().await;
+        for _ in 0..3 {
+            // What a start sets going on threads of its own is still going on when it ends.
+            house = house.opened_again().await;
+        }
+        house.leave().await;
+    }
 }
 
 /// The tables are made, and the sample data is loaded, by a start that may be killed as well.

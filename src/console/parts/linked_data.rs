@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::{Map, Value, json};
 
 use super::{AreaName, Localized};
+use crate::json::in_html;
 
 /// A thing in JSON-LD (<https://schema.org>), as it may stand in a page.
 #[derive(Debug)]
@@ -30,15 +31,14 @@ impl LinkedData {
     }
 }
 
-/// Nothing in it ends the element that it stands in, or begins a comment; to be shown as it is.
+/// To be shown as it is.
 impl fmt::Display for LinkedData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let json = self.0.to_string();
-        f.write_str(&json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
+        f.write_str(&in_html(&self.0))
     }
 }
 
-/// An organization of a kind as the contract names it, where it is named by others.
+/// An organization, where something else names it.
 pub(in crate::console) fn organization(name: &Localized, url: &str) -> Value {
     let mut thing = json!({ "@type": "Organization", "@id": url, "name": name.zh });
     if let Some(en) = &name.en {

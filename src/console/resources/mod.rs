@@ -21,12 +21,15 @@ use super::{
         linked_data::{self, LinkedData},
     },
     shell::{self, Section, Shell, Viewer},
+    texts::Texts,
     trouble::Trouble,
 };
 
 const PAGE: usize = 20;
 /// The filters that files know, too.
-const KNOWN_TO_FILES: [&str; 4] = ["kind", "area", "organization", "accredited"];
+const KNOWN_TO_FILES: [&str; 4] = ["kind", "area", "organization", ACCREDITED];
+/// Whether only those are listed that somebody has accredited: `true`, and nothing else.
+const ACCREDITED: &str = "accredited";
 
 documents! {
     LIST: Found = [
@@ -88,7 +91,7 @@ struct ListPage {
 
 async fn list(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Trouble> {
     let listed = Listed::of("/resources", query.as_deref());
-    let accredited_only = listed.get("accredited").is_some();
+    let accredited_only = listed.get(ACCREDITED) == Some("true");
     let filter = json!({
         "kinds": listed.only("kind"),
         "areas": listed.only("area"),
@@ -96,16 +99,17 @@ async fn list(guest: Guest, RawQuery(query): RawQuery) -> Result<Response, Troub
         "accredited": accredited_only.then_some(true),
     });
     let found = guest.ask(&LIST, listed.variables(filter, PAGE)).await?;
+    let known = &KNOWN_TO_FILES[..KNOWN_TO_FILES.len() - usize::from(!accredited_only)];
     let shell = guest.shell(found.viewer, Section::Resources);
     let page = ListPage {
         kinds: listed.values("kind", "ResourceKind", shell.text),
         areas: listed.areas(&found.expertise_areas, shell.text),
         organization: listed.get("organization").unwrap_or_default().to_owned(),
         accredited_only,
-        is_filtered: listed.has_any(&["kind", "area", "organization", "accredited"]),
+        is_filtered: listed.has_any(&KNOWN_TO_FILES),
         total: found.resources.total_count,
         pages: listed.pages(&found.resources.page_info),
-        files: downloads::tables("resources", &listed, &KNOWN_TO_FILES),
+        files: downloads::tables("resources", &listed, known),
         resources: found.resources.nodes,
         shell,
     };
@@ -148,7 +152,7 @@ struct Resource {
 }
 
 impl Resource {
-    fn linked_data(&self, guest: &Guest) -> LinkedData {
+    fn linked_data(&self, guest: &Guest, text: Texts) -> LinkedData {
         let page = guest.absolute(&format!("/resources/{}", self.id));
         let owner = &self.organization;
         let theirs = guest.absolute(&format!("/organizations/{}", links::part(&owner.code)));
@@ -161,7 +165,7 @@ impl Resource {
                 ("url", page.into()),
                 ("name", self.name.as_str().into()),
                 ("description", self.description.as_deref().into()),
-                ("serviceType", self.kind.as_str().into()),
+                ("serviceType", text.label("resource-kind", &self.kind).into()),
                 ("category", linked_data::areas(&self.areas)),
                 ("provider", linked_data::organization(&owner.name, &theirs)),
                 ("hasCertification", self.accreditation.as_ref().map(certificate).into()),
@@ -189,7 +193,7 @@ async fn page(guest: Guest, Path(id): Path<String>) -> Result<Response, Trouble>
     let is_retired = resource.state == "RETIRED";
     let page = ResourcePage {
         linked_data: (resource.audience == "PUBLIC" && !is_retired)
-            .then(|| resource.linked_data(&guest)),
+            .then(|| resource.linked_data(&guest, shell.text)),
         files: if is_retired {
             Vec::new()
         } else {

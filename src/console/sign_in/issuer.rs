@@ -149,10 +149,12 @@ pub(in crate::console) async fn renew(guest: &Guest, refresh: &str) -> Result<To
     }
 }
 
-/// Gives back to the issuer what somebody leaves behind who signs out.
-pub(super) async fn give_back(guest: &Guest, refresh: &str) {
-    if let Some(desk) = guest.front().issuer.as_ref().filter(|_| !refresh.is_empty()) {
-        desk.give_back(refresh).await;
+/// Gives back to the issuer what somebody leaves behind who signs out. Nobody waits for it: the browser has to forget
+/// whatever the issuer does.
+pub(super) fn give_back(guest: &Guest, refresh: &str) {
+    if let Some(desk) = guest.front().issuer.clone().filter(|_| !refresh.is_empty()) {
+        let refresh = refresh.to_owned();
+        tokio::spawn(async move { desk.give_back(&refresh).await });
     }
 }
 

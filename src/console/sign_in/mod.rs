@@ -6,7 +6,6 @@ use askama::Template;
 use axum::{
     Router,
     extract::RawQuery,
-    http::HeaderMap,
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
@@ -15,7 +14,6 @@ use serde_json::json;
 
 use super::{
     api::{Done, UserError, documents},
-    cookies,
     forms::Form,
     gate::Guest,
     links,
@@ -118,16 +116,15 @@ async fn sign_in(guest: Guest, form: Form) -> Result<Response, Trouble> {
     }
 }
 
-async fn sign_out(guest: Guest, headers: HeaderMap, _: Form) -> Result<Response, Trouble> {
+async fn sign_out(guest: Guest, _: Form) -> Result<Response, Trouble> {
     // Whoever is no longer signed in is as good as out.
     match guest.change(&SIGN_OUT, json!({})).await {
         Ok(_) | Err(Trouble::Unauthenticated) => {}
         Err(trouble) => return Err(trouble),
     }
-    let refresh = guest.cookie(&headers, cookies::REFRESH);
-    let to = match refresh.as_deref().map(Refresh::of) {
+    let to = match guest.refresh().map(Refresh::of) {
         Some(Refresh::Issuers(refresh)) => {
-            issuer::give_back(&guest, refresh).await;
+            issuer::give_back(&guest, refresh);
             links::address("/sign-in", [(LEFT, "issuer")])
         }
         _ => "/".to_owned(),

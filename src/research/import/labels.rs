@@ -115,6 +115,23 @@ mod tests {
     }
 
     #[test]
+    fn former_names_are_still_read() {
+        for (column, labels) in [
+            ("ipStatus", IP_STATUSES),
+            ("ipStatus", FORMER_IP_STATUSES),
+            ("audience", AUDIENCES),
+            ("audience", FORMER_AUDIENCES),
+        ] {
+            for (label, word) in labels {
+                let cell = (column.to_owned(), (*label).into());
+                let mut row = Row::of([cell].into_iter().collect());
+                translate(&mut row);
+                assert_eq!(row.text(column).as_deref(), Some(*word), "{label}");
+            }
+        }
+    }
+
+    #[test]
     fn files_and_pages_call_things_the_same() {
         let pages = concat!(
             include_str!("../../console/texts/zh-CN/marks.ftl"),

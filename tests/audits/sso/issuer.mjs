@@ -60,6 +60,7 @@ export async function openIssuer(port, keys, people, redirects = []) {
       // Its own pages to sign in and to consent: they take any password.
       devInteractions: { enabled: true },
       revocation: { enabled: true },
+      introspection: { enabled: true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: (_, indicator) => {

@@ -328,6 +328,14 @@ impl House {
         panic!("somebody asks the database again and again");
     }
 
+    /// The same house, closed and opened again at once.
+    pub async fn opened_again(self) -> Self {
+        let Self { engine, service, router, clock, folder, place } = self;
+        drop(router);
+        service.release().await.unwrap();
+        Self::over(engine, folder, place, clock, Limits::default()).await
+    }
+
     /// Compares index and database, ends the service and removes what the test has made.
     pub async fn leave(self) {
         self.settle().await;
