@@ -221,7 +221,7 @@ impl Service {
 /// How often it is looked whether the index of a service that has ended is free.
 const RELEASE_POLL: Duration = Duration::from_millis(5);
 /// How long that may take: the dictionary may still be loading.
-const RELEASE_PATIENCE: Duration = Duration::from_secs(60);
+const RELEASE_PATIENCE: Duration = Duration::from_mins(1);
 
 /// Ready is when the database answers and the index has caught up with the revision seen at the start, and is whole: one
 /// that was damaged since then is being made anew, and does not know what is written meanwhile.
