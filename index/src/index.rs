@@ -189,6 +189,11 @@ impl Index {
         Ok(Self::new(dir, options, None, Generation::open(dir, number, analyzer)?))
     }
 
+    /// Whether something works with it beside who holds this: an index that is being made anew.
+    pub fn is_at_work(&self) -> bool {
+        Arc::strong_count(&self.inner) > 1
+    }
+
     fn new(dir: &Path, options: Options, lock: Option<File>, generation: Generation) -> Self {
         let inner = Inner {
             dir: dir.to_path_buf(),

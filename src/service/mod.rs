@@ -204,17 +204,21 @@ impl Service {
     /// # Errors
     /// What keeps it from ending; and where something holds the index on.
     pub async fn release(self) -> Result<()> {
-        let index = Arc::downgrade(&self.app.index);
+        let index = Arc::clone(&self.app.index);
         self.end().await?;
         // What was being looked for, or learnt, on a thread of its own comes to its end first.
-        let released = async {
-            while index.strong_count() > 0 {
+        let alone = async {
+            while Arc::strong_count(&index) > 1 || index.is_at_work() {
                 tokio::time::sleep(RELEASE_POLL).await;
             }
         };
-        let released = tokio::time::timeout(RELEASE_PATIENCE, released).await;
-        released
-            .map_err(|_| Error::internal("something holds the index of a service that has ended"))
+        let alone = tokio::time::timeout(RELEASE_PATIENCE, alone).await;
+        alone.map_err(|_| {
+            Error::internal("something holds the index of a service that has ended")
+        })?;
+        // Nobody else closes it, so it is closed once this is done: its writer may still be merging.
+        tokio::task::spawn_blocking(move || drop(index)).await?;
+        Ok(())
     }
 }
 
