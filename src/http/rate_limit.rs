@@ -102,12 +102,10 @@ pub(super) async fn limit(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let meter = Meter(limiter.zip(client));
-    let Err(seconds) = meter.count() else {
-        request.extensions_mut().insert(meter);
-        return next.run(request).await;
-    };
-    refused(seconds, request.headers(), &request_id)
+    match counted(limiter, client, &mut request) {
+        Ok(()) => next.run(request).await,
+        Err(seconds) => refused(seconds, request.headers(), &request_id),
+    }
 }
 
 /// The same for pages: a browser is told by a page, which costs next to nothing.
@@ -118,9 +116,7 @@ pub(super) async fn limit_pages(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let meter = Meter(limiter.zip(client));
-    let Err(seconds) = meter.count() else {
-        request.extensions_mut().insert(meter);
+    let Err(seconds) = counted(limiter, client, &mut request) else {
         return next.run(request).await;
     };
     let headers = request.headers().clone();
@@ -132,6 +128,18 @@ pub(super) async fn limit_pages(
         }
     }
     refused(seconds, &headers, &request_id)
+}
+
+/// Counts a request, and lets it go on counting where it may pass; the seconds to wait when it is one too many.
+fn counted(
+    limiter: Option<Arc<Limiter>>,
+    client: Option<IpAddr>,
+    request: &mut Request,
+) -> Result<(), u64> {
+    let meter = Meter(limiter.zip(client));
+    meter.count()?;
+    request.extensions_mut().insert(meter);
+    Ok(())
 }
 
 fn refused(seconds: u64, headers: &HeaderMap, request_id: &RequestId) -> Response {
