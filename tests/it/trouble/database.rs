@@ -8,7 +8,7 @@ use std::{
 
 use crate::support::{
     Engine,
-    process::{Begun, PATIENCE, block_on, signal, tell, wait_for},
+    process::{Begun, PATIENCE, block_on, signal, tell, try_signal, wait_for},
     site::{Running, SERVE, Site, answer},
 };
 
@@ -159,6 +159,8 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // A server that a failed test left hanging would not hear that it is to end.
+        self.go_on();
         let (folder, programs, user) = (self.folder.display(), self.programs.display(), &self.user);
         let stop = format!(
             "postgres_dir={folder} postgres_bin={programs} postgres_user={user}; postgres_stop"
@@ -181,14 +183,14 @@ fn a_database_server_that_hangs_is_not_waited_for_without_end() {
     let mut command = site.command(SERVE);
     command.env("ZHANJIAN_DATABASE_URL", &server.url).env("ZHANJIAN_HTTP_REQUEST_TIMEOUT", "2s");
     let service = Running::of(command).listening().ready();
-    server.each_process("STOP");
+    server.hang();
     let began = Instant::now();
     let (status, health) = service.health("ready");
     assert_eq!((status, service.health("live").0), (503, 200), "{health}");
     let answer = service.try_ask("{ stations(first: 1) { totalCount } }").unwrap();
     assert_eq!(answer["errors"][0]["extensions"]["code"], "TIMEOUT", "{answer}");
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
-    server.each_process("CONT");
+    server.go_on();
     wait_for("the service is ready again", PATIENCE, || {
         (service.health("ready").0 == 200).then_some(())
     });
@@ -196,17 +198,49 @@ fn a_database_server_that_hangs_is_not_waited_for_without_end() {
     service.terminate().expect_status(0);
 }
 
+/// Its processes hang and go on, and no other server's.
 impl Server {
-    /// Sends a signal to the server's processes, and to no other server's.
-    fn each_process(&self, name: &str) {
-        let pid = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
-        let parent: u32 = pid.lines().next().unwrap().trim().parse().unwrap();
-        let children = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
-        for child in children.unwrap().split_whitespace() {
-            signal(name, child.parse().unwrap());
-        }
-        signal(name, parent);
+    /// Returns when none of its processes runs any longer.
+    fn hang(&self) {
+        let parent = self.parent().unwrap();
+        // The parent first: it would make another process for whoever connects in the meantime.
+        signal("STOP", parent);
+        wait_for("the server hangs", PATIENCE, || {
+            let running = |pid: &u32| has_stopped(*pid) == Some(false);
+            let processes: Vec<u32> = processes_of(parent).into_iter().filter(running).collect();
+            for pid in &processes {
+                try_signal("STOP", *pid);
+            }
+            processes.is_empty().then_some(())
+        });
     }
+
+    fn go_on(&self) {
+        for pid in self.parent().into_iter().flat_map(processes_of) {
+            try_signal("CONT", pid);
+        }
+    }
+
+    /// `None` where it is not running.
+    fn parent(&self) -> Option<u32> {
+        let pid = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).ok()?;
+        pid.lines().next()?.trim().parse().ok()
+    }
+}
+
+/// A process and its children, itself last.
+fn processes_of(parent: u32) -> Vec<u32> {
+    let children = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
+    let children = children.unwrap_or_default();
+    children.split_whitespace().filter_map(|pid| pid.parse().ok()).chain([parent]).collect()
+}
+
+/// `None` where there is no such process (any longer).
+fn has_stopped(pid: u32) -> Option<bool> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The state follows the name, which stands in parentheses and may hold any character.
+    let (_, rest) = stat.rsplit_once(") ")?;
+    Some(rest.starts_with(['T', 'Z']))
 }
 
 #[test]
