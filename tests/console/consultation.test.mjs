@@ -1,5 +1,5 @@
 // From what a company asks to what another station finds: recorded, classified, answered, drafted, looked through,
-// published.
+// published; and revised later.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { holds, launch, picture, visit } from './browser.mjs';
@@ -49,6 +49,13 @@ for (const scripts of [true, false]) {
     assert.equal(await reader.locator('.hit', { hasText: model }).count(), 0, 'nobody reads a draft');
     await cleared(head, question);
     await found(reader, { question, model });
+
+    const more = `封堵器${model}另需说明灭菌方式。`;
+    await revised(clerk, `${reply}${more}`);
+    await reader.reload();
+    assert.ok(!(await reader.locator('main').innerText()).includes(more), 'nobody reads a revision that is not published');
+    await passed(head, question);
+    await read(reader, more);
 
     for (const page of [clerk, head, reader]) {
       assert.deepEqual(page.faults, []);
@@ -170,4 +177,37 @@ async function found(page, { question, model }) {
   for (const secret of ['心脉', '欧阳', TELEPHONE]) assert.ok(!text.includes(secret), secret);
   await holds(page, 'the answer on a narrow window');
   await picture(page, 'consultation-answer');
+}
+
+// Writes a revision beside what is published, and hands it in.
+async function revised(page, answer) {
+  await press(await step(page, 'revise'));
+  await page.locator('#content-answer').waitFor();
+  await page.fill('#content-answer', answer);
+  await page.getByRole('button', { name: '保存草稿' }).last().click();
+  await page.locator('.said', { hasText: '灭菌方式' }).waitFor();
+  await press(await step(page, 'submit'));
+  await page.locator('header .warn', { hasText: '审核中' }).waitFor();
+  await stands(page, '已发布');
+}
+
+// A second person passes the revision as they passed the draft.
+async function passed(page, question) {
+  const entry = await waiting(page, question);
+  await entry.locator('a').click();
+  const form = page.locator('form.clearing');
+  await form.getByLabel('与咨询方无关').check();
+  await form.getByLabel('理由或处理意见').fill('公开培训的日期，与咨询方无关');
+  await holds(page, 'looking a revision through');
+  await published(page);
+}
+
+// Readers have the new text, and the former one with what was added to it.
+async function read(page, more) {
+  await appears(page, page.locator('.written', { hasText: more }));
+  await page.locator("[aria-labelledby='versions'] summary").click();
+  const added = await page.locator("[aria-labelledby='versions'] ins").allInnerTexts();
+  assert.equal(added.join(''), more);
+  await holds(page, 'an answer with its former version');
+  await picture(page, 'consultation-revised');
 }

@@ -1,10 +1,10 @@
 // From a file of a tech-transfer office to an introduction: looked at by cell, mended, published, found with its reasons,
-// asked for, accepted, and what came of it.
+// asked for, accepted, and what came of it; and another that is declined.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { holds, launch, picture, visit } from './browser.mjs';
-import { appears, enrolled, stands, unfold, unheard } from './steps.mjs';
+import { appears, enrolled, search, stands, unfold, unheard } from './steps.mjs';
 
 let browser;
 let second;
@@ -17,6 +17,7 @@ after(() => browser.close());
 
 const OWNER = 'owner@lab.example.org';
 const ASKER = '021-66660123';
+const NOTE = '等动物试验结束后再谈';
 
 for (const scripts of [true, false]) {
   test(`from a file to an introduction, ${scripts ? 'with' : 'without'} scripts`, async () => {
@@ -26,14 +27,22 @@ for (const scripts of [true, false]) {
     const staff = await visit(browser, { role: 'STAFF', scripts, width: 360 });
 
     const title = `示例镁合金骨钉${model}的缓蚀涂层`;
-    await takenIn(office, { model, title });
+    const holder = `示例骨钉${model}的夹具`;
+    await takenIn(office, { model, title, holder });
     await handedIn(office, title);
     await shown(colleague, title);
 
     await raised(staff, { model, title });
     await asked(staff);
-    await accepted(office, { title });
+    await accepted(office, title);
     await told(staff);
+
+    await handedIn(office, holder);
+    await shown(colleague, holder);
+    await lookedUp(staff, holder);
+    await asked(staff);
+    await declined(office, holder);
+    await toldWhy(staff);
 
     for (const page of [office, colleague, staff]) {
       assert.deepEqual(page.faults, []);
@@ -43,7 +52,7 @@ for (const scripts of [true, false]) {
 }
 
 // Downloads the template, and makes a file of it with two outputs; `trl` is how ripe the second is said to be.
-async function filled(page, { model, title, trl }) {
+async function filled(page, { model, title, holder, trl }) {
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('link', { name: 'CSV', exact: true }).click(),
@@ -54,7 +63,7 @@ async function filled(page, { model, title, trl }) {
   const output = { 类型: '样机', '合作方式：许可': '是', 可见范围: '合作平台', 联系人: '示例成果方', 联系邮箱: OWNER };
   const rows = [
     { ...output, 编号: `${model}-1`, 标题: title, 摘要: `骨钉${model}表面的缓蚀涂层，已有动物试验数据。`, 技术成熟度: '5' },
-    { ...output, 编号: `${model}-2`, 标题: `示例骨钉${model}的夹具`, 摘要: '装夹骨钉的夹具。', 技术成熟度: trl },
+    { ...output, 编号: `${model}-2`, 标题: holder, 摘要: '装夹骨钉的夹具。', 技术成熟度: trl },
   ];
   const text = [template, ...rows.map(row)].join('\r\n');
   const column = String.fromCharCode('A'.charCodeAt(0) + headings.indexOf('技术成熟度'));
@@ -68,11 +77,11 @@ async function sent(page, file) {
 }
 
 // Brings a file with a fault, which is told by its cell, and then the mended one, which becomes drafts.
-async function takenIn(page, { model, title }) {
+async function takenIn(page, { model, title, holder }) {
   await page.goto('/');
   await page.getByRole('link', { name: '成果发布' }).click();
   await page.getByRole('link', { name: '批量导入' }).click();
-  const faulty = await filled(page, { model, title, trl: '12' });
+  const faulty = await filled(page, { model, title, holder, trl: '12' });
   await sent(page, faulty.file);
   assert.match(await page.locator('main').innerText(), /共 2 行，其中 1 行没有错误/);
   const cells = page.locator('.cells tbody tr');
@@ -83,16 +92,18 @@ async function takenIn(page, { model, title }) {
   await picture(page, 'publishing-fault');
 
   await page.getByRole('link', { name: '换一个文件' }).click();
-  const mended = await filled(page, { model, title, trl: '2' });
+  const mended = await filled(page, { model, title, holder, trl: '2' });
   await sent(page, mended.file);
   assert.match(await page.locator('main').innerText(), /共 2 行，其中 2 行没有错误/);
   assert.equal(await page.locator('.cells').count(), 0);
   await page.getByRole('button', { name: '确认导入' }).click();
   await page.locator('.state', { hasText: '已导入' }).waitFor();
   await page.getByRole('link', { name: '查看草稿' }).click();
+  for (const name of [title, holder]) await page.locator('tbody a', { hasText: name }).waitFor();
 }
 
 async function handedIn(page, title) {
+  await page.goto('/publishing?state=DRAFT');
   await page.locator('tbody a', { hasText: title }).click();
   await stands(page, '草稿');
   assert.match(await page.locator("[aria-labelledby='about']").innerText(), new RegExp(`许可[^]*${OWNER}`));
@@ -161,11 +172,19 @@ async function asked(page) {
   await picture(page, 'publishing-asked');
 }
 
+// Finds an output by its title, and asks for contact from its page.
+async function lookedUp(page, title) {
+  await search(page, title);
+  const hit = page.locator('.hit h3 a', { hasText: title });
+  await appears(page, hit);
+  await hit.click();
+  await page.waitForURL('**/research/*');
+  await page.getByRole('link', { name: '申请对接' }).click();
+}
+
 // The office reads what is wanted, not how to reach whoever asks, and accepts with the contact that the file named.
-async function accepted(page, { title }) {
-  await page.getByRole('link', { name: '对接', exact: true }).first().click();
-  await page.getByRole('link', { name: '对方提出' }).click();
-  await page.locator('tbody a', { hasText: title }).click();
+async function accepted(page, title) {
+  await openedByOffice(page, title);
   assert.match(await page.locator('.written').innerText(), /许可条件/);
   assert.ok(!(await page.locator('body').innerText()).includes(ASKER));
   const form = await unfold(page, '接受对接');
@@ -174,6 +193,12 @@ async function accepted(page, { title }) {
   await form.locator('button').click();
   await stands(page, '已接受');
   assert.ok((await page.locator("[aria-labelledby='contacts']").innerText()).includes(ASKER));
+}
+
+async function openedByOffice(page, title) {
+  await page.getByRole('link', { name: '对接', exact: true }).first().click();
+  await page.getByRole('link', { name: '对方提出' }).click();
+  await page.locator('tbody a', { hasText: title }).click();
 }
 
 // Whoever asked now reads the contact, and records what came of it.
@@ -188,4 +213,32 @@ async function told(page) {
   assert.match(await outcome.innerText(), /^已签约\s+本方登记/);
   await holds(page, 'what came of it');
   await picture(page, 'publishing-outcome');
+}
+
+// The office declines with a reason, and with a note that is for itself; its dashboard counts the reason.
+async function declined(page, title) {
+  await openedByOffice(page, title);
+  const form = await unfold(page, '谢绝');
+  await form.getByLabel('谢绝原因').selectOption({ label: '为时尚早' });
+  await form.getByLabel('备注').fill(NOTE);
+  await holds(page, 'declining');
+  await form.locator('button').click();
+  await stands(page, '已谢绝');
+  const text = await page.locator('main').innerText();
+  assert.ok(text.includes(NOTE) && !text.includes(ASKER), text);
+  await picture(page, 'publishing-declined');
+  await page.getByRole('link', { name: '成果发布' }).click();
+  await page.locator('summary', { hasText: '更多统计' }).click();
+  assert.match(await page.locator('.ranked li', { hasText: '为时尚早' }).innerText(), /[1-9]/);
+}
+
+// Whoever asked reads the reason, and neither the note nor whom to call.
+async function toldWhy(page) {
+  await page.reload();
+  await stands(page, '已谢绝');
+  const text = await page.locator('main').innerText();
+  assert.match(text, /为时尚早/);
+  assert.ok(!text.includes(NOTE) && !text.includes(OWNER), text);
+  await holds(page, 'what was declined');
+  await picture(page, 'publishing-told-why');
 }

@@ -1,9 +1,14 @@
 //! A copy of the database, made while it serves, and put back into an empty one.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use serde_json::{Value, json};
-use zhanjian::{backup, db::DatabaseSettings, demo};
+use zhanjian::{backup, db::DatabaseSettings, demo, transfer::ROWS_AT_ONCE};
 
 use crate::support::{Engine, House, Place, on_both_engines};
 
@@ -57,51 +62,52 @@ async fn a_copy_goes_back_into_an_empty_database_of_either_engine(house: &House)
 
 async fn a_copy_made_while_rows_come_in_is_one_state(house: &House) {
     house.places().await;
-    // On a busy machine all rows of a round may come in during one copy, which says nothing.
-    for round in 0..5 {
-        let copies = copies_while_rows_come_in(house, round).await;
-        if copies.iter().any(|answers| answers % ROWS != 0) {
-            return;
+    // Rows come in without a pause for as long as copies are made, so that every copy is made while they do.
+    let copied = AtomicBool::new(false);
+    let writing = async {
+        for batch in 0.. {
+            if copied.load(Ordering::Relaxed) {
+                break;
+            }
+            let kind = zhanjian::answers::AnsweredQuestions::default();
+            house.import(&kind, "batch.jsonl", batch_of_rows(batch)).await;
         }
-    }
-    panic!("no copy was made while rows came in");
+    };
+    let copying = async {
+        let mut states = BTreeSet::new();
+        for number in 0.. {
+            let folder = house.path().join(format!("copy-{number}"));
+            backup::copy(house.db(), &folder).await.unwrap();
+            let copy = files(&folder);
+            fs::remove_dir_all(&folder).unwrap();
+            let count = |table: &str| copy[&format!("{table}.jsonl")].lines().count();
+            let answers = count("answered_questions");
+            // A transaction of the import is in the copy whole, with all its parts, or not at all.
+            assert_eq!(answers % ROWS_AT_ONCE, 0);
+            assert_eq!(count("answered_question_areas"), answers * 2);
+            assert_eq!(count("citations"), answers);
+            states.insert(answers);
+            if states.len() == STATES {
+                break;
+            }
+        }
+        copied.store(true, Ordering::Relaxed);
+    };
+    tokio::join!(writing, copying);
 }
 
-/// So many rows come in at a time.
-const ROWS: usize = 4_000;
+/// So many states are to be seen in copies.
+const STATES: usize = 6;
 
-/// How many answers are in each of the copies that are made until the rows of a round are all there.
-async fn copies_while_rows_come_in(house: &House, round: usize) -> Vec<usize> {
+/// A file that comes in within one transaction.
+fn batch_of_rows(batch: usize) -> String {
     let row = |number: usize| {
-        json!({ "externalId": format!("n-{round}-{number}"), "question": format!("第{number}问"), "answer": "答",
+        json!({ "externalId": format!("n-{batch}-{number}"), "question": format!("第{number}问"), "answer": "答",
             "station": "SH-PD", "audience": "PUBLIC", "areas": ["REG-1-01", "REG-1-02"],
             "citations": [{ "regulation": "sc-739" }] })
     };
-    let lines: Vec<String> = (0..ROWS).map(|number| row(number).to_string()).collect();
-    let writing = async {
-        let kind = zhanjian::answers::AnsweredQuestions::default();
-        house.import(&kind, "many.jsonl", lines.join("\n")).await;
-    };
-    let copying = async {
-        let mut copies = Vec::new();
-        loop {
-            let folder = house.path().join(format!("copy-{round}-{}", copies.len()));
-            backup::copy(house.db(), &folder).await.unwrap();
-            let copy = files(&folder);
-            let count = |table: &str| copy[&format!("{table}.jsonl")].lines().count();
-            let answers = count("answered_questions");
-            copies.push(answers);
-            // A transaction of the import is in the copy whole, with all its parts, or not at all.
-            assert_eq!(answers % zhanjian::transfer::ROWS_AT_ONCE, 0);
-            assert_eq!(count("answered_question_areas"), answers * 2);
-            assert_eq!(count("citations"), answers);
-            if answers == (round + 1) * ROWS {
-                return copies;
-            }
-        }
-    };
-    let ((), copies) = tokio::join!(writing, copying);
-    copies
+    let rows: Vec<String> = (0..ROWS_AT_ONCE).map(|number| row(number).to_string()).collect();
+    rows.join("\n")
 }
 
 async fn a_copy_goes_into_no_database_that_has_rows(house: &House) {

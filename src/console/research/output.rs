@@ -92,6 +92,11 @@ impl Output {
     fn is_under_embargo(&self, today: &str) -> bool {
         self.embargo_until.as_deref().is_some_and(|until| until > today)
     }
+
+    /// Whether its office can be asked for an introduction.
+    fn can_be_asked_for(&self, today: &str) -> bool {
+        matches!(self.state.as_str(), "PUBLISHED" | "NEGOTIATING") && !self.is_under_embargo(today)
+    }
 }
 
 #[derive(Deserialize)]
@@ -153,6 +158,7 @@ struct OutputPage {
     output: Box<Output>,
     is_public: bool,
     is_under_embargo: bool,
+    can_be_asked_for: bool,
     files: Vec<File>,
 }
 
@@ -171,6 +177,7 @@ pub(super) async fn page(guest: Guest, Path(id): Path<String>) -> Result<Respons
         (Some(Node::ResearchOutput(output)), _) => shell::show(&OutputPage {
             is_public: output.is_public(&today),
             is_under_embargo: output.is_under_embargo(&today),
+            can_be_asked_for: output.can_be_asked_for(&today),
             files: files(&output.id),
             output,
             shell,

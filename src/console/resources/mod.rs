@@ -152,6 +152,15 @@ struct Resource {
 }
 
 impl Resource {
+    fn is_retired(&self) -> bool {
+        self.state == "RETIRED"
+    }
+
+    /// Whether its organization can be asked for an introduction.
+    fn can_be_asked_for(&self) -> bool {
+        self.is_valid && !self.is_retired()
+    }
+
     fn linked_data(&self, guest: &Guest, text: Texts) -> LinkedData {
         let page = guest.absolute(&format!("/resources/{}", self.id));
         let owner = &self.organization;
@@ -190,7 +199,7 @@ async fn page(guest: Guest, Path(id): Path<String>) -> Result<Response, Trouble>
     let found = guest.ask(&RESOURCE, json!({ "id": id })).await?;
     let Some(Node::Resource(resource)) = found.node else { return Err(Trouble::NotFound) };
     let shell = guest.shell(found.viewer, Section::Resources);
-    let is_retired = resource.state == "RETIRED";
+    let is_retired = resource.is_retired();
     let page = ResourcePage {
         linked_data: (resource.audience == "PUBLIC" && !is_retired)
             .then(|| resource.linked_data(&guest, shell.text)),

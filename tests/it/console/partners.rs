@@ -9,6 +9,7 @@ use crate::support::{House, on_both_engines};
 on_both_engines!(
     a_need_leads_to_an_introduction,
     who_is_declined_learns_why_and_no_more,
+    what_is_offered_leads_to_asking_for_it,
     what_would_tell_who_it_is_for_is_cleared_by_a_second_person,
     what_two_write_at_once_is_kept_and_told,
     whose_it_is_not_is_shown_none_of_it,
@@ -134,6 +135,34 @@ async fn who_is_declined_learns_why_and_no_more(house: &House) {
     assert!(!told.html.contains("内部：等动物试验") && !told.has("form[action$='/outcome']"));
     // The office finds it among its figures.
     assert_eq!(too_early(&office.read("/publishing").await), before + 1);
+}
+
+async fn what_is_offered_leads_to_asking_for_it(house: &House) {
+    house.demo().await;
+    let mut staff = Browser::of(house, Role::Staff, "SH-PD").await;
+    const ASKING: &str = "a[href^='/introductions/new?about=']";
+    for (list, entry) in [("/research", ".rows h3 a"), ("/resources", ".rows h2 a")] {
+        let address = staff.read(list).await.attribute(entry, "href");
+        let page = staff.read(&address).await;
+        let ask = staff.read(&page.attribute(ASKING, "href")).await;
+        assert!(ask.has("form[action='/introductions']"), "{}", ask.html);
+        assert!(ask.text("main").contains(&page.text("h1")), "{}", ask.html);
+    }
+    // Nobody is led to what they may not do, nor to what is no longer to be had.
+    let mut anybody = Browser::new(house);
+    let mut office = Browser::of(house, Role::TechTransfer, "demo-univ").await;
+    let outputs = office.read("/publishing?state=PUBLISHED").await;
+    let own = office.read(&outputs.attribute("tbody a[href^='/publishing/']", "href")).await;
+    let address = own.address.replace("/publishing/", "/research/");
+    assert!(staff.read(&address).await.has(ASKING), "{address}");
+    assert!(!office.read(&address).await.has(ASKING), "{address}");
+    let public = anybody.read("/research").await.attribute(".rows h3 a", "href");
+    assert!(!anybody.read(&public).await.has(ASKING), "{public}");
+    let in_talks = office.send(&own, &step(&own, "negotiate"), &[]).await;
+    assert!(staff.read(&address).await.has(ASKING), "{address}");
+    office.send(&in_talks, &step(&in_talks, "transfer"), &[]).await;
+    let transferred = staff.read(&address).await;
+    assert!(!transferred.has(ASKING), "{}", transferred.html);
 }
 
 /// How often an office has declined because it was too early, by its own figures.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 pub(in crate::console) use marked::marked;
 pub(in crate::console) use target::{Target, TargetName};
 
-use crate::console::parts::Localized;
+use crate::console::{parts::Localized, texts::Texts};
 
 /// The judgement of a pair, as the API gives it.
 #[derive(Deserialize)]
@@ -64,8 +64,7 @@ pub(in crate::console) struct Bar {
     pub name: String,
     pub explanation: Localized,
     pub weight: i64,
-    /// Nothing where one of the sides does not say.
-    pub value: Option<i64>,
+    pub value: i64,
     pub contribution: String,
     pub room: i64,
     pub length: i64,
@@ -77,21 +76,30 @@ impl Judgement {
         percent(self.score)
     }
 
-    /// The components that count in this pair, the weightiest first.
+    /// The components of which both sides say something, the weightiest first.
     pub(in crate::console) fn bars(&self) -> Vec<Bar> {
         let longest = self.components.iter().map(|it| it.weight).fold(0.01, f64::max);
         let mut components: Vec<&Component> = self.components.iter().collect();
         components.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-        let bar = |component: &Component| Bar {
-            name: component.name.clone(),
-            explanation: component.explanation.clone(),
-            weight: percent(component.weight),
-            value: component.value.map(percent),
-            contribution: format!("{:.2}", component.contribution),
-            room: percent(component.weight / longest),
-            length: percent(component.contribution / longest),
+        let bar = |component: &Component| {
+            Some(Bar {
+                name: component.name.clone(),
+                explanation: component.explanation.clone(),
+                weight: percent(component.weight),
+                value: percent(component.value?),
+                contribution: format!("{:.2}", component.contribution),
+                room: percent(component.weight / longest),
+                length: percent(component.contribution / longest),
+            })
         };
-        components.into_iter().map(bar).collect()
+        components.into_iter().filter_map(bar).collect()
+    }
+
+    /// What the components are called of which one of the sides says nothing; none where both speak of all.
+    pub(in crate::console) fn unsaid(&self, text: Texts) -> Option<String> {
+        let unsaid = self.components.iter().filter(|component| component.value.is_none());
+        let names: Vec<_> = unsaid.map(|it| text.label("match-component", &it.name)).collect();
+        (!names.is_empty()).then(|| names.join(&text.of("list-comma")))
     }
 
     /// How much of what is said is as good as all of it, in hundredths.
@@ -157,13 +165,16 @@ mod tests {
             "components": [
                 { "name": "AREAS", "weight": 0.25, "value": null, "contribution": 0.0, "explanation": { "zh": "", "en": null } },
                 { "name": "TEXT", "weight": 0.5, "value": 0.8, "contribution": 0.4, "explanation": { "zh": "", "en": null } },
+                { "name": "REGION", "weight": 0.1, "value": 1.0, "contribution": 0.1, "explanation": { "zh": "", "en": null } },
             ],
         }))
         .expect("a judgement");
         assert_eq!(judgement.percent(), 61);
         let bars = judgement.bars();
         assert_eq!(bars[0].name, "TEXT");
-        assert_eq!((bars[0].room, bars[0].length, bars[0].value), (100, 80, Some(80)));
-        assert_eq!((bars[1].room, bars[1].length, bars[1].value), (50, 0, None));
+        assert_eq!((bars[0].room, bars[0].length, bars[0].value), (100, 80, 80));
+        assert_eq!(bars[1].name, "REGION");
+        assert_eq!((bars[1].room, bars[1].length, bars[1].value), (20, 20, 100));
+        assert_eq!(bars.len(), 2);
     }
 }

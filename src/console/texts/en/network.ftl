@@ -180,6 +180,7 @@ resource-count = { $count ->
     [one] 1 resource
    *[other] { $count } resources
 }
+resource-files-hint = Resources that are no longer offered are in no file.
 resource-kind = Kind
 accredited-only = Accredited only
 accredited = accredited

@@ -165,6 +165,7 @@ outputs-none = 目前没有您可见的成果。
 resources-none = 目前没有您可见的资源。
 
 resource-count = 共 { $count } 项资源
+resource-files-hint = 文件中不含已停止提供的资源。
 resource-kind = 资源类型
 accredited-only = 仅看有资质的
 accredited = 有资质
