@@ -69,6 +69,8 @@ async function recorded(page, text, scripts) {
   await page.goto('/');
   await page.getByRole('navigation').getByRole('link', { name: '咨询', exact: true }).click();
   await page.getByRole('link', { name: '登记咨询' }).click();
+  // Only a page that is there whole looks for similar answers while one types.
+  await page.waitForURL('**/consultations/new');
   await page.fill('#text', text);
   if (!scripts) await page.getByRole('button', { name: '先看相近问题' }).click();
   const known = page.locator('#found li', { hasText: KNOWN });
@@ -119,6 +121,7 @@ async function answered(page, reply) {
   assert.equal(await form.getByLabel('告知方式').inputValue(), 'PHONE', 'as the company came');
   await press(form);
   await stands(page, '已告知企业');
+  await page.locator('.timeline strong').nth(3).waitFor();
   assert.deepEqual(await page.locator('.timeline strong').allInnerTexts(), ['登记', '分级分类', '指派责任人', '本站答复']);
   assert.ok((await page.locator("[aria-labelledby='replied']").innerText()).includes(reply));
 }

@@ -41,7 +41,7 @@ test('the keys alone: suggestions by pinyin, hits by arrows, a page by Enter', a
   await holds(page, 'suggestions');
   await page.keyboard.press('ArrowDown');
   assert.equal(await page.locator("#suggestions [aria-selected='true']").count(), 1);
-  await page.keyboard.press('Enter');
+  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
   await page.waitForSelector('.hits .hit');
   await page.focus('#q');
   await page.keyboard.press('Escape');

@@ -80,6 +80,7 @@ async function foreseen(page, { former, latter, questions }) {
   assert.match(await preview.innerText(), /共影响 2 条答复/);
   for (const question of questions) {
     const row = preview.locator('tr', { hasText: question });
+    await row.locator('.currency').nth(1).waitFor();
     assert.deepEqual(await row.locator('.currency').allInnerTexts(), ['现行有效', '已失效']);
     assert.ok((await row.innerText()).includes(latter.title));
   }
@@ -101,8 +102,12 @@ async function currency(page, question, status) {
 // The entry of an answer in the queue of what has to be looked at again, on whichever page of it.
 async function queued(page, question) {
   const entry = page.locator('.latest > li', { hasText: question });
-  while ((await entry.count()) === 0) await page.locator("a[rel='next']").click();
-  return entry;
+  for (;;) {
+    // A click is done as soon as the next page begins to come.
+    await page.waitForLoadState();
+    if (await entry.count()) return entry;
+    await page.locator("a[rel='next']").click();
+  }
 }
 
 // Records it; both answers now wait for a look.

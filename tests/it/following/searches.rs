@@ -1,8 +1,11 @@
 //! Searches that are kept, and told of what they newly find.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use zhanjian::{
     access::Role,
+    http::Lasting,
     regulations::{RegulationRelations, Regulations},
 };
 
@@ -11,7 +14,10 @@ use super::{
     listener::{Listener, served},
     present, write,
 };
-use crate::support::{House, Member, Reply, on_both_engines};
+use crate::{
+    gate::support::line::Served,
+    support::{House, Member, Reply, on_both_engines},
+};
 
 on_both_engines!(
     a_search_is_kept_by_its_owner_and_by_nobody_else,
@@ -95,7 +101,7 @@ const FOUND: &str = "{ revision reason answeredQuestionId answeredQuestion { ext
 /// Keeps a search, and listens to what it finds.
 async fn following(
     house: &House,
-    served: &crate::gate::support::line::Served,
+    served: &Served,
     input: Value,
 ) -> (Listener, String) {
     let staff = house.signed_in(Role::Staff, "SH-XH").await;
@@ -165,7 +171,9 @@ async fn an_owner_hears_of_what_the_search_finds_and_of_nothing_else(house: &Hou
 
 async fn a_verdict_that_changes_is_told(house: &House) {
     house.places().await;
-    let served = served(house).await;
+    // Days go by in which no token lasts: it is looked after the socket only once a minute.
+    let lasting = Lasting { recheck: Duration::from_mins(1), ..Lasting::default() };
+    let served = Served::new(house.front(lasting).await).await;
     let cites = |id: &str, key: &str| json!({ "externalId": id, "question": format!("飞行检查 {id}"), "answer": "答", "audience": "NETWORK", "citations": [{ "regulation": key }] });
     let rules = "key,title,region,issuedOn,effectiveOn\n\
         old-law,示例旧办法,CN,2020-01-01,2020-01-01\nnew-law,示例新办法,CN,2026-11-01,2026-11-25\n\
@@ -180,7 +188,6 @@ async fn a_verdict_that_changes_is_told(house: &House) {
     let (mut listener, _) =
         following(house, &served, json!({ "name": "检查", "query": "飞行检查" })).await;
 
-    // Let in before the days go by that no token lasts.
     listener.hears_nothing().await;
     // A day comes.
     house.clock.advance_days(2);

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     gate::support::line::Served,
-    support::{House, on_both_engines},
+    support::{House, chance::seed, on_both_engines},
 };
 
 on_both_engines!(whoever_follows_has_in_the_end_what_is_there);
@@ -76,9 +76,7 @@ fn number(revision: &str) -> i64 {
 
 async fn whoever_follows_has_in_the_end_what_is_there(house: &House) {
     house.places().await;
-    let seed = rand::random::<u64>();
-    println!("seed {seed}");
-    let mut dice = StdRng::seed_from_u64(seed);
+    let mut dice = StdRng::seed_from_u64(seed());
     let served = served(house).await;
     let since = present(house).await;
     let follower = |tokens| Follower {

@@ -1,20 +1,13 @@
 //! Whatever is looked for, by whomever: every score can be computed again from what is shown, and every word stands where
 //! it is shown to stand, in a text that the viewer may read.
 
-use proptest::{
-    collection::vec,
-    option,
-    prelude::*,
-    sample::select,
-    strategy::ValueTree as _,
-    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
-};
+use proptest::{collection::vec, option, prelude::*, sample::select, strategy::ValueTree as _};
 use serde_json::{Value, json};
 
 use super::{check, output, partners, publish};
 use crate::{
     consultations::work::Desk,
-    support::{House, on_both_engines},
+    support::{House, chance::runner, on_both_engines},
 };
 
 on_both_engines!(whatever_is_looked_for_every_score_can_be_computed_again);
@@ -61,11 +54,7 @@ fn filter(needs: &[Value]) -> impl Strategy<Value = Value> + use<> {
 }
 
 async fn whatever_is_looked_for_every_score_can_be_computed_again(house: &House) {
-    // Printed only where the test fails: with it in place of the random one, the same comes again.
-    let seed = *zhanjian::ids::new_id().as_bytes();
-    println!("seed {seed:?}");
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed, seed].concat());
-    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let mut runner = runner();
 
     house.demo().await;
     let audiences = ["PUBLIC", "PARTNERS", "NETWORK", "ORGANIZATION"];

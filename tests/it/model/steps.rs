@@ -502,7 +502,7 @@ impl World<'_> {
                 if let Some(case) =
                     answer.case.filter(|place| !self.cases[*place].erased && self.chance(25))
                 {
-                    new.word = format!("{}的{}", self.cases[case].secrets.short, new.word);
+                    new.word = format!("示例{}的{}", self.cases[case].secrets.short, new.word);
                     new.leaks = true;
                     self.typed.push(new.word.clone());
                 }

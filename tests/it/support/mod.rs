@@ -1,5 +1,6 @@
 //! What tests stand on: a house with a database, an index, a clock and a front door of its own.
 
+pub mod chance;
 mod engine;
 mod house;
 pub mod process;

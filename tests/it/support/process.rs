@@ -13,6 +13,9 @@ use std::{
 /// How long anything may take that should take a moment, on a machine that is busy with other tests.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How long a start may take, which may load the sample data and a year that passes on it.
+pub const START: Duration = Duration::from_mins(3);
+
 /// The variables of ours that a test leaves to what it starts: none.
 pub const OURS: &str = "ZHANJIAN_";
 

@@ -14,7 +14,7 @@ use zhanjian::db::{Database, DatabaseSettings};
 
 use super::{
     engine::{Engine, Place},
-    process::{Begun, Ended, OURS, PATIENCE, block_on, program, run, signal, wait_for},
+    process::{Begun, Ended, OURS, PATIENCE, START, block_on, program, run, signal, wait_for},
 };
 
 /// A data folder and a database of a test's own.
@@ -200,7 +200,7 @@ impl Running {
     /// Waits until it listens.
     #[track_caller]
     pub fn listening(mut self) -> Self {
-        let address = wait_for("the service listens", PATIENCE, || {
+        let address = wait_for("the service listens", START, || {
             let log = self.process.log();
             let ended = self.process.has_ended();
             assert!(ended.is_none(), "the service ended with {ended:?}:\n{log}");
@@ -214,9 +214,7 @@ impl Running {
     /// Waits until it says that it is ready.
     #[track_caller]
     pub fn ready(self) -> Self {
-        wait_for("the service is ready", PATIENCE, || {
-            (self.health("ready").0 == 200).then_some(())
-        });
+        wait_for("the service is ready", START, || (self.health("ready").0 == 200).then_some(()));
         self
     }
 

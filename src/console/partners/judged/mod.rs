@@ -96,7 +96,7 @@ impl Judgement {
     }
 
     /// What the components are called of which one of the sides says nothing; none where both speak of all.
-    pub(in crate::console) fn unsaid(&self, text: Texts) -> Option<String> {
+    pub(in crate::console) fn unsaid(&self, text: &Texts) -> Option<String> {
         let unsaid = self.components.iter().filter(|component| component.value.is_none());
         let names: Vec<_> = unsaid.map(|it| text.label("match-component", &it.name)).collect();
         (!names.is_empty()).then(|| names.join(&text.of("list-comma")))
