@@ -151,9 +151,9 @@ async fn what_is_offered_leads_to_asking_for_it(house: &House) {
     // Nobody is led to what they may not do, nor to what is no longer to be had.
     let mut anybody = Browser::new(house);
     let mut office = Browser::of(house, Role::TechTransfer, "demo-univ").await;
-    let outputs = office.read("/publishing?state=PUBLISHED").await;
-    let own = office.read(&outputs.attribute("tbody a[href^='/publishing/']", "href")).await;
-    let address = own.address.replace("/publishing/", "/research/");
+    let theirs = staff.read("/research?organization=demo-univ").await;
+    let address = theirs.attribute(".rows h3 a", "href");
+    let own = office.read(&address.replace("/research/", "/publishing/")).await;
     assert!(staff.read(&address).await.has(ASKING), "{address}");
     assert!(!office.read(&address).await.has(ASKING), "{address}");
     let public = anybody.read("/research").await.attribute(".rows h3 a", "href");

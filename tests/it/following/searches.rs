@@ -99,11 +99,7 @@ async fn a_search_is_kept_by_its_owner_and_by_nobody_else(house: &House) {
 const FOUND: &str = "{ revision reason answeredQuestionId answeredQuestion { externalId } }";
 
 /// Keeps a search, and listens to what it finds.
-async fn following(
-    house: &House,
-    served: &Served,
-    input: Value,
-) -> (Listener, String) {
+async fn following(house: &House, served: &Served, input: Value) -> (Listener, String) {
     let staff = house.signed_in(Role::Staff, "SH-XH").await;
     let id =
         save(&staff, input).await.at("/saveSearch/savedSearch/id").as_str().unwrap().to_owned();
