@@ -184,6 +184,8 @@ async function found(page, { question, model }) {
 
 // Writes a revision beside what is published, and hands it in.
 async function revised(page, answer) {
+  await page.reload();
+  await stands(page, '已发布');
   await press(await step(page, 'revise'));
   await page.locator('#content-answer').waitFor();
   await page.fill('#content-answer', answer);

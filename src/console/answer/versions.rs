@@ -25,7 +25,6 @@ pub(super) struct Version {
 
 /// A version that was replaced, and what the one after it changed.
 pub(super) struct Former {
-    pub version: i64,
     pub written_on: String,
     pub replaced_on: String,
     pub question: Vec<Piece>,
@@ -60,7 +59,6 @@ fn formers(mut after: (String, String), mut versions: Vec<Version>) -> Vec<Forme
             }
         };
         formers.push(Former {
-            version: version.version,
             written_on: moments::day(&version.written_at),
             replaced_on: moments::day(&version.replaced_at),
             question: pieces(&version.question, &after.0),

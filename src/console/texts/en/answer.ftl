@@ -30,6 +30,7 @@ report-text = What is wrong? Name what your judgement rests on
 report-send = Send
 versions = Former versions
 versions-hint = What was taken out is struck through, what was put in its place is underlined.
+version-stood = As it stood from { $from } to { $to }
 version = Version { $number }
 similar = Similar questions
 same-question = The same question

@@ -30,6 +30,7 @@ report-text = 哪里有误？请写明依据
 report-send = 提交
 versions = 历史版本
 versions-hint = 删去的内容加删除线，其后新增的内容加下划线。
+version-stood = { $from } 至 { $to } 的内容
 version = 第 { $number } 版
 similar = 相近的问题
 same-question = 同一问题
