@@ -6,9 +6,10 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 /// and shown where the test fails: given again, the same is tried again.
 #[track_caller]
 pub fn seed() -> u64 {
-    let given = std::env::var("ZHANJIAN_TEST_SEED").ok();
+    let given = std::env::var_os("ZHANJIAN_TEST_SEED");
     let seed = given.map_or_else(rand::random, |seed| {
-        seed.parse().unwrap_or_else(|_| panic!("ZHANJIAN_TEST_SEED={seed} is no number"))
+        let number = seed.to_str().and_then(|seed| seed.parse().ok());
+        number.unwrap_or_else(|| panic!("ZHANJIAN_TEST_SEED={} is no number", seed.display()))
     });
     println!("ZHANJIAN_TEST_SEED={seed} tries the same again");
     seed
