@@ -253,14 +253,18 @@ fn database_at_rest(site: &Site) -> Vec<u8> {
 fn what_another_process_imports_is_found_without_a_restart() {
     let site = Site::with_stations(Engine::Sqlite);
     let service = site.serve().ready();
-    let mut took: Vec<Duration> = (0..10)
-        .map(|file| {
-            site.import_answers(numbers(file, 3));
-            service.finds(&format!("SL-{file}-2"))
-        })
-        .collect();
-    took.sort_unstable();
-    tell!("found after an import: median {:?}, slowest {:?}", took[5], took[9]);
-    // Looking every 100 ms, gathering for 20 ms, and the work itself, on a machine that has other things to do.
-    assert!(took[5] < Duration::from_secs(2), "{took:?}");
+    let median = |series: usize| {
+        let mut took: Vec<Duration> = (series * 10..series * 10 + 10)
+            .map(|file| {
+                site.import_answers(numbers(file, 3));
+                service.finds(&format!("SL-{file}-2"))
+            })
+            .collect();
+        took.sort_unstable();
+        tell!("found after an import: median {:?}, slowest {:?}", took[5], took[9]);
+        took[5]
+    };
+    // Looking every 100 ms, gathering for 20 ms, and the work itself. The machine has other things to do: one quiet
+    // series is enough.
+    assert!((0..5).any(|series| median(series) < Duration::from_millis(400)));
 }
